@@ -1,0 +1,33 @@
+/**
+ * Where a value was written: `lineId * 256 + word`, word 255 meaning the whole line. A number, because a
+ * configuration has hundreds of thousands of them; `Sources.range` (src/source) turns one into a Range.
+ */
+export type Origin = number;
+
+/** The word index that means the whole line. */
+export const WHOLE_LINE = 255;
+
+/** The origin of a word of a line. Words beyond the 254th share the origin of the whole line. */
+export function originOf(lineId: number, word: number = WHOLE_LINE): Origin {
+  return lineId * 256 + Math.min(word, WHOLE_LINE);
+}
+
+/** One word of a statement, quotes and escapes resolved. */
+export interface Word {
+  readonly text: string;
+  readonly quoted: boolean;
+  readonly origin: Origin;
+}
+
+/**
+ * One statement: its words and, where braces follow, the statements inside them. The grammar knows no keyword:
+ * `10.0.0.1/24 dev eth0` in an address list and `priority 100` are the same thing to it.
+ */
+export interface Statement {
+  /** At least one, except for a block that opens with a bare brace, which the parser reports. */
+  readonly words: readonly Word[];
+  /** The whole line. */
+  readonly origin: Origin;
+  /** Present, perhaps empty, when the statement has braces. */
+  readonly block?: readonly Statement[];
+}

@@ -1,0 +1,164 @@
+import type { IpvsCommand, IpvsServiceEntry } from "../wire/ipvs-types.ts";
+
+/**
+ * What the daemon needs of a kernel, by subject. Calls are synchronous (each is a system call or a short exchange on
+ * a netlink socket); only monitors and sockets call back. `linux/` and `memory/` pass one contract suite.
+ */
+export interface Kernel {
+  readonly links: LinkPort;
+  readonly addresses: AddressPort;
+  readonly ipvs: IpvsPort;
+  readonly packets: PacketPort;
+  readonly streams: StreamPort;
+  readonly clock: ClockPort;
+  /** Releases every socket and monitor. Idempotent. Changes nothing that was configured. */
+  close(): void;
+}
+
+/** A refusal by the kernel: errno by name and number, and the operation in words. */
+export class KernelError extends Error {
+  readonly errno: number;
+  readonly code: string;
+
+  constructor(operation: string, errno: number, code: string) {
+    super(`${operation}: ${code}`);
+    this.name = "KernelError";
+    this.errno = errno;
+    this.code = code;
+  }
+}
+
+/** Something to be released once. close() is idempotent. */
+export interface Closable {
+  close(): void;
+}
+
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** IFF_UP and IFF_RUNNING both: the interface can carry traffic. */
+  readonly running: boolean;
+  /** Hardware address, 6 bytes on Ethernet. */
+  readonly mac: Uint8Array;
+  readonly mtu: number;
+  readonly loopback: boolean;
+}
+
+export type LinkEvent =
+  | { readonly type: "link"; readonly link: Link }
+  | { readonly type: "link-removed"; readonly index: number; readonly name: string };
+
+export interface LinkPort {
+  list(): Link[];
+  get(name: string): Link | undefined;
+  /** Calls back on every change of a link, in the order the kernel reports them. */
+  monitor(callback: (event: LinkEvent) => void): Closable;
+}
+
+/** An address on an interface. Protocol is the IFA_PROTO owner; 18 marks ours (keepalived in rt_protos). */
+export interface InterfaceAddress {
+  readonly ifindex: number;
+  /** Canonical text. */
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly broadcast?: string;
+  readonly peer?: string;
+  readonly label?: string;
+  /** RT_SCOPE_*: 0 global (universe), 253 link, 254 host, 255 nowhere. */
+  readonly scope: number;
+  readonly protocol?: number;
+}
+
+export type AddressEvent = {
+  readonly type: "address" | "address-removed";
+  readonly address: InterfaceAddress;
+};
+
+export interface AddressPort {
+  list(): InterfaceAddress[];
+  /** Throws KernelError: EEXIST when it is there already, ENODEV when the interface is gone. */
+  add(address: InterfaceAddress): void;
+  /** Throws KernelError: EADDRNOTAVAIL when it is not there. */
+  delete(address: InterfaceAddress): void;
+  monitor(callback: (event: AddressEvent) => void): Closable;
+}
+
+export interface IpvsPort {
+  /** Throws KernelError ENOPROTOOPT or ENOENT when the kernel has no IPVS. */
+  list(): IpvsServiceEntry[];
+  /** Carries out commands in order, pipelined. One entry per command: undefined for success, the refusal otherwise. */
+  apply(commands: readonly IpvsCommand[]): (KernelError | undefined)[];
+  flush(): void;
+}
+
+export interface VrrpSocketOptions {
+  readonly family: 4 | 6;
+  readonly ifindex: number;
+  readonly interfaceName: string;
+  /** Multicast group to join and send to; absent for unicast. */
+  readonly group?: string;
+  /** Source address of what we send. */
+  readonly source?: string;
+  /** Socket receive buffer in bytes; kernel default when absent. */
+  readonly receiveBuffer?: number;
+}
+
+export interface ReceivedPacket {
+  /** IPv4: from the IP header on. IPv6: from the VRRP header on. Valid only during the callback. */
+  readonly data: Uint8Array;
+  readonly source: string;
+  readonly destination: string;
+  /** TTL or hop limit. */
+  readonly hops: number;
+  readonly ifindex: number;
+}
+
+export interface VrrpSocket extends Closable {
+  /** Sends a VRRP packet (payload after the IP header) to each destination. Throws KernelError. */
+  send(payload: Uint8Array, destinations: readonly string[]): void;
+  onPacket(callback: (packet: ReceivedPacket) => void): void;
+}
+
+export interface PacketPort {
+  /** One raw IPPROTO_VRRP (112) socket on one interface: TTL 255, no loopback of own multicast, close-on-exec. */
+  openVrrp(options: VrrpSocketOptions): VrrpSocket;
+  /** Sends complete link-layer frames (Ethernet header included) out of an interface, in order. */
+  sendFrames(ifindex: number, frames: readonly Uint8Array[]): void;
+}
+
+/** What a checker's connection is made of. Everything is set on the socket before connect. */
+export interface StreamTarget {
+  readonly address: string;
+  readonly port: number;
+  readonly bindAddress?: string;
+  readonly bindPort?: number;
+  /** Interface name: SO_BINDTODEVICE. */
+  readonly bindInterface?: string;
+  readonly fwmark?: number;
+}
+
+export type StreamEvent =
+  | { readonly type: "connected" }
+  /** Bytes are valid only during the callback. */
+  | { readonly type: "data"; readonly bytes: Uint8Array }
+  /** The peer finished sending. */
+  | { readonly type: "ended" }
+  | { readonly type: "failed"; readonly error: KernelError };
+
+export interface StreamConnection extends Closable {
+  /** Queues bytes; sends as the socket takes them. */
+  send(bytes: Uint8Array): void;
+}
+
+export interface StreamPort {
+  /** Starts a non-blocking connect. Never throws: a refusal at once arrives as a `failed` event, later. */
+  connect(target: StreamTarget, callback: (event: StreamEvent) => void): StreamConnection;
+}
+
+export interface ClockPort {
+  /** Monotonic microseconds. */
+  now(): number;
+  /** One alarm per clock: calls back once when monotonic time reaches `at`; re-arming replaces; undefined disarms. */
+  alarm(at: number | undefined): void;
+  onAlarm(callback: () => void): void;
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+/** One project per test group; scripts/test.mjs decides which groups this machine can run. */
+const group = (name: string, include: string[], options: Record<string, unknown> = {}) => ({
+  test: { name, include, ...options },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      group("unit", ["test/**/*.test.ts"], {
+        exclude: ["test/{kernel,ipvs,interop,daemon}/**", "**/node_modules/**"],
+      }),
+      // Groups on real kernels run one file at a time: two cores, and timing that means something.
+      ...["kernel", "ipvs", "interop", "daemon"].map((name) =>
+        group(name, [`test/${name}/**/*.test.ts`], {
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        }),
+      ),
+    ],
+  },
+});
