@@ -1,0 +1,49 @@
+import type { StatusRanges } from "../../config/config.ts";
+import type { Micros } from "../../values/time.ts";
+
+/** What a checker connects to and from; the driver hands it to the stream port. */
+export interface CheckTarget {
+  readonly address: string;
+  readonly port: number;
+  readonly bindAddress?: string;
+  readonly bindPort?: number;
+  readonly bindInterface?: string;
+  readonly fwmark?: number;
+}
+
+/** Timing of a checker, all in microseconds; defaults and inheritance resolved. */
+export interface CheckTiming {
+  readonly delayLoop: Micros;
+  readonly connectTimeout: Micros;
+  /** Further tries after the first failure, while up. */
+  readonly retry: number;
+  readonly delayBeforeRetry: Micros;
+  /** Longest delay of the first check; the actual one is drawn by whoever builds the machine. */
+  readonly firstDelay: Micros;
+}
+
+export interface HttpExpectation {
+  readonly path: string;
+  readonly virtualhost?: string;
+  readonly status: StatusRanges;
+  /** Lower-case hexadecimal MD5 of the body. */
+  readonly digest?: string;
+}
+
+/** Events of one checker. Bytes are only valid during the call. */
+export type CheckEvent =
+  | { readonly type: "start" }
+  | { readonly type: "timer" }
+  | { readonly type: "connected" }
+  | { readonly type: "data"; readonly bytes: Uint8Array }
+  | { readonly type: "ended" }
+  | { readonly type: "failed"; readonly error: string };
+
+/** Effects of one checker: one connection at a time; `close` ends it whatever its state. */
+export type CheckEffect =
+  | { readonly type: "connect"; readonly target: CheckTarget }
+  | { readonly type: "send"; readonly bytes: Uint8Array }
+  | { readonly type: "close" }
+  /** The verdict changed (or is the first one). */
+  | { readonly type: "verdict"; readonly up: boolean; readonly reason: string }
+  | { readonly type: "log"; readonly level: "info" | "warn"; readonly message: string };

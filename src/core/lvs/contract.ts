@@ -1,0 +1,34 @@
+import type { ScriptCommand } from "../../config/config.ts";
+import type { Change } from "../../plan/plan.ts";
+import type { IpvsCommand, IpvsServiceEntry } from "../../wire/ipvs-types.ts";
+import type { CheckTarget } from "../checker/contract.ts";
+
+/** Names one checker of the director: stable while its real server lives and the checker is unchanged. */
+export type CheckerId = string;
+
+/**
+ * Events of the LVS director: one machine that holds every virtual server, real server and checker. It owns quorum,
+ * sorry servers, weights, and feeds its checkers; the driver only sees connections, commands and scripts.
+ */
+export type LvsEvent =
+  /** The checkers' changes of a plan, in order; `present` is what the kernel's table holds now (start only). */
+  | {
+      readonly type: "apply";
+      readonly changes: readonly Change[];
+      readonly present?: readonly IpvsServiceEntry[];
+    }
+  | { readonly type: "timer" }
+  | { readonly type: "connected"; readonly checker: CheckerId }
+  | { readonly type: "data"; readonly checker: CheckerId; readonly bytes: Uint8Array }
+  | { readonly type: "ended"; readonly checker: CheckerId }
+  | { readonly type: "failed"; readonly checker: CheckerId; readonly error: string };
+
+export type LvsEffect =
+  /** Carried out in order, all ipvs effects of one handle() call pipelined together. `what` names it in a refusal. */
+  | { readonly type: "ipvs"; readonly command: IpvsCommand; readonly what: string }
+  | { readonly type: "connect"; readonly checker: CheckerId; readonly target: CheckTarget }
+  | { readonly type: "send"; readonly checker: CheckerId; readonly bytes: Uint8Array }
+  | { readonly type: "close"; readonly checker: CheckerId }
+  /** Runs a script; those of one `key` run one after the other. */
+  | { readonly type: "run-script"; readonly key: string; readonly command: ScriptCommand }
+  | { readonly type: "log"; readonly level: "info" | "warn" | "error"; readonly message: string };

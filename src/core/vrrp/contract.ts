@@ -1,0 +1,102 @@
+import type { ScriptCommand, VirtualAddress } from "../../config/config.ts";
+import type { Change } from "../../plan/plan.ts";
+import type { VrrpAdvert } from "../../wire/vrrp.ts";
+
+/** INIT until started; FAULT while something tracked without weight is down. */
+export type VrrpState = "INIT" | "BACKUP" | "MASTER" | "FAULT";
+
+/** What is known of an interface that an instance runs on or tracks. */
+export interface InterfaceFacts {
+  readonly name: string;
+  /** 0 when it does not exist. */
+  readonly ifindex: number;
+  readonly running: boolean;
+  /** First global IPv4 address, canonical; undefined while there is none. */
+  readonly address4?: string;
+}
+
+/**
+ * Events of the VRRP router: one machine that holds every instance, sync group and script tracker of the daemon,
+ * because groups and trackers tie them together.
+ */
+export type VrrpEvent =
+  /** The vrrp changes of a plan, in order. `interfaces` holds the facts of every interface they name. */
+  | {
+      readonly type: "apply";
+      readonly changes: readonly Change[];
+      readonly interfaces: readonly InterfaceFacts[];
+    }
+  | { readonly type: "interface"; readonly facts: InterfaceFacts }
+  /** A well-formed advert that came in on `ifindex`; the machine finds the instance by VRID and interface. */
+  | {
+      readonly type: "advert";
+      readonly advert: VrrpAdvert;
+      readonly source: string;
+      readonly destination: string;
+      readonly hops: number;
+      readonly ifindex: number;
+    }
+  /** A vrrp_script run ended. `ok`: exit status 0 within its timeout. */
+  | { readonly type: "script-result"; readonly script: string; readonly ok: boolean; readonly status: string }
+  | { readonly type: "timer" };
+
+export type NotifyTarget =
+  | { readonly type: "INSTANCE"; readonly name: string }
+  | { readonly type: "GROUP"; readonly name: string };
+
+/** What the driver carries out, in order. */
+export type VrrpEffect =
+  /** Opens (or reopens, when it is open with other options) the instance's socket. */
+  | {
+      readonly type: "open";
+      readonly instance: string;
+      readonly family: 4 | 6;
+      readonly interface: string;
+      readonly ifindex: number;
+      /** Multicast group, or undefined with unicast peers. */
+      readonly group?: string;
+      readonly source?: string;
+    }
+  | { readonly type: "close"; readonly instance: string }
+  /** Sends one advert now. All adverts of one handle() call go out together. */
+  | {
+      readonly type: "send-advert";
+      readonly instance: string;
+      readonly advert: VrrpAdvert;
+      readonly source: string;
+      readonly destinations: readonly string[];
+    }
+  | {
+      readonly type: "add-addresses";
+      readonly instance: string;
+      readonly addresses: readonly VirtualAddress[];
+    }
+  | {
+      readonly type: "remove-addresses";
+      readonly instance: string;
+      readonly addresses: readonly VirtualAddress[];
+    }
+  /** One gratuitous ARP for each address, in order. */
+  | {
+      readonly type: "gratuitous-arp";
+      readonly instance: string;
+      readonly addresses: readonly VirtualAddress[];
+    }
+  /** Runs notify scripts of one transition, one after the other, never overlapping another of the same target. */
+  | {
+      readonly type: "notify";
+      readonly target: NotifyTarget;
+      readonly state: "MASTER" | "BACKUP" | "FAULT" | "STOP" | "DELETED";
+      readonly priority: number;
+      readonly scripts: readonly { readonly command: ScriptCommand; readonly standardArguments: boolean }[];
+    }
+  /** Starts a vrrp_script; the driver answers with `script-result`. Never two runs of one script at a time. */
+  | {
+      readonly type: "run-script";
+      readonly script: string;
+      readonly command: ScriptCommand;
+      /** Microseconds after which it is killed and has failed. */
+      readonly timeout: number;
+    }
+  | { readonly type: "cancel-script"; readonly script: string }
+  | { readonly type: "log"; readonly level: "info" | "warn" | "error"; readonly message: string };

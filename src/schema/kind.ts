@@ -1,0 +1,29 @@
+import type { Word } from "../../grammar/tree.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
+
+/** Reports a fault of one word (or of the whole statement when no word is given); the decoder adds the place. */
+export type Complain = (fault: Fault, word?: Word) => void;
+
+export interface Fault {
+  readonly code: string;
+  readonly severity?: "error" | "warning" | "note";
+  readonly summary: string;
+  readonly detail?: string;
+  readonly suggestions?: readonly string[];
+}
+
+/**
+ * How words become a value and back. `parse` sees exactly the words that belong to the value (the decoder has checked
+ * their number against `words`), complains about each fault, and returns undefined when no value can be made.
+ */
+export interface Kind<T> {
+  /** For people: "integer 1–255", "seconds", "IP address". */
+  readonly name: string;
+  /** Fewest and most words it takes; Infinity for "the rest of the line". */
+  readonly words: readonly [fewest: number, most: number];
+  parse(words: readonly Word[], complain: Complain): T | undefined;
+  /** The words that parse back to the value, unquoted; dump quotes what needs it. */
+  format(value: T): readonly string[];
+}
+
+export type { Report };

@@ -1,0 +1,162 @@
+import type { Kind } from "./kind.ts";
+
+/** What a changed value does to the running object: taken over live, the object restarted, or deleted and created. */
+export type OnChange = "live" | "restart" | "recreate";
+
+/** What every row says of its keyword, whatever its shape. */
+export interface RowFacts {
+  /** One sentence for the reference. */
+  readonly doc: string;
+  /** First keepalived release that knows the keyword; "old" before the earliest looked at. */
+  readonly since: string;
+  readonly onChange?: OnChange;
+  /** Must be given. */
+  readonly required?: boolean;
+  /** Masked in dumps, plans and logs. */
+  readonly secret?: boolean;
+  /** This spelling is deprecated; the value is the keyword to use, whose value it sets. */
+  readonly replacedBy?: string;
+  /** Decoded and dumped, but the runtime does not act on it yet: validate says `not-implemented`. */
+  readonly compiledOnly?: boolean;
+}
+
+/**
+ * Where the value comes from when the keyword is absent and it is not simply `default`: the same keyword of the
+ * enclosing block ("^"), or a keyword of global_defs ("global_defs.vrrp_version"). `default` is the last resort.
+ */
+export type Inherits = "^" | `global_defs.${string}`;
+
+export interface LeafRow<T> extends RowFacts {
+  readonly shape: "leaf";
+  readonly kind: Kind<unknown>;
+  readonly default: unknown;
+  readonly inherits?: Inherits;
+  readonly repeat: boolean;
+  /** Phantom: the type of the decoded value. */
+  readonly value?: T;
+}
+
+/** A keyword that is on by being there, or by `on|off|yes|no|true|false`. */
+export interface FlagRow extends RowFacts {
+  readonly shape: "flag";
+  readonly default: boolean;
+  readonly inherits?: Inherits;
+  /** The value that the bare keyword sets (`no_accept` sets accept to false through replacedBy). */
+  readonly sets: boolean;
+  readonly value?: boolean;
+}
+
+/** `keyword {` one item a line `}`. Repeated lists of one block add up. */
+export interface ListRow<T> extends RowFacts {
+  readonly shape: "list";
+  readonly kind: Kind<unknown>;
+  /** Items may also stand on the keyword's own line. */
+  readonly inline?: boolean;
+  readonly value?: readonly T[];
+}
+
+/** A block inside the block; `repeat` makes the value an array. */
+export interface BlockRow<T> extends RowFacts {
+  readonly shape: "block";
+  readonly schema: AnyBlockSchema;
+  readonly repeat: boolean;
+  readonly value?: T;
+}
+
+export type Row<T> = LeafRow<T> | FlagRow | ListRow<T> | BlockRow<T>;
+export type AnyRow = LeafRow<unknown> | FlagRow | ListRow<unknown> | BlockRow<unknown>;
+export type Rows = { readonly [keyword: string]: AnyRow };
+
+/** The header words of a block (`vrrp_instance NAME`), by the property they fill, in order. */
+export type Header = { readonly [property: string]: Kind<unknown> };
+
+export interface BlockSchema<H extends Header = Header, R extends Rows = Rows> {
+  readonly keyword: string;
+  readonly header: H;
+  readonly rows: R;
+  /** What makes two blocks of one parent the same object, as it stands in addresses: `vrrp_instance[VI_1]`. */
+  readonly identity: (block: never) => string;
+}
+
+/** A schema whose exact rows do not matter. */
+export interface AnyBlockSchema {
+  readonly keyword: string;
+  readonly header: Header;
+  readonly rows: Rows;
+  readonly identity: (block: never) => string;
+}
+
+type KindValue<K> = K extends Kind<infer T> ? T : never;
+type RowValue<R> = R extends { readonly value?: infer T } ? T : never;
+
+/** Where a block and its values were written. A keyword without an entry in `of` was defaulted or inherited. */
+export interface Meta {
+  /** Origin of the block's opening line; 0 when nothing in the text made it (an absent global_defs). */
+  readonly at: number;
+  /** Origin of each keyword's statement; of each item, for repeated keywords and lists. */
+  readonly of: { readonly [keyword: string]: number | readonly number[] };
+}
+
+/** The decoded block of a schema: header and keywords as properties, `$` for origins. */
+export type BlockOf<S> =
+  S extends BlockSchema<infer H, infer R>
+    ? { readonly [K in keyof H]: KindValue<H[K]> } & { readonly [K in keyof R]: RowValue<R[K]> } & {
+        readonly $: Meta;
+      }
+    : never;
+
+type LeafOptions = RowFacts & { readonly inherits?: Inherits };
+
+/** A keyword with a value; absent means `default`. */
+export function leaf<T>(kind: Kind<T>, facts: LeafOptions & { readonly default: NoInfer<T> }): LeafRow<T>;
+/** A keyword that must be given. */
+export function leaf<T>(kind: Kind<T>, facts: LeafOptions & { readonly required: true }): LeafRow<T>;
+/** A keyword that may be absent altogether. */
+export function leaf<T>(kind: Kind<T>, facts: LeafOptions): LeafRow<T | undefined>;
+export function leaf<T>(kind: Kind<T>, facts: LeafOptions & { readonly default?: T }): LeafRow<T> {
+  // The phantom type is all that is lost: the kind that parses T also formats it.
+  return { shape: "leaf", repeat: false, ...facts, kind: kind as Kind<unknown>, default: facts.default };
+}
+
+/** A keyword that may stand several times; the value is the array of all, in order. */
+export function repeated<T>(kind: Kind<T>, facts: LeafOptions): LeafRow<readonly T[]> {
+  return { shape: "leaf", repeat: true, ...facts, kind: kind as Kind<unknown>, default: [] };
+}
+
+/** A boolean keyword, false unless `default` says otherwise. */
+export function flag(
+  facts: RowFacts & { readonly default?: boolean; readonly sets?: boolean; readonly inherits?: Inherits },
+): FlagRow {
+  return { shape: "flag", sets: true, ...facts, default: facts.default ?? false };
+}
+
+/** `keyword { item … }`. */
+export function list<T>(kind: Kind<T>, facts: RowFacts & { readonly inline?: boolean }): ListRow<T> {
+  return { shape: "list", ...facts, kind: kind as Kind<unknown> };
+}
+
+/** At most one block. */
+export function block<S extends AnyBlockSchema>(
+  schema: S,
+  facts: RowFacts,
+): BlockRow<BlockOf<S> | undefined> {
+  return { shape: "block", schema, repeat: false, ...facts };
+}
+
+/** Any number of blocks, in order. */
+export function blocks<S extends AnyBlockSchema>(
+  schema: S,
+  facts: RowFacts,
+): BlockRow<readonly BlockOf<S>[]> {
+  return { shape: "block", schema, repeat: true, ...facts };
+}
+
+/** Names a schema with its exact types kept. `identity` sees the decoded block. */
+export function defineBlock<H extends Header, R extends Rows>(schema: {
+  readonly keyword: string;
+  readonly header: H;
+  readonly rows: R;
+  readonly identity?: (block: BlockOf<BlockSchema<H, R>>) => string;
+}): BlockSchema<H, R> {
+  return { identity: () => "", ...schema };
+}
