@@ -1,0 +1,140 @@
+/**
+ * `npm test [GROUP ...] [VITEST ARGUMENT ...]`: runs the test groups this machine can run.
+ *
+ * Each group is a vitest project. `unit` runs anywhere; `kernel`, `interop` and `daemon` run in network
+ * and process namespaces of their own; `ipvs` runs in a User Mode Linux guest. A group that cannot run is
+ * skipped with one line saying why, or fails when HOLDFAST_REQUIRE names what is missing.
+ * The last line printed is `N passed, N failed, N skipped`.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadTypeScript } from "./load-typescript.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const lab = join(root, "test", "lab");
+const { probe, probeIsolation, requiredCapabilities } = await loadTypeScript(join(lab, "capabilities.ts"));
+
+/** Runs where it is. */
+const here = () => (command) => command;
+/** Runs in namespaces that hide the machine's network; probed once. */
+let isolation;
+const inNamespaces = () => {
+  isolation ??= probeIsolation();
+  return isolation.wrap;
+};
+/** Runs in the guest: one CPU, so one worker, and a limit because nobody watches its console. */
+const inGuest = () => (command) => [join(lab, "uml-run"), "-m", "1536", "-t", "900", ...command];
+
+const GROUPS = {
+  unit: { needs: [], place: here },
+  kernel: { needs: ["netns"], place: inNamespaces },
+  daemon: { needs: ["netns"], place: inNamespaces },
+  interop: { needs: ["netns", "keepalived", "tshark"], place: inNamespaces },
+  ipvs: { needs: ["uml"], place: inGuest },
+};
+
+const results = (() => {
+  const cache = join(root, "node_modules", ".cache");
+  mkdirSync(cache, { recursive: true });
+  return mkdtempSync(join(cache, "holdfast-test-"));
+})();
+process.on("exit", () => rmSync(results, { recursive: true, force: true }));
+
+let running;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    running?.kill("SIGTERM");
+    process.exitCode = 1;
+    setTimeout(() => process.exit(1), 2000);
+  });
+}
+
+/** Runs a command with our output as its own; resolves to its exit status. */
+function run(command) {
+  const [program, ...args] = command;
+  const env = { ...process.env };
+  if (!process.stdout.isTTY) env.NO_COLOR ??= "1";
+  return new Promise((resolve) => {
+    running = spawn(program, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+    running.on("error", (error) => {
+      console.log(`${program}: ${error.message}`);
+      resolve(127);
+    });
+    running.on("close", (status, signal) => resolve(signal === null ? status : 128));
+  });
+}
+
+/** Counts of one group from vitest's report; a file that could not be loaded is one failure. */
+function count(file, status) {
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    console.log("vitest ended without a report");
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const unloaded = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && assertionResults.every((it) => it.status !== "failed"),
+  ).length;
+  const counts = {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + unloaded,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+  // An unhandled error outside every test: the report has no room for it, the status has.
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+/** Why the machine cannot run the group, or undefined. */
+function obstacle(group) {
+  for (const capability of GROUPS[group].needs) {
+    const probed = probe(capability);
+    if (!probed.present) return { capability, why: probed.why };
+  }
+  return undefined;
+}
+
+function hasTests(group) {
+  if (group === "unit") return true;
+  try {
+    return readdirSync(join(root, "test", group), { recursive: true }).some((name) =>
+      name.endsWith(".test.ts"),
+    );
+  } catch {
+    return false;
+  }
+}
+
+async function runGroup(group, passedOn) {
+  if (!hasTests(group)) return { passed: 0, failed: 0, skipped: 0 };
+  const missing = obstacle(group);
+  if (missing !== undefined) {
+    const required = requiredCapabilities().has(missing.capability);
+    console.log(`${group}: ${required ? "FAILED, required but" : "skipped —"} ${missing.why}`);
+    return { passed: 0, failed: required ? 1 : 0, skipped: required ? 0 : 1 };
+  }
+  console.log(`\n== ${group}`);
+  const report = join(results, `${group}.json`);
+  const vitest = [
+    process.execPath,
+    join(root, "node_modules", "vitest", "vitest.mjs"),
+    ...["run", "--project", group, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    ...(passedOn.length > 0 ? ["--passWithNoTests", ...passedOn] : []),
+  ];
+  return count(report, await run(GROUPS[group].place()(vitest)));
+}
+
+const args = process.argv.slice(2);
+const named = args.filter((arg) => arg in GROUPS);
+const passedOn = args.filter((arg) => !(arg in GROUPS));
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const group of named.length > 0 ? named : Object.keys(GROUPS)) {
+  const counts = await runGroup(group, passedOn);
+  for (const outcome of Object.keys(total)) total[outcome] += counts[outcome];
+}
+if (total.failed > 0 || process.exitCode) process.exitCode = 1;
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

@@ -1,0 +1,26 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+/** Proves the guest itself: without it, every other test of this group would test nothing. */
+describe("the User Mode Linux guest", () => {
+  it("runs a kernel with IPVS whose table starts empty", () => {
+    const lines = readFileSync("/proc/net/ip_vs", "utf8").trim().split("\n");
+    expect(lines[0]).toMatch(/^IP Virtual Server version/);
+    expect(lines.filter((line) => /^(TCP|UDP|FWM)/.test(line))).toEqual([]);
+  });
+
+  it("can create the devices that labs are built from", () => {
+    for (const kind of ["dummy", "bridge", "veth"]) {
+      const made = spawnSync("ip", ["link", "add", `lab-${kind}`, "type", kind], { encoding: "utf8" });
+      expect(made.stderr).toBe("");
+      expect(made.status).toBe(0);
+      spawnSync("ip", ["link", "del", `lab-${kind}`]);
+    }
+  });
+
+  it("hands an empty standard input and the environment to the command", () => {
+    expect(readFileSync("/dev/stdin", "utf8")).toBe("");
+    expect(process.env.PATH).toContain("/bin");
+  });
+});
