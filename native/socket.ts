@@ -1,0 +1,168 @@
+import { addon, type NativeSocket } from "./addon.ts";
+import { requireBytes, requireFunction, requireInteger } from "./check.ts";
+
+/** Readiness, for watch(): bits of the loop. */
+export const READABLE = 1;
+export const WRITABLE = 2;
+
+/** Events of poll(2), for wait(). */
+export const POLLIN = 0x1;
+export const POLLOUT = 0x4;
+
+/** The sizes of one received message: bytes of data, of source address and of ancillary data, and MSG_* flags. */
+export interface MessageFields {
+  readonly data: Uint8Array;
+  readonly name: Uint8Array;
+  readonly ancillary: Uint8Array;
+  readonly flags: number;
+}
+
+/**
+ * Memory for a batch of received messages, made once per socket and used again. What `message(i)` returns points
+ * into it and is valid until the next receive.
+ */
+export class MessageBatch {
+  readonly capacity: number;
+  readonly datas: Uint8Array;
+  readonly names: Uint8Array;
+  readonly ancillaries: Uint8Array;
+  readonly fields: Int32Array;
+
+  /** `dataSize` and `ancillarySize` in bytes per message; source addresses get 32 bytes each. */
+  constructor(capacity: number, dataSize: number, ancillarySize = 0) {
+    this.capacity = capacity;
+    this.datas = new Uint8Array(capacity * dataSize);
+    this.names = new Uint8Array(capacity * 32);
+    // Ancillary headers are written by the kernel, aligned to the word: slots must start on one.
+    this.ancillaries = new Uint8Array(capacity * Math.ceil(ancillarySize / 8) * 8);
+    this.fields = new Int32Array(capacity * 4);
+  }
+
+  message(index: number): MessageFields {
+    const field = (n: number) => this.fields[index * 4 + n] ?? 0;
+    const slot = (all: Uint8Array, length: number) => {
+      const start = index * (all.length / this.capacity);
+      return all.subarray(start, start + Math.min(length, all.length / this.capacity));
+    };
+    return {
+      data: slot(this.datas, field(0)),
+      name: slot(this.names, field(1)),
+      ancillary: slot(this.ancillaries, field(2)),
+      flags: field(3),
+    };
+  }
+}
+
+/**
+ * A socket of any family: non-blocking, close-on-exec. Addresses are raw sockaddr bytes. Every call returns a count
+ * (0 where there is none) or -errno, never throws for a refusal by the kernel, and gives -EBADF after close().
+ */
+export class Socket {
+  readonly #native: NativeSocket;
+
+  private constructor(native: NativeSocket) {
+    this.#native = native;
+  }
+
+  /** The socket, or -errno. */
+  static open(family: number, type: number, protocol: number): Socket | number {
+    requireInteger(family, "family");
+    requireInteger(type, "type");
+    requireInteger(protocol, "protocol");
+    const native = new (addon().Socket)();
+    const result = native.open(family, type, protocol);
+    return result < 0 ? result : new Socket(native);
+  }
+
+  /** The file descriptor; -1 when closed. */
+  get descriptor(): number {
+    return this.#native.descriptor();
+  }
+
+  setOption(level: number, name: number, value: number | Uint8Array): number {
+    requireInteger(level, "level");
+    requireInteger(name, "name");
+    if (typeof value === "number") requireInteger(value, "value");
+    else requireBytes(value, "value");
+    return this.#native.setOption(level, name, value);
+  }
+
+  /** Bytes written into `into`, or -errno. */
+  getOption(level: number, name: number, into: Uint8Array): number {
+    requireInteger(level, "level");
+    requireInteger(name, "name");
+    requireBytes(into, "into");
+    return this.#native.getOption(level, name, into);
+  }
+
+  bind(address: Uint8Array): number {
+    requireBytes(address, "address");
+    return this.#native.bind(address);
+  }
+
+  /** -EINPROGRESS is the usual answer of a stream socket: watch for WRITABLE, then read SO_ERROR. */
+  connect(address: Uint8Array): number {
+    requireBytes(address, "address");
+    return this.#native.connect(address);
+  }
+
+  /** The bound address: its length in `into`, or -errno. */
+  localName(into: Uint8Array): number {
+    requireBytes(into, "into");
+    return this.#native.localName(into);
+  }
+
+  shutdown(how: number): number {
+    requireInteger(how, "how");
+    return this.#native.shutdown(how);
+  }
+
+  /** Bytes sent. Ancillary data as ancillary.ts writes it. Never raises SIGPIPE. */
+  send(data: Uint8Array, address?: Uint8Array, ancillary?: Uint8Array, flags = 0): number {
+    requireBytes(data, "data");
+    if (address) requireBytes(address, "address");
+    if (ancillary) requireBytes(ancillary, "ancillary");
+    return this.#native.send(data, flags, address, ancillary);
+  }
+
+  /** sendmmsg: the number of messages sent, which may be fewer than given. One address per message, or none at all. */
+  sendBatch(datas: readonly Uint8Array[], addresses?: readonly Uint8Array[], flags = 0): number {
+    for (const data of datas) requireBytes(data, "data");
+    for (const address of addresses ?? []) requireBytes(address, "address");
+    return this.#native.sendBatch(datas, flags, addresses);
+  }
+
+  /** Bytes received; 0 at the end of a stream. */
+  receive(into: Uint8Array, flags = 0): number {
+    requireBytes(into, "into");
+    return this.#native.receive(into, flags);
+  }
+
+  /** recvmmsg: the number of messages now in the batch. */
+  receiveBatch(batch: MessageBatch, flags = 0): number {
+    const { capacity, datas, names, ancillaries, fields } = batch;
+    return this.#native.receiveBatch(capacity, flags, datas, names, ancillaries, fields);
+  }
+
+  /** Blocks the process until an event of poll(2) or the timeout (milliseconds): the events, 0 for none. */
+  wait(events: number, milliseconds: number): number {
+    requireInteger(events, "events");
+    requireInteger(milliseconds, "milliseconds");
+    return this.#native.wait(events, milliseconds);
+  }
+
+  /**
+   * Calls back from the loop while the socket is READABLE or WRITABLE (level-triggered) or has a pending error.
+   * 0 stops. Without a callback the previous one stays. While watching, the process is kept alive.
+   */
+  watch(events: number, callback?: (events: number) => void): number {
+    requireInteger(events, "events");
+    if (callback) requireFunction(callback, "callback");
+    return this.#native.watch(events, callback);
+  }
+
+  /** Idempotent. No callback comes after it. */
+  close(): void {
+    this.#native.close();
+  }
+}

@@ -1,0 +1,140 @@
+import { constants } from "node:os";
+import { afterEach, describe, expect, it } from "vitest";
+import { readAncillary, writeAncillary } from "../../native/ancillary.ts";
+import { MessageBatch, POLLIN, READABLE, Socket, WRITABLE } from "../../native/socket.ts";
+
+const AF_INET = 2;
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+const IPPROTO_IP = 0;
+const IP_TTL = 2;
+const IP_PKTINFO = 8;
+const IP_RECVTTL = 12;
+
+const open: Socket[] = [];
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.close();
+});
+
+function socketOf(type: number): Socket {
+  const socket = Socket.open(AF_INET, type, 0);
+  if (typeof socket === "number") throw new Error(`socket: errno ${-socket}`);
+  open.push(socket);
+  return socket;
+}
+
+/** sockaddr_in of 127.0.0.1. */
+const loopback = (port: number) =>
+  new Uint8Array([AF_INET, 0, port >> 8, port & 0xff, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+
+function bound(): { socket: Socket; address: Uint8Array } {
+  const socket = socketOf(SOCK_DGRAM);
+  expect(socket.bind(loopback(0))).toBe(0);
+  const address = new Uint8Array(16);
+  expect(socket.localName(address)).toBe(16);
+  return { socket, address };
+}
+
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+
+describe("Socket", () => {
+  it("exchanges datagrams in batches, with source addresses", () => {
+    const a = bound();
+    const b = bound();
+    const datas = ["one", "two", "three"].map((word) => Buffer.from(word));
+    expect(a.socket.sendBatch(datas, [b.address, b.address, b.address])).toBe(3);
+    const batch = new MessageBatch(8, 64);
+    expect(b.socket.receiveBatch(batch)).toBe(3);
+    expect([0, 1, 2].map((i) => text(batch.message(i).data))).toEqual(["one", "two", "three"]);
+    expect(batch.message(2).name).toEqual(a.address);
+    expect(b.socket.receiveBatch(batch)).toBe(-constants.errno.EAGAIN);
+  });
+
+  it("carries ancillary data both ways", () => {
+    const a = bound();
+    const b = bound();
+    b.socket.setOption(IPPROTO_IP, IP_PKTINFO, 1);
+    b.socket.setOption(IPPROTO_IP, IP_RECVTTL, 1);
+    const ttl = new Uint8Array(new Int32Array([77]).buffer);
+    const control = writeAncillary([{ level: IPPROTO_IP, type: IP_TTL, data: ttl }]);
+    expect(a.socket.send(Buffer.from("x"), b.address, control)).toBe(1);
+    const batch = new MessageBatch(1, 16, 128);
+    expect(b.socket.receiveBatch(batch)).toBe(1);
+    const received = readAncillary(batch.message(0).ancillary);
+    const byType = new Map(received.map((one) => [one.type, one.data]));
+    expect(byType.get(IP_TTL)?.[0]).toBe(77);
+    expect(byType.get(IP_PKTINFO)?.subarray(8, 12)).toEqual(new Uint8Array([127, 0, 0, 1]));
+  });
+
+  it("reports truncated datagrams by their flags", () => {
+    const a = bound();
+    const b = bound();
+    a.socket.send(Buffer.from("longer than four"), b.address);
+    const batch = new MessageBatch(1, 4);
+    expect(b.socket.receiveBatch(batch)).toBe(1);
+    expect(text(batch.message(0).data)).toBe("long");
+    expect(batch.message(0).flags & 0x20).toBe(0x20); // MSG_TRUNC
+  });
+
+  it("calls back when readable, and not after close", async () => {
+    const a = bound();
+    const b = bound();
+    const seen: string[] = [];
+    await new Promise<void>((done) => {
+      b.socket.watch(READABLE, (events) => {
+        const into = new Uint8Array(16);
+        seen.push(`${events & READABLE} ${text(into.subarray(0, b.socket.receive(into)))}`);
+        b.socket.close();
+        done();
+      });
+      a.socket.send(Buffer.from("first"), b.address);
+      a.socket.send(Buffer.from("second"), b.address);
+    });
+    await new Promise((done) => setTimeout(done, 20));
+    expect(seen).toEqual(["1 first"]);
+  });
+
+  it("waits for readiness without the loop", () => {
+    const a = bound();
+    const b = bound();
+    expect(b.socket.wait(POLLIN, 0)).toBe(0);
+    a.socket.send(Buffer.from("x"), b.address);
+    expect(b.socket.wait(POLLIN, 1000)).toBe(POLLIN);
+  });
+
+  it("reports a refused connect through SO_ERROR, once, and goes on polling", async () => {
+    const taken = bound(); // a port where nothing listens for TCP
+    const socket = socketOf(SOCK_STREAM);
+    const refused = socket.connect(taken.address);
+    expect([-constants.errno.EINPROGRESS, -constants.errno.ECONNREFUSED]).toContain(refused);
+    const error = new Uint8Array(4);
+    await new Promise<void>((done) => {
+      socket.watch(WRITABLE, () => {
+        expect(socket.getOption(SOL_SOCKET, SO_ERROR, error)).toBe(4);
+        socket.watch(0);
+        done();
+      });
+    });
+    expect(error[0]).toBe(constants.errno.ECONNREFUSED);
+  });
+
+  it("answers -errno, and -EBADF once closed; close twice is close once", () => {
+    expect(Socket.open(AF_INET, SOCK_STREAM, 17)).toBe(-constants.errno.EPROTONOSUPPORT);
+    const socket = socketOf(SOCK_DGRAM);
+    expect(socket.send(new Uint8Array(1))).toBe(-constants.errno.EDESTADDRREQ);
+    socket.close();
+    socket.close();
+    expect(socket.descriptor).toBe(-1);
+    expect(socket.send(new Uint8Array(1))).toBe(-constants.errno.EBADF);
+    expect(socket.watch(READABLE, () => {})).toBe(-constants.errno.EBADF);
+  });
+
+  it("refuses arguments of the wrong type", () => {
+    const socket = socketOf(SOCK_DGRAM);
+    // @ts-expect-error: a string is no Uint8Array
+    expect(() => socket.send("text")).toThrow(TypeError);
+    expect(() => socket.setOption(1.5, 1, 1)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { monotonicMicros, Timer } from "../../native/timer.ts";
+
+const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+describe("Timer", () => {
+  it("counts the same clock as process.hrtime", () => {
+    const before = Number(process.hrtime.bigint() / 1000n);
+    const now = monotonicMicros();
+    expect(now).toBeGreaterThanOrEqual(before);
+    expect(now - before).toBeLessThan(1_000_000);
+    expect(Number.isInteger(now)).toBe(true);
+  });
+
+  it("fires once, not before its time", async () => {
+    const fired: number[] = [];
+    const timer = new Timer(() => fired.push(monotonicMicros()));
+    const due = monotonicMicros() + 3_500;
+    timer.arm(due);
+    await pause(30);
+    timer.close();
+    expect(fired).toHaveLength(1);
+    expect(fired[0]).toBeGreaterThanOrEqual(due);
+  });
+
+  it("replaces on re-arming, fires at once for the past, and not at all when disarmed or closed", async () => {
+    let count = 0;
+    const timer = new Timer(() => count++);
+    timer.arm(monotonicMicros() + 5_000);
+    timer.arm(0);
+    await pause(20);
+    expect(count).toBe(1);
+    timer.arm(monotonicMicros() + 5_000);
+    timer.disarm();
+    await pause(20);
+    expect(count).toBe(1);
+    timer.arm(monotonicMicros() + 5_000);
+    timer.close();
+    timer.close();
+    await pause(20);
+    expect(count).toBe(1);
+  });
+});
