@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bytesToIp } from "../../src/values/ip.ts";
+import { NetlinkWriter, readMessages } from "../../src/wire/netlink.ts";
+import { type AddressMessage, readAddress, readLink, writeAddress } from "../../src/wire/rtnetlink.ts";
+
+const bytes = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ""), "hex"));
+
+function payloadOf(write: (writer: NetlinkWriter) => void): Uint8Array {
+  const writer = new NetlinkWriter();
+  writer.begin(20, 0, 1);
+  write(writer);
+  writer.end();
+  return readMessages(writer.bytes)[0]?.payload ?? new Uint8Array();
+}
+
+const ipv4 = fc.uint8Array({ minLength: 4, maxLength: 4 }).map(bytesToIp);
+const ipv6 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(bytesToIp);
+const common = {
+  ifindex: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  scope: fc.constantFrom(0, 253, 254),
+  protocol: fc.constantFrom(18, 255),
+};
+
+describe("addresses", () => {
+  it("survive the wire, every part of them", () => {
+    const address = fc.oneof(
+      fc.record(
+        {
+          ...common,
+          address: ipv4,
+          prefixLength: fc.integer({ min: 0, max: 32 }),
+          peer: ipv4,
+          broadcast: ipv4,
+          label: fc.stringMatching(/^[a-z0-9.:]{1,15}$/),
+        },
+        { requiredKeys: ["ifindex", "scope", "address", "prefixLength"] },
+      ),
+      fc.record(
+        { ...common, address: ipv6, prefixLength: fc.integer({ min: 0, max: 128 }), peer: ipv6 },
+        { requiredKeys: ["ifindex", "scope", "address", "prefixLength"] },
+      ),
+    );
+    fc.assert(
+      fc.property(address, (original) => {
+        fc.pre(original.peer !== original.address);
+        expect(readAddress(payloadOf((writer) => writeAddress(writer, original)))).toEqual(original);
+      }),
+    );
+  });
+
+  it("take the prefix address when the kernel sends no local one (IPv6 without a peer)", () => {
+    const message = bytes(
+      "0a 40 80 fd 02000000  1400 0100 fe80000000000000 0000000000000001  0800 0800 80000000",
+    );
+    expect(readAddress(message)).toEqual({ ifindex: 2, address: "fe80::1", prefixLength: 64, scope: 253 });
+  });
+
+  it("are those of IPv4 and IPv6 only", () => {
+    expect(readAddress(bytes("07 18 00 00 02000000"))).toBeUndefined();
+    expect(readAddress(bytes("02 18"))).toBeUndefined();
+  });
+
+  it("that are none are refused before anything is sent", () => {
+    const wrong: AddressMessage = { ifindex: 1, address: "192.0.2", prefixLength: 24, scope: 0 };
+    expect(() => payloadOf((writer) => writeAddress(writer, wrong))).toThrow(RangeError);
+  });
+});
+
+describe("links", () => {
+  const header = (family: string, flags: string) => `${family} 00 0100 05000000 ${flags} 00000000`;
+  const attributes = "0900 0300 65746830 00000000  0800 0400 dc050000  0a00 0100 020000000001 0000";
+
+  it("run when they are up and have carrier", () => {
+    const of = (flags: string) => readLink(bytes(header("00", flags) + attributes));
+    expect(of("43100100")).toEqual({
+      index: 5,
+      name: "eth0",
+      running: true,
+      mac: bytes("020000000001"),
+      mtu: 1500,
+      loopback: false,
+    });
+    expect(of("03100100")?.running).toBe(false); // up, no carrier
+    expect(of("42100100")?.running).toBe(false); // carrier, down
+    expect(of("49000000")?.loopback).toBe(true);
+  });
+
+  it("are not what a bridge says about its ports", () => {
+    expect(readLink(bytes(header("07", "43100100") + attributes))).toBeUndefined();
+  });
+});
