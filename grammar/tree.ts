@@ -28,6 +28,11 @@ export interface Statement {
   readonly words: readonly Word[];
   /** The whole line. */
   readonly origin: Origin;
+  /**
+   * The words as written, present only when they hold quotes or backslashes: arguments that follow the escaped rule
+   * (scripts) are split again from it with `escapedWords` (escaped-words.ts).
+   */
+  readonly source?: string;
   /** Present, perhaps empty, when the statement has braces. */
   readonly block?: readonly Statement[];
 }

@@ -1,0 +1,98 @@
+/** What a line is made of. */
+export type PieceKind = "word" | "open" | "close";
+
+const TAB = 9;
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const BANG = 33;
+const QUOTE = 34;
+const HASH = 35;
+const DOLLAR = 36;
+const OPEN = 123;
+const CLOSE = 125;
+
+/** isspace() of C's locale, and NUL, which the source stage reports. */
+function isSpace(code: number): boolean {
+  return code === SPACE || (code >= TAB && code <= CARRIAGE_RETURN) || code === 0;
+}
+
+/**
+ * Splits one line into words and braces, as keepalived 2.2.7 was seen to (test/grammar/words.test.ts): words end at
+ * white space, at a double quote, at a brace; a double-quoted text is a word of its own, even when it touches
+ * another; single quotes and backslashes are ordinary characters; `#` and `!` outside quotes start a comment, also
+ * in the middle of a word. `${…}` that no definition replaced stays part of its word.
+ *
+ * One object is reused for all lines: `reset`, then `next` until it returns undefined.
+ */
+export class LineScanner {
+  /** First column of the piece, from 0, opening quote included. */
+  start = 0;
+  /** One past the last column of the piece, closing quote included. */
+  end = 0;
+  quoted = false;
+  /** The line ended inside a quoted word; the word is what there was. */
+  unterminated = false;
+  private line = "";
+  private position = 0;
+  private comments = true;
+
+  reset(line: string, comments: boolean): void {
+    this.line = line;
+    this.position = 0;
+    this.comments = comments;
+    this.unterminated = false;
+  }
+
+  /** The current piece without its quotes. */
+  text(): string {
+    if (!this.quoted) return this.line.slice(this.start, this.end);
+    return this.line.slice(this.start + 1, this.unterminated ? this.end : this.end - 1);
+  }
+
+  next(): PieceKind | undefined {
+    const { line } = this;
+    const length = line.length;
+    let at = this.position;
+    while (at < length && isSpace(line.charCodeAt(at))) at++;
+    if (at >= length) return undefined;
+    this.start = at;
+    this.quoted = false;
+    const first = line.charCodeAt(at);
+    if (first === OPEN || first === CLOSE) {
+      this.position = this.end = at + 1;
+      return first === OPEN ? "open" : "close";
+    }
+    if (first === QUOTE) return this.quotedWord(at);
+    const end = this.endOfWord(at);
+    if (end === at) return undefined; // a comment
+    this.position = this.end = end;
+    return "word";
+  }
+
+  private quotedWord(at: number): PieceKind {
+    const close = this.line.indexOf('"', at + 1);
+    this.quoted = true;
+    this.unterminated = close < 0;
+    this.position = this.end = close < 0 ? this.line.length : close + 1;
+    return "word";
+  }
+
+  private endOfWord(from: number): number {
+    const { line } = this;
+    let at = from;
+    while (at < line.length) {
+      const code = line.charCodeAt(at);
+      if (code <= QUOTE + 1) {
+        if (isSpace(code) || code === QUOTE) break;
+        if (this.comments && (code === BANG || code === HASH)) break;
+      } else if (code === OPEN || code === CLOSE) {
+        break;
+      } else if (code === DOLLAR && line.charCodeAt(at + 1) === OPEN) {
+        const close = line.indexOf("}", at);
+        if (close > 0) at = close;
+      }
+      at++;
+    }
+    return at;
+  }
+}

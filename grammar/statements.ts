@@ -1,0 +1,141 @@
+import type { Diagnostic, Related, Report } from "../src/diagnostics/diagnostic.ts";
+import type { Places, SourceLine } from "./line.ts";
+import { type StructureProblems, structureParser } from "./parser.ts";
+import { Close, type LineToken, LineTokens, Open } from "./tokens.ts";
+import type { Origin, Statement } from "./tree.ts";
+
+/** Tokens gathered before the parser is started, when top-level statements are small. */
+const BATCH = 128;
+
+function located(
+  places: Places,
+  origin: Origin,
+  diagnostic: Omit<Diagnostic, "subject">,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const all = [...related, ...places.related(origin)];
+  return { ...diagnostic, subject: places.range(origin), ...(all.length > 0 ? { related: all } : {}) };
+}
+
+/** Where the missing brace probably belongs: before the first block that stands no deeper than the open one. */
+function misplaced(
+  places: Places,
+  head: Statement | undefined,
+  statements: readonly Statement[],
+): Statement | undefined {
+  if (!head) return undefined;
+  const { column, file, line } = places.range(head.origin);
+  return statements.find((statement) => {
+    const place = places.range(statement.origin);
+    return place.file === file && place.line > line && place.column <= column;
+  });
+}
+
+/** A block left open by its caller's missing brace has one already reported inside it. */
+class Problems implements StructureProblems {
+  private readonly places: Places;
+  private readonly report: Report;
+
+  constructor(places: Places, report: Report) {
+    this.places = places;
+    this.report = report;
+  }
+
+  unclosedBlock(open: Origin, head: Statement | undefined, statements: readonly Statement[]): void {
+    const name = head?.words[0]?.text;
+    const suspect = misplaced(this.places, head, statements);
+    const related = suspect
+      ? [
+          {
+            range: this.places.range(suspect.origin),
+            message: "the `}` is probably missing before this line",
+          },
+        ]
+      : [];
+    this.report(
+      located(
+        this.places,
+        open,
+        {
+          code: "unclosed-block",
+          severity: "error",
+          summary: name === undefined ? "this block is never closed" : `the block of ${name} is never closed`,
+          detail: "Everything up to the end of the configuration was read as part of this block; add a `}`.",
+        },
+        related,
+      ),
+    );
+  }
+
+  unexpectedClose(close: Origin): void {
+    this.report(
+      located(this.places, close, {
+        code: "unexpected-close",
+        severity: "error",
+        summary: "this `}` closes nothing",
+        detail: "Every block above is closed already: remove it, or look for a `{` missing above.",
+      }),
+    );
+  }
+
+  unexpectedOpen(open: Origin): void {
+    this.report(
+      located(this.places, open, {
+        code: "unexpected-open",
+        severity: "error",
+        summary: "this `{` follows no keyword",
+        detail:
+          "A block starts with a keyword, then `{` on the same line or on the next: remove one of the two.",
+      }),
+    );
+  }
+
+  unterminatedQuote(origin: Origin, line: SourceLine): void {
+    const quotes = line.text.split('"').length - 1;
+    const unescaped = line.text.replace(/\\./g, "").split('"').length - 1;
+    const escaped = quotes !== unescaped;
+    this.report(
+      located(this.places, origin, {
+        code: "unterminated-quote",
+        severity: "error",
+        summary: "this quoted text has no end",
+        detail: escaped
+          ? 'A backslash does not protect a quote when a line is split into words: `\\"` ends the quoted text. Use single quotes inside it.'
+          : 'Quoted text ends on the line it starts on: add the closing `"`.',
+      }),
+    );
+  }
+}
+
+/**
+ * Reads lines into statements, one top-level statement at a time, so that the tree of a large configuration never
+ * stands whole in memory. Mistakes in the structure are reported and repaired; nothing is thrown.
+ */
+export function* parseStatements(
+  lines: Iterable<SourceLine>,
+  places: Places,
+  report: Report,
+): Generator<Statement, void, undefined> {
+  const problems = new Problems(places, report);
+  const parse = structureParser(problems);
+  const tokenizer = new LineTokens((origin, line) => problems.unterminatedQuote(origin, line));
+  let tokens: LineToken[] = [];
+  let scanned = 0;
+  let depth = 0;
+  for (const line of lines) {
+    tokenizer.append(line, tokens);
+    for (; scanned < tokens.length; scanned++) {
+      const type = tokens[scanned]?.tokenType;
+      if (type === Open) depth++;
+      else if (type === Close && depth > 0) depth--;
+    }
+    // A run ends only after a brace: after words, the next line may still open their block.
+    const closed = tokens.at(-1)?.tokenType === Close;
+    if (depth === 0 && closed && tokens.length >= BATCH) {
+      yield* parse(tokens);
+      tokens = [];
+      scanned = 0;
+    }
+  }
+  if (tokens.length > 0) yield* parse(tokens);
+}

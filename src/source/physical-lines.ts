@@ -1,0 +1,74 @@
+import { type MappedText, verbatim } from "./mapped-text.ts";
+
+/** What a line must hold for the source stage to have anything to do with it. */
+const MARKS = ["$", "@", "~", "\\", "\0", "include"] as const;
+
+/**
+ * The lines of a text, one at a time. Whether a line holds a mark is known without looking at its characters: for
+ * each mark, the offset of the next one is remembered.
+ */
+export class PhysicalLines {
+  /** Of the current line, from 1. */
+  number = 0;
+  /** The current line holds nothing that the source stage acts on. */
+  plain = true;
+  private readonly all: string;
+  private readonly nextMark: number[];
+  private soonest: number;
+  private start = 0;
+  private end = -1;
+
+  constructor(text: string) {
+    this.all = text;
+    this.nextMark = MARKS.map((mark) => this.find(mark, 0));
+    this.soonest = Math.min(...this.nextMark);
+  }
+
+  /** The current line is the first, and a byte order mark stands before it. */
+  atByteOrderMark(): boolean {
+    return this.number === 1 && this.all.startsWith("\uFEFF");
+  }
+
+  /** Goes to the next line; false at the end. */
+  next(): boolean {
+    if (this.end >= this.all.length) return false;
+    this.start = this.end + 1;
+    if (this.start >= this.all.length && this.start > 0) return false;
+    const newline = this.all.indexOf("\n", this.start);
+    this.end = newline < 0 ? this.all.length : newline;
+    this.number++;
+    this.plain = this.soonest >= this.end && !this.atByteOrderMark();
+    if (this.soonest < this.end) this.advance();
+    return true;
+  }
+
+  /** The current line without its newline; a carriage return is white space to everybody. */
+  text(): string {
+    return this.all.slice(this.start, this.end);
+  }
+
+  mapped(): MappedText {
+    const text = this.text();
+    if (this.atByteOrderMark()) return verbatim(text.slice(1), 1, 2);
+    return verbatim(text.endsWith("\r") ? text.slice(0, -1) : text, this.number);
+  }
+
+  private find(mark: string, from: number): number {
+    const at = this.all.indexOf(mark, from);
+    return at < 0 ? Number.POSITIVE_INFINITY : at;
+  }
+
+  /** Looks for the marks beyond the current line. */
+  private advance(): void {
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const [index, mark] of MARKS.entries()) {
+      let at = this.nextMark[index] ?? Number.POSITIVE_INFINITY;
+      if (at < this.end) {
+        at = this.find(mark, this.end);
+        this.nextMark[index] = at;
+      }
+      if (at < soonest) soonest = at;
+    }
+    this.soonest = soonest;
+  }
+}
