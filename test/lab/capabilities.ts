@@ -32,13 +32,18 @@ export function findProgram(name: string): string | undefined {
   return undefined;
 }
 
-/** Run first in every isolated network namespace: an empty /run, so that `ip netns` has its own names. */
+/**
+ * Run first in every isolated network namespace: an empty /run, so that `ip netns` has its own names.
+ * The shell stays as process 1 and reaps: a zombie whose pid file stands would pass for a running daemon.
+ */
 const SETUP = [
   "set -e",
   "mount -t tmpfs -o mode=755 tmpfs /run",
   "mkdir -p /run/netns /run/lock",
   "ip link set lo up",
-  'exec "$@"',
+  "set +e",
+  '"$@"',
+  "exit $?",
 ].join("\n");
 
 /** Done once to see that a machine can host a lab. */
