@@ -30,6 +30,15 @@ export interface Reason {
   /** Origins in the running and the next configuration's sources; 0 or absent for a default. */
   readonly beforeAt?: number;
   readonly afterAt?: number;
+  /** Keyword that the value is inherited from ("virtual_server delay_loop"); the origins are then that keyword's. */
+  readonly beforeFrom?: string;
+  readonly afterFrom?: string;
+  /** What this keyword alone does; a change has the worst of its reasons. Absent means none. */
+  readonly impact?: Impact;
+  /** The runtime does not act on this keyword yet. */
+  readonly compiledOnly?: true;
+  /** What the two texts do not say. */
+  readonly note?: string;
 }
 
 /** The objects that a plan is about, by the type of their before and after. */

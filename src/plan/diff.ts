@@ -1,0 +1,173 @@
+import type { Config } from "../config/config.ts";
+import { type Cause, causesOf } from "./causes.ts";
+import { childKeywords, type Node, objectsOf } from "./objects.ts";
+import { type Outcome, ordered } from "./order.ts";
+import type { Carried, Change, ChangeKind, Impact, ObjectType, Owner, Plan, Reason } from "./plan.ts";
+import { type KeywordPolicy, type ObjectPolicy, POLICIES, worst } from "./policy.ts";
+
+/**
+ * All that is to be done to get from one configuration to another, in the order of order.ts. Start is a plan from the
+ * empty configuration, stop one to it. Objects that do not change are listed with kind `keep`.
+ */
+export function diff(running: Config, next: Config): Plan {
+  const before = objectsOf(running);
+  const after = objectsOf(next);
+  const outcomes = (Object.keys(POLICIES) as ObjectType[]).flatMap((object) =>
+    compareSets(before[object] ?? [], after[object] ?? [], undefined),
+  );
+  return { changes: ordered(outcomes) };
+}
+
+/** Nothing is created, updated, replaced or deleted. */
+export function isEmpty(plan: Plan): boolean {
+  return plan.changes.every((change) => change.kind === "keep");
+}
+
+/**
+ * The part of a plan that one process carries out. `global_defs`, which the parent owns, is in every part: instances
+ * and scripts take their defaults from it.
+ */
+export function forOwner(plan: Plan, owner: Owner): Plan {
+  return {
+    changes: plan.changes.filter((change) => change.owner === owner || change.object === "global_defs"),
+  };
+}
+
+/** The object around the ones compared: what became of it decides what becomes of them. */
+interface Parent {
+  readonly address: string;
+  readonly id: string;
+  readonly object: ObjectType;
+  readonly kind: ChangeKind;
+}
+
+/** Matches two sets of objects by type and identity: those of `next` in their order, then those that are gone. */
+function compareSets(before: readonly Node[], after: readonly Node[], parent: Parent | undefined): Outcome[] {
+  const key = (node: Node) => `${node.object} ${node.id}`;
+  const old = new Map(before.map((node) => [key(node), node]));
+  const outcomes = after.map((node) => {
+    const partner = old.get(key(node));
+    old.delete(key(node));
+    return compare(partner, node, parent);
+  });
+  return [...outcomes, ...[...old.values()].map((node) => compare(node, undefined, parent))];
+}
+
+function compare(before: Node | undefined, after: Node | undefined, parent: Parent | undefined): Outcome {
+  const node = after ?? before;
+  if (!node) throw new Error("one side of a comparison has to be there");
+  // Each node is compared under the policy of its own type.
+  const policy = POLICIES[node.object] as ObjectPolicy<ObjectType>;
+  const verdict =
+    before && after ? compareBoth(policy, before, after, parent) : onlyOne(policy, before, after, parent);
+  const name = node.id === "" ? node.object : `${node.object}[${node.id}]`;
+  const address = parent ? `${parent.address}/${name}` : name;
+  const change = {
+    object: node.object,
+    address,
+    parent: parent?.id ?? "",
+    id: node.id,
+    owner: policy.owner,
+    ...verdict,
+    ...(before && { before: before.value }),
+    ...(after && { after: after.value }),
+    // Before and after are values of nodes whose object is this one.
+  } as Change;
+  const self: Parent = { address, id: node.id, object: node.object, kind: verdict.kind };
+  return { change, children: compareSets(before?.children ?? [], after?.children ?? [], self) };
+}
+
+interface Verdict {
+  readonly kind: ChangeKind;
+  readonly impact: Impact;
+  readonly reasons: readonly Reason[];
+  readonly carries: readonly Carried[];
+}
+
+function onlyOne(
+  policy: ObjectPolicy<ObjectType>,
+  before: Node | undefined,
+  after: Node | undefined,
+  parent: Parent | undefined,
+): Verdict {
+  const reason: Reason = {
+    keyword: (after ?? before)?.keyword ?? "",
+    ...(before && { before: before.text(), ...(before.at !== 0 && { beforeAt: before.at }) }),
+    ...(after && { after: after.text(), ...(after.at !== 0 && { afterAt: after.at }) }),
+  };
+  if (after) return { kind: "create", impact: policy.created, reasons: [reason], carries: [] };
+  const impact = parent?.kind === "delete" ? policy.deletedWithParent : policy.deleted;
+  return { kind: "delete", impact, reasons: [reason], carries: [] };
+}
+
+function compareBoth(
+  policy: ObjectPolicy<ObjectType>,
+  before: Node,
+  after: Node,
+  parent: Parent | undefined,
+): Verdict {
+  const causes = causesBetween(before, after);
+  const judged = causes.map((cause) => judge(policy, cause, before, after));
+  const reasons = judged.map(({ reason }) => reason);
+  if (parent?.kind === "replace") {
+    const note: Reason = { keyword: parent.object, note: `replaced with its ${parent.object}` };
+    return { kind: "replace", impact: policy.deletedWithParent, reasons: [note, ...reasons], carries: [] };
+  }
+  if (judged.some(({ replaces }) => replaces))
+    return {
+      kind: "replace",
+      impact: worst([policy.replaced, ...judged.map(({ impact }) => impact)]),
+      reasons,
+      carries: [],
+    };
+  const drops = new Set(judged.flatMap((one) => one.drops));
+  return {
+    kind: reasons.length === 0 ? "keep" : "update",
+    impact: worst(judged.map(({ impact }) => impact)),
+    reasons,
+    carries: policy.carries.filter((state) => !drops.has(state)),
+  };
+}
+
+function causesBetween(before: Node, after: Node): readonly Cause[] {
+  if (before.scope && after.scope) return causesOf(before.scope, after.scope, childKeywords(after.object));
+  const old = { keyword: before.keyword, before: before.text(), beforeAt: before.at };
+  const now = { keyword: after.keyword, after: after.text(), afterAt: after.at };
+  const cause = (reason: Reason): Cause => ({ path: [reason.keyword], reason });
+  if (before.keyword !== after.keyword) return [cause(old), cause(now)];
+  return old.before === now.after ? [] : [cause({ ...old, ...now })];
+}
+
+interface Judged {
+  readonly reason: Reason;
+  readonly impact: Impact;
+  readonly replaces: boolean;
+  readonly drops: readonly Carried[];
+}
+
+/** What one changed keyword does: by its policy, then by the `onChange` of its row, and otherwise nothing. */
+function judge(policy: ObjectPolicy<ObjectType>, cause: Cause, before: Node, after: Node): Judged {
+  const { path, row, reason } = cause;
+  if (row?.compiledOnly) return { reason, impact: "none", replaces: false, drops: [] };
+  const rule: KeywordPolicy<Node["value"]> | undefined =
+    policy.keywords[path.join("/")] ?? (path[0] === undefined ? undefined : policy.keywords[path[0]]);
+  const replaces =
+    row?.onChange === "recreate" ||
+    (typeof rule?.replaces === "function"
+      ? rule.replaces(before.value, after.value)
+      : rule?.replaces === true);
+  const restarts = row?.onChange === "restart";
+  const ruled =
+    typeof rule?.impact === "function" ? rule.impact(before.value, after.value) : (rule?.impact ?? "none");
+  const impact = worst([
+    ruled,
+    ...(replaces ? [policy.replaced] : []),
+    ...(restarts ? [policy.restarted] : []),
+  ]);
+  return {
+    reason: impact === "none" ? reason : { ...reason, impact },
+    impact,
+    replaces,
+    drops: restarts ? policy.carries : (rule?.drops ?? []),
+  };
+}

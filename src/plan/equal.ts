@@ -1,0 +1,20 @@
+/** Structural equality of decoded values: plain data. Where it was written (`$`) does not count. */
+export function equalValues(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item, index) => equalValues(item, b[index]));
+  }
+  return equalObjects(a, b);
+}
+
+function equalObjects(a: object, b: object): boolean {
+  // Both are plain data; a property that is undefined is the same as one that is absent.
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  for (const key in left) if (key !== "$" && !equalValues(left[key], right[key])) return false;
+  for (const key in right)
+    if (key !== "$" && right[key] !== undefined && left[key] === undefined) return false;
+  return true;
+}

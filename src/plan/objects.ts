@@ -1,0 +1,156 @@
+import type { Config } from "../config/config.ts";
+import { globalDefs } from "../schema/global-defs.ts";
+import { root } from "../schema/root.ts";
+import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
+import { realServer } from "../schema/virtual-server.ts";
+import { type Block, blocksOf, identityOf, itemOriginIn, itemsOf, originIn } from "./block.ts";
+import type { Objects, ObjectType } from "./plan.ts";
+import type { Scope } from "./scope.ts";
+import { headerWords, kindText } from "./value-text.ts";
+
+/** One object of a configuration, before it is known what becomes of it. */
+export interface Node<T extends ObjectType = ObjectType> {
+  readonly object: T;
+  readonly id: string;
+  readonly value: Objects[T];
+  /** The keyword that makes it (`virtual_ipaddress_excluded` makes a virtual_ipaddress). */
+  readonly keyword: string;
+  /** What follows the keyword in its statement. */
+  readonly text: () => string;
+  /** Origin of the statement; 0 when nothing in the text made it. */
+  readonly at: number;
+  /** Present when the object is a block. */
+  readonly scope?: Scope;
+  readonly children: readonly Node[];
+}
+
+/** Objects that are items or values of a block, by the block's keyword that holds them. */
+interface ItemObject {
+  readonly object: "virtual_ipaddress" | "sorry_server";
+  identity(item: never, parent: Block): string;
+  value(item: never): Objects["virtual_ipaddress" | "sorry_server"];
+}
+
+function vip(excluded: boolean): ItemObject {
+  return {
+    object: "virtual_ipaddress",
+    // The instance's own interface may be named or left out: it is the same address.
+    identity: (item: Objects["virtual_ipaddress"], parent) =>
+      `${item.address}/${item.prefixLength}${item.dev === undefined || item.dev === parent.interface ? "" : ` dev ${item.dev}`}`,
+    value: (item: Objects["virtual_ipaddress"]) => ({ ...item, excluded }),
+  };
+}
+
+/** The rows whose values are objects of their own and no part of the object around them. */
+const CHILDREN: { readonly [keyword: string]: { readonly [keyword: string]: ItemObject | "block" } } = {
+  vrrp_instance: { virtual_ipaddress: vip(false), virtual_ipaddress_excluded: vip(true) },
+  virtual_server: {
+    sorry_server: {
+      object: "sorry_server",
+      identity: ({ address, port }: Objects["sorry_server"]) =>
+        address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`,
+      value: (item: Objects["sorry_server"]) => item,
+    },
+    real_server: "block",
+  },
+};
+
+const NONE: ReadonlySet<string> = new Set();
+const CHILD_KEYWORDS = new Map(
+  Object.entries(CHILDREN).map(([keyword, children]) => [keyword, new Set(Object.keys(children))] as const),
+);
+
+/** Keywords of an object whose values are objects of their own. */
+export function childKeywords(object: ObjectType): ReadonlySet<string> {
+  return CHILD_KEYWORDS.get(object) ?? NONE;
+}
+
+const SCHEMAS: { readonly [T in ObjectType]?: AnyBlockSchema } = {
+  global_defs: globalDefs,
+  vrrp_script: root.rows.vrrp_script.schema,
+  vrrp_sync_group: root.rows.vrrp_sync_group.schema,
+  vrrp_instance: root.rows.vrrp_instance.schema,
+  virtual_server: root.rows.virtual_server.schema,
+  real_server: realServer,
+};
+
+/** The schema of the objects that are blocks; undefined for those that are one value. */
+export function schemaOf(object: ObjectType): AnyBlockSchema | undefined {
+  return SCHEMAS[object];
+}
+
+/** The objects of a configuration by type, in the order of the text. Of two with one identity, the first. */
+export function objectsOf(config: Config): { readonly [T in ObjectType]?: readonly Node[] } {
+  const globals: Block = config.global_defs;
+  const top: Block = config;
+  const objects: { [T in ObjectType]?: readonly Node[] } = {
+    global_defs: [blockNode("global_defs", { schema: globalDefs, block: globals, globals })],
+  };
+  for (const keyword of ["vrrp_script", "vrrp_sync_group", "vrrp_instance", "virtual_server"] as const) {
+    const row = root.rows[keyword];
+    const nodes = blocksOf(row, top[keyword]).map((block) =>
+      blockNode(keyword, { schema: row.schema, block, globals }),
+    );
+    objects[keyword] = distinct(nodes);
+  }
+  return objects;
+}
+
+function blockNode(object: ObjectType, scope: Scope): Node {
+  const { schema, block } = scope;
+  return {
+    object,
+    id: identityOf(schema, block),
+    // The object types of a plan are named after the keywords of the blocks that they are.
+    value: block as unknown as Objects[ObjectType],
+    keyword: schema.keyword,
+    text: () => headerWords(schema, block).join(" "),
+    at: block.$.at,
+    scope,
+    children: childrenOf(object, scope),
+  };
+}
+
+function childrenOf(object: ObjectType, scope: Scope): readonly Node[] {
+  const table = CHILDREN[object];
+  if (!table) return [];
+  const nodes = Object.entries(table).flatMap(([keyword, child]) => {
+    const row = scope.schema.rows[keyword];
+    if (!row) return [];
+    return child === "block" ? blockChildren(row, keyword, scope) : itemChildren(row, keyword, child, scope);
+  });
+  return distinct(nodes);
+}
+
+function blockChildren(row: AnyRow, keyword: string, parent: Scope): Node[] {
+  if (row.shape !== "block") return [];
+  const schema: AnyBlockSchema = row.schema;
+  return blocksOf(row, parent.block[keyword]).map((block) =>
+    blockNode("real_server", { schema, block, parent, globals: parent.globals }),
+  );
+}
+
+function itemChildren(row: AnyRow, keyword: string, child: ItemObject, { block }: Scope): Node[] {
+  if (row.shape !== "leaf" && row.shape !== "list") return [];
+  const value = block[keyword];
+  const items = row.shape === "list" ? itemsOf(value) : value === undefined ? [] : [value];
+  return items.map((item, index) => ({
+    object: child.object,
+    // The row's kind decoded the item that the table's functions take; the pairing is by keyword.
+    id: child.identity(item as never, block),
+    value: child.value(item as never),
+    keyword,
+    text: () => kindText(row.kind, item) ?? "",
+    at: row.shape === "list" ? itemOriginIn(block, keyword, index) : originIn(block, keyword),
+    children: [],
+  }));
+}
+
+/** The checks report duplicates; to the kernel and the machines only the first can exist. */
+function distinct(nodes: readonly Node[]): readonly Node[] {
+  const seen = new Set<string>();
+  return nodes.filter((node) => {
+    const key = `${node.object} ${node.id}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

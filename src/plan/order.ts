@@ -1,0 +1,73 @@
+import type { Change } from "./plan.ts";
+
+/** A change with those of the objects inside its object, in the order of the next configuration, the gone ones last. */
+export interface Outcome {
+  readonly change: Change;
+  readonly children: readonly Outcome[];
+}
+
+/**
+ * The order in which changes are carried out:
+ *
+ * 1. global_defs: everything after takes defaults from it.
+ * 2. Deletes of VRRP: groups before the instances that they tie, addresses before the instance that holds them, all of
+ *    them before anything is created, so that an address or a virtual router id is free when another instance takes it.
+ * 3. Creates and updates of VRRP: scripts before the instances that track them, an instance before its addresses,
+ *    instances before the groups that name them.
+ * 4. Deletes of scripts, which no instance tracks any more.
+ * 5. Virtual servers that are gone: their servers before them, as IPVS counts a server under its service.
+ * 6. Virtual servers that stay or come: first the servers whose address another object of the same service takes over
+ *    (a sorry server that becomes a real one), then the service, its servers, and last the servers that are gone: new
+ *    servers are in the pool before old ones leave.
+ *
+ * Created objects stand in the order of the next configuration, deleted ones in the reverse of the running one.
+ */
+export function ordered(outcomes: readonly Outcome[]): Change[] {
+  const of = (object: Change["object"]) => outcomes.filter(({ change }) => change.object === object);
+  const instances = of("vrrp_instance");
+  const scripts = of("vrrp_script");
+  const groups = of("vrrp_sync_group");
+  const services = of("virtual_server");
+  return [
+    ...of("global_defs").flatMap(withChildren),
+    ...gone(groups).flatMap(childrenFirst),
+    ...staying(instances).flatMap(({ children }) => gone(children).flatMap(childrenFirst)),
+    ...gone(instances).flatMap(childrenFirst),
+    ...staying(scripts).flatMap(withChildren),
+    ...staying(instances).flatMap(withChildren),
+    ...staying(groups).flatMap(withChildren),
+    ...gone(scripts).flatMap(childrenFirst),
+    ...gone(services).flatMap(childrenFirst),
+    ...staying(services).flatMap(service),
+  ];
+}
+
+function gone(outcomes: readonly Outcome[]): Outcome[] {
+  return outcomes.filter(({ change }) => change.kind === "delete").reverse();
+}
+
+function staying(outcomes: readonly Outcome[]): Outcome[] {
+  return outcomes.filter(({ change }) => change.kind !== "delete");
+}
+
+/** The object, then what is inside it and not deleted. */
+function withChildren({ change, children }: Outcome): Change[] {
+  return [change, ...staying(children).flatMap(withChildren)];
+}
+
+function childrenFirst({ change, children }: Outcome): Change[] {
+  return [...gone(children).flatMap(childrenFirst), change];
+}
+
+function service(outcome: Outcome): Change[] {
+  const created = new Set(
+    outcome.children.filter(({ change }) => change.kind === "create").map(({ change }) => change.id),
+  );
+  const leaving = gone(outcome.children);
+  const collides = ({ change }: Outcome) => created.has(change.id);
+  return [
+    ...leaving.filter(collides).flatMap(childrenFirst),
+    ...withChildren(outcome),
+    ...leaving.filter((one) => !collides(one)).flatMap(childrenFirst),
+  ];
+}
