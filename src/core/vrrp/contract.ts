@@ -1,6 +1,6 @@
 import type { ScriptCommand, VirtualAddress } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
-import type { VrrpAdvert } from "../../wire/vrrp.ts";
+import type { AdvertError, VrrpAdvert } from "../../wire/vrrp.ts";
 
 /** INIT until started; FAULT while something tracked without weight is down. */
 export type VrrpState = "INIT" | "BACKUP" | "MASTER" | "FAULT";
@@ -13,6 +13,8 @@ export interface InterfaceFacts {
   readonly running: boolean;
   /** First global IPv4 address, canonical; undefined while there is none. */
   readonly address4?: string;
+  /** First link-local IPv6 address, canonical; undefined while there is none. */
+  readonly address6?: string;
 }
 
 /**
@@ -36,6 +38,16 @@ export type VrrpEvent =
       readonly hops: number;
       readonly ifindex: number;
     }
+  /** A VRRP message that is no advert: counted, and logged for the instance that it names. */
+  | {
+      readonly type: "malformed";
+      readonly error: AdvertError;
+      readonly source: string;
+      readonly destination: string;
+      readonly ifindex: number;
+    }
+  /** An address is gone from an interface and it was not us who removed it. */
+  | { readonly type: "address-removed"; readonly ifindex: number; readonly address: string }
   /** A vrrp_script run ended. `ok`: exit status 0 within its timeout. */
   | { readonly type: "script-result"; readonly script: string; readonly ok: boolean; readonly status: string }
   | { readonly type: "timer" };
