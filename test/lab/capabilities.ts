@@ -33,13 +33,15 @@ export function findProgram(name: string): string | undefined {
 }
 
 /**
- * Run first in every isolated network namespace: an empty /run, so that `ip netns` has its own names.
+ * Run first in every isolated network namespace: an empty /run, so that `ip netns` has its own names
+ * and temporary files vanish too.
  * The shell stays as process 1 and reaps: a zombie whose pid file stands would pass for a running daemon.
  */
 const SETUP = [
   "set -e",
   "mount -t tmpfs -o mode=755 tmpfs /run",
-  "mkdir -p /run/netns /run/lock",
+  "mkdir -p /run/netns /run/lock /run/tmp",
+  "export TMPDIR=/run/tmp",
   "ip link set lo up",
   "set +e",
   '"$@"',
@@ -61,7 +63,8 @@ const SPACES = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-
  */
 function isolated(user: boolean, command: readonly string[]): string[] {
   const spaces = user ? ["--user", "--map-root-user", ...SPACES] : SPACES;
-  return ["unshare", ...spaces, "--", "sh", "-c", SETUP, "lab", ...command];
+  const dieTogether = ["setpriv", "--pdeathsig", "KILL"];
+  return [...dieTogether, "unshare", ...spaces, "--", "sh", "-c", SETUP, "lab", ...command];
 }
 
 /** How this machine isolates a command: as root, in a user namespace, or not at all and why. */
@@ -71,7 +74,7 @@ export type Isolation =
 
 /** Tries network namespaces as root, then with a user namespace. About 100 ms. */
 export function probeIsolation(): Isolation {
-  for (const program of ["ip", "unshare"]) {
+  for (const program of ["ip", "unshare", "setpriv"]) {
     if (findProgram(program) === undefined) {
       return { present: false, why: `${program} is not installed (apt-get install iproute2 util-linux)` };
     }
