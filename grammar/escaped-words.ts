@@ -48,10 +48,10 @@ export function escapedWords(source: string): readonly EscapedWord[] | undefined
       start = at;
     }
     ESCAPE.lastIndex = at;
-    const escape = char === "\\" ? ESCAPE.exec(source) : null;
-    if (escape) {
-      text += character(escape[1], escape[2], escape[3], escape[4]);
-      at += escape[0].length;
+    const escaped = char === "\\" ? ESCAPE.exec(source) : null;
+    if (escaped) {
+      text += character(escaped[1], escaped[2], escaped[3], escaped[4]);
+      at += escaped[0].length;
       continue;
     }
     if (char === quote) quote = "";

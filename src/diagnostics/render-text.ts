@@ -27,6 +27,7 @@ const ZERO_WIDTH = /[\p{Mn}\p{Me}\u200b-\u200f\ufeff]/u;
 /** A character as it is shown: tabs as spaces, control characters by their pictures. */
 function shown(char: string): string {
   if (char === "\t") return TAB;
+  if (char === "\ufeff") return "";
   const code = char.codePointAt(0) ?? 0;
   if (code < 32) return String.fromCodePoint(0x2400 + code);
   if (code === 127) return "\u2421";

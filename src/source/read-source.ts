@@ -93,6 +93,7 @@ class Reader implements Definitions {
   }
 
   problem(kind: UseProblem, name: string, mapped: MappedText, from: number, to: number): void {
+    if (name === "_ENV" || name === "_RANDOM") return; // withEnvironment said it
     const texts: Readonly<Record<UseProblem, Omit<Diagnostic, "subject">>> = {
       undefined: {
         code: "undefined-definition",
@@ -147,6 +148,16 @@ class Reader implements Definitions {
     this.frame = frame;
     this.inRun = false;
     const lines = new PhysicalLines(text);
+    this.checkEncoding(text);
+    while (lines.next()) {
+      if (lines.plain || !(lines.atByteOrderMark() || mayNeedWork(lines.text()))) yield this.plainLine(lines);
+      else yield* this.directives(lines);
+    }
+    this.frame = outer;
+    this.inRun = false;
+  }
+
+  private checkEncoding(text: string): void {
     if (text.startsWith("\uFEFF")) {
       this.complain(
         {
@@ -158,12 +169,17 @@ class Reader implements Definitions {
         verbatim(text.slice(0, 1), 1),
       );
     }
-    while (lines.next()) {
-      if (lines.plain || !(lines.atByteOrderMark() || mayNeedWork(lines.text()))) yield this.plainLine(lines);
-      else yield* this.directives(lines);
+    const damaged = text.indexOf("\uFFFD");
+    if (damaged >= 0) {
+      const line = text.slice(0, damaged).split("\n").length;
+      const column = damaged - text.lastIndexOf("\n", damaged);
+      const summary = "the file is not UTF-8 here";
+      const detail = "The byte was replaced. keepalived passes bytes on as they are; save the file as UTF-8.";
+      this.complain(
+        { code: "invalid-utf8", severity: "warning", summary, detail },
+        verbatim("\uFFFD", line, column),
+      );
     }
-    this.frame = outer;
-    this.inRun = false;
   }
 
   private plainLine(lines: PhysicalLines): SourceLine {

@@ -184,7 +184,10 @@ export class Sources implements Places {
       const { name, file, line, column } = step;
       const path = this.files[file]?.path;
       if (path === undefined) continue; // built in
-      const endColumn = Math.max(column + 1, (this.line(path, line)?.trimEnd().length ?? 0) + 1);
+      const endColumn = Math.max(
+        column + 1,
+        (this.line(path, line)?.replace(/\s*\\?\s*$/, "").length ?? 0) + 1,
+      );
       related.push({
         range: { file: path, line, column, endLine: line, endColumn },
         message: `$${name} is defined here`,
