@@ -5,11 +5,21 @@ import type { LabProcess } from "./process.ts";
 
 export type RouterState = "MASTER" | "BACKUP" | "FAULT";
 
+/** Which of its parts the daemon runs, by its option: checkers need a kernel with IPVS. */
+export type RouterParts = "vrrp" | "checkers" | "all";
+
+/** The options, the same for both programs. */
+export const PART_OPTIONS: Readonly<Record<RouterParts, readonly string[]>> = {
+  vrrp: ["-P"],
+  checkers: ["-C"],
+  all: [],
+};
+
 /** How a program is started: everything but the configuration. */
 export interface RouterProgram {
   readonly name: string;
   /** The command line that runs `config` in the foreground, logging to its output. */
-  readonly command: (files: RouterFiles) => readonly string[];
+  readonly command: (files: RouterFiles, parts?: RouterParts) => readonly string[];
 }
 
 /** Paths of its own for each router: several share one mount namespace. */
@@ -27,14 +37,16 @@ export class Router {
   readonly host: Host;
   readonly program: RouterProgram;
   readonly files: RouterFiles;
+  readonly parts: RouterParts;
   #process: LabProcess | undefined;
 
   /** Prepares the files; `start` starts. */
-  constructor(lab: Lab, host: Host, program: RouterProgram, config: string) {
+  constructor(lab: Lab, host: Host, program: RouterProgram, config: string, parts: RouterParts = "vrrp") {
     routers += 1;
     const base = lab.path(`${host.name}-${routers}`);
     this.host = host;
     this.program = program;
+    this.parts = parts;
     this.files = {
       config: `${base}.conf`,
       pid: `${base}.pid`,
@@ -58,7 +70,7 @@ export class Router {
 
   start(): void {
     if (this.#process?.running) throw new Error(`${this.host.name}: ${this.program.name} runs already`);
-    this.#process = this.host.spawn(this.program.command(this.files));
+    this.#process = this.host.spawn(this.program.command(this.files, this.parts));
   }
 
   /** Waits for the log to say that the instance entered the state, after `mark` in the log. */
