@@ -1,0 +1,159 @@
+import type { Micros } from "../../values/time.ts";
+import type { Machine } from "../machine.ts";
+import type { CheckEffect, CheckEvent, CheckTarget, CheckTiming } from "./contract.ts";
+import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
+
+export interface CheckOptions {
+  /** The server as logs name it: `[10.0.1.1]:tcp:80`. */
+  readonly service: string;
+  /** What is assumed until the first verdict, or was found before a reload. alpha: false. */
+  readonly up: boolean;
+  /** A verdict was reached before a reload; the first one after it is only reported when it differs. */
+  readonly hasRun?: boolean;
+  /** Log every failed try of a server that is up. */
+  readonly logAllFailures: boolean;
+  /** From 0 to below 1; draws the delay of the first check from `firstDelay`. */
+  readonly random: () => number;
+}
+
+/** A checker as the director holds it. */
+export interface Checker extends Machine<CheckEvent, CheckEffect> {
+  /** The verdict, or what is assumed while there is none. */
+  readonly up: boolean;
+  /** Whether `up` was found rather than assumed. */
+  readonly hasRun: boolean;
+}
+
+type Phase = "idle" | "waiting" | "connecting" | "exchanging";
+
+/**
+ * The loop of every checker: wait, connect, exchange, judge, wait. One connection at a time; every phase but "idle" has
+ * a deadline, so no peer can hold a checker. Events that belong to a connection already closed change nothing.
+ */
+export class CheckLoop implements Checker {
+  up: boolean;
+  hasRun: boolean;
+  private phase: Phase = "idle";
+  private due: Micros = 0;
+  /** The ideal time of the try under way, from which the next one is counted. */
+  private tryAt: Micros = 0;
+  private retries = 0;
+  private readonly probe: Probe;
+  private readonly target: CheckTarget;
+  private readonly timing: CheckTiming;
+  private readonly options: CheckOptions;
+
+  constructor(probe: Probe, target: CheckTarget, timing: CheckTiming, options: CheckOptions) {
+    this.probe = probe;
+    this.target = target;
+    this.timing = timing;
+    this.options = options;
+    this.up = options.up;
+    this.hasRun = options.hasRun ?? false;
+  }
+
+  deadline(): Micros | undefined {
+    return this.phase === "idle" ? undefined : this.due;
+  }
+
+  handle(event: CheckEvent, now: Micros): CheckEffect[] {
+    switch (event.type) {
+      case "start":
+        return this.start(now);
+      case "timer":
+        return now < this.due ? [] : this.onTimer(now);
+      case "connected":
+        return this.phase === "connecting" ? this.onConnected(now) : [];
+      case "data":
+        return this.phase === "exchanging" ? this.step(this.probe.data(event.bytes), now) : [];
+      case "ended":
+        if (this.phase === "connecting") return this.fault("connect-failed", now);
+        return this.phase === "exchanging" ? this.step(this.probe.ended(), now) : [];
+      case "failed":
+        if (this.phase === "connecting") return this.fault("connect-failed", now);
+        return this.phase === "exchanging" ? this.fault("read-error", now) : [];
+    }
+  }
+
+  private start(now: Micros): CheckEffect[] {
+    if (this.phase === "idle") this.wait(now + Math.floor(this.options.random() * this.timing.firstDelay));
+    return [];
+  }
+
+  private wait(until: Micros): void {
+    this.phase = "waiting";
+    this.due = until;
+  }
+
+  private onTimer(now: Micros): CheckEffect[] {
+    if (this.phase === "connecting") return this.fault("connect-timeout", now);
+    if (this.phase === "exchanging") return this.fault("read-timeout", now);
+    if (this.phase === "idle") return [];
+    this.tryAt = this.due;
+    this.phase = "connecting";
+    this.due = now + this.timing.connectTimeout;
+    return [{ type: "connect", target: this.target }];
+  }
+
+  /** The whole answer has connect_timeout, however it trickles in. */
+  private onConnected(now: Micros): CheckEffect[] {
+    this.phase = "exchanging";
+    this.due = now + this.timing.connectTimeout;
+    return this.step(this.probe.connected(), now);
+  }
+
+  private step(step: ProbeStep, now: Micros): CheckEffect[] {
+    if (step.type === "more") return step.send ? [{ type: "send", bytes: step.send }] : [];
+    return step.type === "passed" ? this.passed(now) : this.failed(step.message, now);
+  }
+
+  private fault(fault: ConnectionFault, now: Micros): CheckEffect[] {
+    return this.failed(this.probe.describe(fault), now);
+  }
+
+  private passed(now: Micros): CheckEffect[] {
+    const effects: CheckEffect[] = [{ type: "close" }];
+    const { complete, logs } = this.probe.passed(this.up);
+    for (const message of logs) effects.push({ type: "log", level: "info", message });
+    this.retries = 0;
+    // Counted from the ideal time, so that checks do not drift; from now when the answer took longer than that.
+    const next = this.tryAt + this.timing.delayLoop;
+    this.wait(next > now ? next : now + this.timing.delayLoop);
+    if (!complete || (this.up && this.hasRun)) return effects;
+    const message = this.probe.success;
+    effects.push({ type: "log", level: "info", message }, { type: "verdict", up: true, reason: message });
+    this.up = true;
+    this.hasRun = true;
+    return effects;
+  }
+
+  private failed(message: string, now: Micros): CheckEffect[] {
+    const effects: CheckEffect[] = [{ type: "close" }];
+    if (this.up && this.options.logAllFailures) effects.push({ type: "log", level: "warn", message });
+    const done = this.retries;
+    const retrying = done < this.timing.retry && this.mayRetry();
+    const isNews = !retrying && (this.up || !this.hasRun);
+    this.retries = retrying ? done + 1 : 0;
+    if (isNews) {
+      const after = done > 0 ? ` after ${done} retries` : "";
+      const summary = `${this.probe.name} on service ${this.options.service} failed${after}.`;
+      effects.push({ type: "log", level: "warn", message: summary });
+      effects.push({ type: "verdict", up: false, reason: message });
+      this.up = false;
+      this.hasRun = true;
+    }
+    this.probe.failed(this.up);
+    this.wait(now + (retrying ? this.timing.delayBeforeRetry : this.pauseAfterFailure()));
+    return effects;
+  }
+
+  private mayRetry(): boolean {
+    if (!this.hasRun && !this.probe.retriesAtFirst) return false;
+    return this.up || this.probe.groupsWhileDown;
+  }
+
+  private pauseAfterFailure(): Micros {
+    const { delayBeforeRetry, delayLoop } = this.timing;
+    return this.probe.groupsWhileDown ? delayLoop : Math.max(delayLoop, delayBeforeRetry);
+  }
+}

@@ -1,0 +1,167 @@
+import type { StatusRanges } from "../../config/config.ts";
+import { formatGetRequest, HttpResponseReader, hostOf } from "../../wire/http.ts";
+import { type Digest, Md5 } from "../../wire/md5.ts";
+import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
+import type { CheckTarget, CheckTiming, HttpExpectation } from "./contract.ts";
+import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
+
+export interface HttpCheckOptions extends CheckOptions {
+  /** The virtual server as logs name it: `[10.0.0.1]:tcp:80`. */
+  readonly virtualServer: string;
+  /** 1.0C: HTTP 1.0 that asks the server to close the connection, as 1.1 does. */
+  readonly protocol: "1.0" | "1.0C" | "1.1";
+}
+
+/** Codes that are good when status_code is absent. */
+export const DEFAULT_STATUS: StatusRanges = [[200, 299]];
+
+const WORDS: Record<ConnectionFault, string> = {
+  "connect-failed": "Error connecting",
+  "connect-timeout": "Timeout connecting",
+  "read-timeout": "Timeout HTTP read",
+  "read-error": "Read error with",
+};
+
+/** One answer: judged as it comes, kept never. */
+class HttpExchange {
+  private readonly expected: HttpExpectation;
+  private readonly digest: Digest | undefined;
+  private readonly reader: HttpResponseReader;
+
+  constructor(expected: HttpExpectation) {
+    this.expected = expected;
+    this.digest = expected.digest === undefined ? undefined : new Md5();
+    this.reader = new HttpResponseReader((bytes) => this.digest?.update(bytes));
+  }
+
+  /** False: no answer to wait for. */
+  push(bytes: Uint8Array): boolean {
+    this.reader.push(bytes);
+    return this.reader.state !== "malformed";
+  }
+
+  /** What is wrong with the answer, now that the connection has ended; undefined: nothing. */
+  fault(): string | undefined {
+    const { status } = this.reader;
+    if (status === undefined) return "Read, no data received from";
+    if (!this.expected.status.some(([from, to]) => status >= from && status <= to))
+      return "HTTP status code error to";
+    if (this.digest && this.digest.hex() !== this.expected.digest) return "MD5 digest error to";
+    return undefined;
+  }
+
+  /** Content-Length and the bytes that came, where they differ. */
+  mismatch(): { readonly announced: number; readonly received: number } | undefined {
+    const { contentLength, bodyBytes } = this.reader;
+    if (contentLength === undefined || contentLength === bodyBytes) return undefined;
+    return { announced: contentLength, received: bodyBytes };
+  }
+}
+
+/**
+ * HTTP_GET: one URL a try, in turn. A server that is up stays so while each URL answers; one that is down comes up when
+ * all have answered one after the other, beginning with the first. As keepalived, the first success after a failure
+ * only starts that pass.
+ */
+class HttpProbe implements Probe {
+  readonly name = "HTTP_CHECK";
+  readonly retriesAtFirst = true;
+  readonly groupsWhileDown = false;
+  readonly success: string;
+  private readonly target: CheckTarget;
+  private readonly urls: readonly HttpExpectation[];
+  private readonly options: HttpCheckOptions;
+  private index = 0;
+  /** It failed while down: the next success leads back to the first URL. */
+  private restart: boolean;
+  private mismatchSaid = false;
+  private exchange: HttpExchange | undefined;
+
+  constructor(target: CheckTarget, urls: readonly HttpExpectation[], options: HttpCheckOptions) {
+    this.target = target;
+    this.urls = urls;
+    this.options = options;
+    this.restart = !options.up && options.hasRun === true;
+    this.success = `Remote Web server ${options.service} succeed on service.`;
+  }
+
+  connected(): ProbeStep {
+    const url = this.urls[this.index];
+    if (!url) return { type: "passed" };
+    this.exchange = new HttpExchange(url);
+    const { protocol } = this.options;
+    const send = formatGetRequest({
+      path: url.path,
+      host: url.virtualhost ?? hostOf(this.target.address, this.target.port),
+      version: protocol === "1.1" ? "1.1" : "1.0",
+      connectionClose: protocol !== "1.0",
+    });
+    return { type: "more", send };
+  }
+
+  data(bytes: Uint8Array): ProbeStep {
+    if (this.exchange?.push(bytes) !== false) return { type: "more" };
+    return { type: "failed", message: this.message("Malformed response from") };
+  }
+
+  ended(): ProbeStep {
+    const fault = this.exchange?.fault();
+    return fault === undefined ? { type: "passed" } : { type: "failed", message: this.message(fault) };
+  }
+
+  describe(fault: ConnectionFault): string {
+    return this.message(WORDS[fault]);
+  }
+
+  passed(up: boolean): { readonly complete: boolean; readonly logs: readonly string[] } {
+    const logs = [...this.mismatchLog(), ...(up ? [] : this.successLog())];
+    this.exchange = undefined;
+    this.index = this.restart ? 0 : this.index + 1;
+    const complete = !this.restart && this.index >= this.urls.length;
+    this.restart = false;
+    if (complete) this.index = 0;
+    return { complete, logs };
+  }
+
+  failed(up: boolean): void {
+    this.exchange = undefined;
+    // A success in a retry while up goes on with the next URL.
+    this.restart = !up;
+  }
+
+  private message(words: string): string {
+    return `${words} server ${this.options.service}.`;
+  }
+
+  private successLog(): string[] {
+    const url = this.urls[this.index];
+    if (!url) return [];
+    const what = url.digest === undefined ? "HTTP status code" : "MD5 digest";
+    return [`${what} success to ${this.options.service} url(${url.path})`];
+  }
+
+  /** Said once: it makes no difference to the verdict, and would come with every check. */
+  private mismatchLog(): string[] {
+    const mismatch = this.mismatchSaid ? undefined : this.exchange?.mismatch();
+    if (!mismatch) return [];
+    this.mismatchSaid = true;
+    const { service, virtualServer } = this.options;
+    const path = this.urls[this.index]?.path ?? "";
+    return [
+      `http_check for RS ${service} VS ${virtualServer} url ${path}: content_length (${mismatch.announced}) does not match received bytes (${mismatch.received})`,
+    ];
+  }
+}
+
+/**
+ * HTTP_GET as a machine: `urls` in turn, one connection each. Without URLs whoever accepts the connection is up.
+ * A response ends with its connection, also when it says its length or its framing, as keepalived reads it.
+ */
+export function createHttpCheck(
+  target: CheckTarget,
+  timing: CheckTiming,
+  urls: readonly HttpExpectation[],
+  options: HttpCheckOptions,
+): Checker {
+  return new CheckLoop(new HttpProbe(target, urls, options), target, timing, options);
+}

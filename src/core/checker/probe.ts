@@ -1,0 +1,37 @@
+/** What came of a piece of an exchange: it goes on (perhaps after sending something), or the try is over. */
+export type ProbeStep =
+  | { readonly type: "more"; readonly send?: Uint8Array }
+  | { readonly type: "passed" }
+  | { readonly type: "failed"; readonly message: string };
+
+/** Why a try failed before its exchange said anything. */
+export type ConnectionFault = "connect-failed" | "connect-timeout" | "read-timeout" | "read-error";
+
+/**
+ * What one kind of checker says over its connection, one try at a time. The loop around it (check-loop.ts) owns
+ * connection, timing, retries and verdict. Calls come in order: connected, then data and ended.
+ */
+export interface Probe {
+  /** The checker as keepalived's logs name it: "TCP_CHECK", "HTTP_CHECK". */
+  readonly name: string;
+  /** Whether failures are retried before the first verdict, too. */
+  readonly retriesAtFirst: boolean;
+  /**
+   * Tries of a server that is down: true, one of every 1 + retry waits delay_loop and the others delay_before_retry,
+   * as they do while it is up; false, all wait the longer of the two.
+   */
+  readonly groupsWhileDown: boolean;
+  /** The connection stands: a new exchange begins. */
+  connected(): ProbeStep;
+  data(bytes: Uint8Array): ProbeStep;
+  /** The peer ended the connection in good order. */
+  ended(): ProbeStep;
+  /** The words for a fault of the connection. */
+  describe(fault: ConnectionFault): string;
+  /** The try passed; `up` is the verdict so far. `complete`: the server has now shown all that is asked of it. */
+  passed(up: boolean): { readonly complete: boolean; readonly logs: readonly string[] };
+  /** The try failed; `up` is the verdict now. */
+  failed(up: boolean): void;
+  /** The line that reports the verdict "up". */
+  readonly success: string;
+}

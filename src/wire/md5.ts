@@ -1,0 +1,70 @@
+/** A digest that is fed piece by piece; `hex` may be called once, at the end. */
+export interface Digest {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hexadecimal. */
+  hex(): string;
+}
+
+const SHIFTS = [
+  [7, 12, 17, 22],
+  [5, 9, 14, 20],
+  [4, 11, 16, 23],
+  [6, 10, 15, 21],
+] as const;
+
+/** RFC 1321 §3.4: T[i] is the integer part of 2^32 times abs(sin(i + 1)). */
+const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0);
+
+/** RFC 1321 §3.4: the round's function and the word it takes in step `i`. */
+function mix(round: number, i: number, b: number, c: number, d: number): [value: number, word: number] {
+  if (round === 0) return [(b & c) | (~b & d), i];
+  if (round === 1) return [(d & b) | (~d & c), (5 * i + 1) % 16];
+  if (round === 2) return [b ^ c ^ d, (3 * i + 5) % 16];
+  return [c ^ (b | ~d), (7 * i) % 16];
+}
+
+/** MD5 (RFC 1321) without buffering more than one block: the digest of HTTP_GET, for folders without node:crypto. */
+export class Md5 implements Digest {
+  private readonly state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+  private readonly block = new Uint8Array(64);
+  private length = 0;
+
+  update(bytes: Uint8Array): void {
+    let offset = 0;
+    while (offset < bytes.length) {
+      const used = this.length % 64;
+      const piece = bytes.subarray(offset, offset + 64 - used);
+      this.block.set(piece, used);
+      this.length += piece.length;
+      offset += piece.length;
+      if (this.length % 64 === 0) this.compress();
+    }
+  }
+
+  hex(): string {
+    const bits = this.length * 8;
+    // RFC 1321 §3.1–3.2: a one bit, zeros up to 56 modulo 64 bytes, the length in bits as 64 bits little-endian.
+    const padding = new Uint8Array(((119 - (this.length % 64)) % 64) + 9);
+    padding[0] = 0x80;
+    const view = new DataView(padding.buffer);
+    view.setUint32(padding.length - 8, bits % 2 ** 32, true);
+    view.setUint32(padding.length - 4, Math.floor(bits / 2 ** 32), true);
+    this.update(padding);
+    const words = new DataView(new ArrayBuffer(16));
+    for (const [index, word] of this.state.entries()) words.setInt32(4 * index, word, true);
+    return Array.from(new Uint8Array(words.buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  private compress(): void {
+    const words = new DataView(this.block.buffer);
+    let [a = 0, b = 0, c = 0, d = 0] = this.state;
+    for (let i = 0; i < 64; i++) {
+      const round = i >> 4;
+      const [value, word] = mix(round, i, b, c, d);
+      const sum = (a + value + (SINES[i] ?? 0) + words.getInt32(4 * word, true)) | 0;
+      const shift = SHIFTS[round]?.[i % 4] ?? 0;
+      [a, d, c, b] = [d, c, b, (b + ((sum << shift) | (sum >>> (32 - shift)))) | 0];
+    }
+    for (const [index, word] of [a, b, c, d].entries()) this.state[index] = (this.state[index] ?? 0) + word;
+  }
+}
