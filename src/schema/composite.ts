@@ -22,6 +22,8 @@ export interface VirtualAddress {
   readonly label?: string;
   /** RT_SCOPE_* number; universe (0) when not written. */
   readonly scope?: number;
+  /** Further options as written (`no_track`, `preferred_lft 0`), which the runtime does not act on yet. */
+  readonly options?: readonly string[];
 }
 
 /** One line of track_interface. Weight 0: its failure is a fault; otherwise it changes the priority. */

@@ -1,8 +1,27 @@
-import { scriptCommand, userGroup } from "./composite-kinds.ts";
-import { integer, ipAddress, seconds, word } from "./kinds.ts";
+import type { Micros } from "../values/time.ts";
+import type { Kind } from "./kind.ts";
+import { integer, ipAddress, seconds, wholeSeconds, word } from "./kinds.ts";
+import { scriptCommand, userGroup } from "./kinds-script.ts";
 import { type BlockOf, defineBlock, flag, leaf, list } from "./row.ts";
 
-const anySeconds = seconds(0, 4_294_967);
+const anySeconds = wholeSeconds(0, 4_294);
+/** A gap between packets. keepalived complains of 0, and then has no gap. */
+const gap: Kind<Micros> = {
+  ...seconds(0.000_001, 4_294),
+  parse(words, complain) {
+    const value = seconds(0, 4_294).parse(words, complain);
+    if (value === 0)
+      complain(
+        {
+          code: "out-of-range",
+          severity: "warning",
+          summary: "keepalived does not take 0 here; leave the keyword out to have no gap",
+        },
+        words[0],
+      );
+    return value;
+  },
+};
 const count = integer(0, 4_294_967_295);
 
 /** `global_defs`: what holds for the whole daemon, and the defaults of instances and servers. */
@@ -16,6 +35,7 @@ export const globalDefs = defineBlock({
     }),
     script_user: leaf(userGroup, { doc: "User, and group, that scripts run as.", since: "1.3.0" }),
     enable_script_security: flag({
+      bare: true,
       doc: "Do not run scripts that somebody other than root can change.",
       since: "1.3.0",
     }),
@@ -63,12 +83,12 @@ export const globalDefs = defineBlock({
       doc: "Gratuitous ARPs for each address in a refresh.",
       since: "1.2.20",
     }),
-    vrrp_garp_interval: leaf(seconds(0, 1000), {
+    vrrp_garp_interval: leaf(gap, {
       default: 0,
       doc: "Gap between gratuitous ARPs on one interface.",
       since: "1.2.21",
     }),
-    vrrp_gna_interval: leaf(seconds(0, 1000), {
+    vrrp_gna_interval: leaf(gap, {
       default: 0,
       doc: "Gap between unsolicited neighbour advertisements on one interface.",
       since: "1.2.21",

@@ -1,11 +1,11 @@
 import type { Word } from "../../grammar/tree.ts";
-import type { Report } from "../diagnostics/diagnostic.ts";
 
 /** Reports a fault of one word (or of the whole statement when no word is given); the decoder adds the place. */
 export type Complain = (fault: Fault, word?: Word) => void;
 
 export interface Fault {
   readonly code: string;
+  /** error when absent. */
   readonly severity?: "error" | "warning" | "note";
   readonly summary: string;
   readonly detail?: string;
@@ -21,9 +21,9 @@ export interface Kind<T> {
   readonly name: string;
   /** Fewest and most words it takes; Infinity for "the rest of the line". */
   readonly words: readonly [fewest: number, most: number];
+  /** The words follow the rule of scripts: backslash escapes, and quotes inside quotes (grammar/escaped-words.ts). */
+  readonly escaped?: boolean;
   parse(words: readonly Word[], complain: Complain): T | undefined;
   /** The words that parse back to the value, unquoted; dump quotes what needs it. */
   format(value: T): readonly string[];
 }
-
-export type { Report };

@@ -1,10 +1,10 @@
 import type { Word } from "../../grammar/tree.ts";
 import { canonicalIp, familyOf } from "../values/ip.ts";
-import { formatSeconds, type Micros, parseSeconds } from "../values/time.ts";
+import { formatSeconds, type Micros, parseSeconds, SECOND } from "../values/time.ts";
 import type { Complain, Kind } from "./kind.ts";
 
 /** A kind of exactly one word. */
-function oneWord<T>(
+export function oneWord<T>(
   name: string,
   parse: (text: string, complain: Complain, word: Word) => T | undefined,
   format: (value: T) => string,
@@ -12,7 +12,10 @@ function oneWord<T>(
   return {
     name,
     words: [1, 1],
-    parse: ([word], complain) => (word ? parse(word.text, complain, word) : undefined),
+    parse: (words, complain) => {
+      const [word] = words;
+      return word ? parse(word.text, complain, word) : undefined;
+    },
     format: (value) => [format(value)],
   };
 }
@@ -24,17 +27,47 @@ export const word: Kind<string> = oneWord(
   (value) => value,
 );
 
+/** Longest interface name that the kernel takes (IFNAMSIZ - 1). */
+const LONGEST_INTERFACE_NAME = 15;
+
+/** The name of a network interface; it need not exist. */
+export const interfaceName: Kind<string> = oneWord(
+  "interface",
+  (text, complain, at) => {
+    if (text.length <= LONGEST_INTERFACE_NAME) return text;
+    complain(
+      {
+        code: "invalid-interface",
+        summary: `'${text}' is longer than an interface name can be (${LONGEST_INTERFACE_NAME} characters)`,
+      },
+      at,
+    );
+    return undefined;
+  },
+  (value) => value,
+);
+
+const INTEGER = /^[+-]?\d+$/;
+
+/** The integer that a word is, if it is one within bounds; complains otherwise. */
+export function boundedInteger(
+  at: Word,
+  minimum: number,
+  maximum: number,
+  complain: Complain,
+): number | undefined {
+  const value = INTEGER.test(at.text) ? Number(at.text) : Number.NaN;
+  if (value >= minimum && value <= maximum) return value;
+  const code = Number.isNaN(value) ? "invalid-number" : "out-of-range";
+  complain({ code, summary: `'${at.text}' is not an integer from ${minimum} to ${maximum}` }, at);
+  return undefined;
+}
+
 /** An integer within bounds, both included. */
 export function integer(minimum: number, maximum: number): Kind<number> {
   return oneWord(
     `integer ${minimum}–${maximum}`,
-    (text, complain, at) => {
-      const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-      if (value >= minimum && value <= maximum) return value;
-      const code = Number.isNaN(value) ? "invalid-number" : "out-of-range";
-      complain({ code, summary: `'${text}' is not an integer from ${minimum} to ${maximum}` }, at);
-      return undefined;
-    },
+    (_text, complain, at) => boundedInteger(at, minimum, maximum, complain),
     String,
   );
 }
@@ -45,8 +78,8 @@ export function seconds(minimum: number, maximum: number): Kind<Micros> {
     `seconds ${minimum}–${maximum}`,
     (text, complain, at) => {
       const value = parseSeconds(text);
-      if (value !== undefined && value >= minimum * 1e6 && value <= maximum * 1e6) return value;
-      const code = value === undefined ? "invalid-number" : "out-of-range";
+      if (value !== undefined && value >= minimum * SECOND && value <= maximum * SECOND) return value;
+      const code = value === undefined && !/^-[\d.]+$/.test(text) ? "invalid-number" : "out-of-range";
       complain({ code, summary: `'${text}' is not a time from ${minimum} to ${maximum} seconds` }, at);
       return undefined;
     },
@@ -54,18 +87,42 @@ export function seconds(minimum: number, maximum: number): Kind<Micros> {
   );
 }
 
+/** Whole seconds, kept as microseconds; bounds in seconds, both included. */
+export function wholeSeconds(minimum: number, maximum: number): Kind<Micros> {
+  return oneWord(
+    `whole seconds ${minimum}–${maximum}`,
+    (_text, complain, at) => {
+      const value = boundedInteger(at, minimum, maximum, complain);
+      return value === undefined ? undefined : value * SECOND;
+    },
+    formatSeconds,
+  );
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T> {
+  return choice(choices, (text, candidate) => text === candidate);
+}
+
+/** One of a few words, in upper or lower case. */
+export function oneOfAnyCase<const T extends string>(...choices: readonly T[]): Kind<T> {
+  return choice(choices, (text, candidate) => text.toLowerCase() === candidate.toLowerCase());
+}
+
+function choice<const T extends string>(
+  choices: readonly T[],
+  same: (text: string, choice: T) => boolean,
+): Kind<T> {
   return oneWord(
     choices.join(" | "),
     (text, complain, at) => {
-      const found = choices.find((choice) => choice === text);
+      const found = choices.find((candidate) => same(text, candidate));
       if (found === undefined)
         complain(
           {
             code: "invalid-choice",
             summary: `'${text}' is not one of ${choices.join(", ")}`,
-            suggestions: choices,
+            suggestions: choices.filter((candidate) => candidate.toLowerCase() === text.toLowerCase()),
           },
           at,
         );
@@ -75,19 +132,42 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T>
   );
 }
 
+/** The words that flags take, and what they mean. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ["on", true],
+  ["true", true],
+  ["yes", true],
+  ["off", false],
+  ["false", false],
+  ["no", false],
+]);
+
+/** The value of `on|off|true|false|yes|no`, or undefined for any other word. */
+export function parseBoolean(text: string): boolean | undefined {
+  return BOOLEANS.get(text);
+}
+
+/** The canonical address that a word is; complains when it is none, or of the wrong family. */
+export function address(at: Word, complain: Complain, family?: 4 | 6): string | undefined {
+  const canonical = canonicalIp(at.text);
+  if (canonical !== undefined && (family === undefined || familyOf(canonical) === family)) return canonical;
+  const name = family ? `IPv${family}` : "IP";
+  complain({ code: "invalid-address", summary: `'${at.text}' is not an ${name} address` }, at);
+  return undefined;
+}
+
 /** One IP address, canonical; of one family when given. */
 export function ipAddress(family?: 4 | 6): Kind<string> {
   return oneWord(
     family ? `IPv${family} address` : "IP address",
-    (text, complain, at) => {
-      const address = canonicalIp(text);
-      if (address !== undefined && (family === undefined || familyOf(address) === family)) return address;
-      complain(
-        { code: "invalid-address", summary: `'${text}' is not an ${family ? `IPv${family}` : "IP"} address` },
-        at,
-      );
-      return undefined;
-    },
+    (_text, complain, at) => address(at, complain, family),
     (value) => value,
   );
 }
+
+/** An IP address that keepalived lets carry a prefix length, which it ignores. */
+export const ipAddressMaybePrefix: Kind<string> = oneWord(
+  "IP address",
+  (text, complain, at) => address({ ...at, text: text.replace(/\/\d{1,3}$/, "") }, complain),
+  (value) => value,
+);

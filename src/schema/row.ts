@@ -16,6 +16,10 @@ export interface RowFacts {
   readonly secret?: boolean;
   /** This spelling is deprecated; the value is the keyword to use, whose value it sets. */
   readonly replacedBy?: string;
+  /** The spelling of `replacedBy` is as good as the other: no warning. */
+  readonly synonym?: boolean;
+  /** Of several statements the first counts, as in keepalived; without it the last. */
+  readonly firstWins?: boolean;
   /** Decoded and dumped, but the runtime does not act on it yet: validate says `not-implemented`. */
   readonly compiledOnly?: boolean;
 }
@@ -26,6 +30,11 @@ export interface RowFacts {
  */
 export type Inherits = "^" | `global_defs.${string}`;
 
+/** A type carried by a row and nothing else: no row has it at run time. Wrapped, so that undefined survives. */
+export interface Phantom<T> {
+  readonly type: T;
+}
+
 export interface LeafRow<T> extends RowFacts {
   readonly shape: "leaf";
   readonly kind: Kind<unknown>;
@@ -33,7 +42,7 @@ export interface LeafRow<T> extends RowFacts {
   readonly inherits?: Inherits;
   readonly repeat: boolean;
   /** Phantom: the type of the decoded value. */
-  readonly value?: T;
+  readonly value?: Phantom<T>;
 }
 
 /** A keyword that is on by being there, or by `on|off|yes|no|true|false`. */
@@ -43,7 +52,9 @@ export interface FlagRow extends RowFacts {
   readonly inherits?: Inherits;
   /** The value that the bare keyword sets (`no_accept` sets accept to false through replacedBy). */
   readonly sets: boolean;
-  readonly value?: boolean;
+  /** Takes no `on|off`: what follows is ignored, even `off`. */
+  readonly bare?: boolean;
+  readonly value?: Phantom<boolean>;
 }
 
 /** `keyword {` one item a line `}`. Repeated lists of one block add up. */
@@ -52,7 +63,7 @@ export interface ListRow<T> extends RowFacts {
   readonly kind: Kind<unknown>;
   /** Items may also stand on the keyword's own line. */
   readonly inline?: boolean;
-  readonly value?: readonly T[];
+  readonly value?: Phantom<readonly T[]>;
 }
 
 /** A block inside the block; `repeat` makes the value an array. */
@@ -60,7 +71,7 @@ export interface BlockRow<T> extends RowFacts {
   readonly shape: "block";
   readonly schema: AnyBlockSchema;
   readonly repeat: boolean;
-  readonly value?: T;
+  readonly value?: Phantom<T>;
 }
 
 export type Row<T> = LeafRow<T> | FlagRow | ListRow<T> | BlockRow<T>;
@@ -87,7 +98,7 @@ export interface AnyBlockSchema {
 }
 
 type KindValue<K> = K extends Kind<infer T> ? T : never;
-type RowValue<R> = R extends { readonly value?: infer T } ? T : never;
+type RowValue<R> = R extends { readonly value?: Phantom<infer T> } ? T : never;
 
 /** Where a block and its values were written. A keyword without an entry in `of` was defaulted or inherited. */
 export interface Meta {
@@ -125,7 +136,12 @@ export function repeated<T>(kind: Kind<T>, facts: LeafOptions): LeafRow<readonly
 
 /** A boolean keyword, false unless `default` says otherwise. */
 export function flag(
-  facts: RowFacts & { readonly default?: boolean; readonly sets?: boolean; readonly inherits?: Inherits },
+  facts: RowFacts & {
+    readonly default?: boolean;
+    readonly sets?: boolean;
+    readonly bare?: boolean;
+    readonly inherits?: Inherits;
+  },
 ): FlagRow {
   return { shape: "flag", sets: true, ...facts, default: facts.default ?? false };
 }
@@ -159,4 +175,9 @@ export function defineBlock<H extends Header, R extends Rows>(schema: {
   readonly identity?: (block: BlockOf<BlockSchema<H, R>>) => string;
 }): BlockSchema<H, R> {
   return { identity: () => "", ...schema };
+}
+
+/** Identity of a block of a schema, as it stands in addresses. The block must be of that schema. */
+export function identityOf(schema: AnyBlockSchema, block: object): string {
+  return schema.identity(block as never); // AnyBlockSchema has forgotten which block its identity takes
 }

@@ -1,19 +1,20 @@
+import { integer, interfaceName, ipAddress, oneOf, oneOfAnyCase, oneWord, seconds, word } from "./kinds.ts";
+import { scriptCommand } from "./kinds-script.ts";
 import {
   forwarding,
   granularity,
   persistenceTimeout,
-  scriptCommand,
+  scheduler,
   serverAddress,
   serviceName,
   statusRanges,
-} from "./composite-kinds.ts";
-import { integer, ipAddress, oneOf, seconds, word } from "./kinds.ts";
+} from "./kinds-server.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
-const timer = seconds(0.001, 4_294_967);
+const timer = seconds(0.000_001, 4_294_967);
 const timerOrZero = seconds(0, 4_294_967);
 const port = integer(1, 65_535);
-const weight = integer(0, 65_535);
+const weight = integer(0, 2_147_483_647);
 
 /** Keywords of a checker that its real server, or that one's virtual server, sets for it when it does not. */
 const inheritedRows = {
@@ -48,7 +49,7 @@ const connectionRows = {
   connect_port: leaf(port, { doc: "Port to connect to instead of the server's.", since: "0.5.8" }),
   bindto: leaf(ipAddress(), { doc: "Source address.", since: "1.1.2" }),
   bind_port: leaf(port, { doc: "Source port.", since: "1.2.13" }),
-  bind_if: leaf(word, { doc: "Interface to leave by.", since: "1.3.7" }),
+  bind_if: leaf(interfaceName, { doc: "Interface to leave by.", since: "1.3.7" }),
   fwmark: leaf(integer(0, 4_294_967_295), { doc: "Mark of its packets.", since: "1.2.13" }),
   log_all_failures: flag({ doc: "Log every failed try, not only the last.", since: "2.0.11" }),
 };
@@ -74,12 +75,26 @@ export const tcpCheck = defineBlock({
   },
 });
 
+/** MD5 as 32 hexadecimal digits, in lower case. */
+const digest = oneWord(
+  "MD5 digest",
+  (text, complain, at) => {
+    if (/^[\da-f]{32}$/i.test(text)) return text.toLowerCase();
+    complain(
+      { code: "invalid-digest", summary: `'${text}' is not an MD5 digest of 32 hexadecimal digits` },
+      at,
+    );
+    return undefined;
+  },
+  (value) => value,
+);
+
 export const httpUrl = defineBlock({
   keyword: "url",
   header: {},
   rows: {
     path: leaf(word, { required: true, doc: "Path to get.", since: "0.5.3" }),
-    digest: leaf(word, { doc: "MD5 of the body, as 32 hexadecimal digits.", since: "0.5.3" }),
+    digest: leaf(digest, { doc: "MD5 of the body, as 32 hexadecimal digits.", since: "0.5.3" }),
     status_code: leaf(statusRanges, {
       doc: "Status codes that are good; 200–299 by default.",
       since: "0.7.6",
@@ -112,12 +127,12 @@ export const httpGet = defineBlock({
       replacedBy: "retry",
     }),
     virtualhost: leaf(word, { inherits: "^", doc: "Host to name in requests.", since: "0.5.8" }),
-    http_protocol: leaf(oneOf("1.0", "1.0C", "1.0c", "1.1"), {
+    http_protocol: leaf(oneOfAnyCase("1.0", "1.0C", "1.0c", "1.1"), {
       default: "1.0",
       doc: "HTTP version of requests.",
       since: "2.0.17",
     }),
-    url: blocks(httpUrl, { doc: "A page to get and what to expect.", since: "0.5.3" }),
+    url: blocks(httpUrl, { required: true, doc: "A page to get and what to expect.", since: "0.5.3" }),
   },
 });
 
@@ -140,8 +155,16 @@ export const realServer = defineBlock({
       doc: "Connections below which new ones are taken again.",
       since: "1.1.13",
     }),
-    notify_up: leaf(scriptCommand, { doc: "Script to run when it comes up.", since: "1.0.0" }),
-    notify_down: leaf(scriptCommand, { doc: "Script to run when it goes down.", since: "1.0.0" }),
+    notify_up: leaf(scriptCommand, {
+      doc: "Script to run when it comes up.",
+      since: "1.0.0",
+      firstWins: true,
+    }),
+    notify_down: leaf(scriptCommand, {
+      doc: "Script to run when it goes down.",
+      since: "1.0.0",
+      firstWins: true,
+    }),
     virtualhost: leaf(word, { inherits: "^", doc: "Host to name in HTTP requests.", since: "0.5.8" }),
     smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7", compiledOnly: true }),
     ...inheritedRows,
@@ -155,16 +178,26 @@ export const virtualServer = defineBlock({
   header: { service: serviceName },
   rows: {
     delay_loop: leaf(timer, { default: 60_000_000, doc: "Time between checks.", since: "0.5.3" }),
-    lb_algo: leaf(word, { default: "wlc", doc: "Scheduler.", since: "0.5.3", onChange: "live" }),
-    lvs_sched: leaf(word, { doc: "Another name of lb_algo.", since: "1.1.5", replacedBy: "lb_algo" }),
+    lb_algo: leaf(scheduler, { default: "wlc", doc: "Scheduler.", since: "0.5.3", onChange: "live" }),
+    lvs_sched: leaf(scheduler, {
+      doc: "Another name of lb_algo.",
+      since: "1.1.5",
+      replacedBy: "lb_algo",
+      synonym: true,
+    }),
     lb_kind: leaf(forwarding, { default: "NAT", doc: "Forwarding method.", since: "0.5.3" }),
-    lvs_method: leaf(forwarding, { doc: "Another name of lb_kind.", since: "1.1.5", replacedBy: "lb_kind" }),
-    protocol: leaf(oneOf("TCP", "UDP", "SCTP"), {
+    lvs_method: leaf(forwarding, {
+      doc: "Another name of lb_kind.",
+      since: "1.1.5",
+      replacedBy: "lb_kind",
+      synonym: true,
+    }),
+    protocol: leaf(oneOfAnyCase("TCP", "UDP", "SCTP"), {
       doc: "Transport protocol of an address service; UDP when absent.",
       since: "0.5.3",
     }),
     ip_family: leaf(oneOf("inet", "inet6"), { doc: "Family of a fwmark service.", since: "1.2.20" }),
-    ops: flag({ doc: "Schedule each UDP packet by itself.", since: "1.2.8" }),
+    ops: flag({ bare: true, doc: "Schedule each UDP packet by itself.", since: "1.2.8" }),
     persistence_timeout: leaf(persistenceTimeout, {
       doc: "Seconds that a client stays with its server.",
       since: "0.5.3",
@@ -175,8 +208,8 @@ export const virtualServer = defineBlock({
     }),
     persistence_engine: leaf(word, { doc: "Persistence engine.", since: "1.2.20" }),
     virtualhost: leaf(word, { doc: "Host to name in HTTP requests.", since: "0.5.8" }),
-    alpha: flag({ doc: "Servers are down until their first check succeeds.", since: "1.1.16" }),
-    omega: flag({ doc: "Run notify_down and quorum_down on stop.", since: "1.1.16" }),
+    alpha: flag({ bare: true, doc: "Servers are down until their first check succeeds.", since: "1.1.16" }),
+    omega: flag({ bare: true, doc: "Run notify_down and quorum_down on stop.", since: "1.1.16" }),
     quorum: leaf(integer(1, 4_294_967_295), {
       default: 1,
       doc: "Weight of live servers needed.",
@@ -187,12 +220,24 @@ export const virtualServer = defineBlock({
       doc: "Weight around the quorum that changes nothing.",
       since: "1.1.16",
     }),
-    quorum_up: leaf(scriptCommand, { doc: "Script to run when the quorum is gained.", since: "1.1.16" }),
-    quorum_down: leaf(scriptCommand, { doc: "Script to run when the quorum is lost.", since: "1.1.16" }),
+    quorum_up: leaf(scriptCommand, {
+      doc: "Script to run when the quorum is gained.",
+      since: "1.1.16",
+      firstWins: true,
+    }),
+    quorum_down: leaf(scriptCommand, {
+      doc: "Script to run when the quorum is lost.",
+      since: "1.1.16",
+      firstWins: true,
+    }),
     sorry_server: leaf(serverAddress, { doc: "Server for when the quorum is lost.", since: "0.5.3" }),
-    sorry_server_inhibit: flag({ doc: "Keep it in the table at weight 0.", since: "1.2.13" }),
+    sorry_server_inhibit: flag({ bare: true, doc: "Keep it in the table at weight 0.", since: "1.2.13" }),
     sorry_server_lvs_method: leaf(forwarding, { doc: "Its forwarding method.", since: "1.3.6" }),
-    inhibit_on_failure: flag({ doc: "Weight 0 instead of removal when checks fail.", since: "0.6.8" }),
+    inhibit_on_failure: flag({
+      bare: true,
+      doc: "Weight 0 instead of removal when checks fail.",
+      since: "0.6.8",
+    }),
     connect_timeout: leaf(timer, {
       default: 5_000_000,
       doc: "Time to connect, and to answer.",
@@ -201,7 +246,11 @@ export const virtualServer = defineBlock({
     retry: leaf(integer(0, 4_294_967_295), { doc: "Further tries before a server is down.", since: "1.1.8" }),
     delay_before_retry: leaf(timerOrZero, { doc: "Time between those tries.", since: "0.5.3" }),
     warmup: leaf(timerOrZero, { doc: "Longest random delay of the first check.", since: "1.2.13" }),
-    weight: leaf(weight, { default: 1, doc: "Weight of servers that name none.", since: "0.5.3" }),
+    weight: leaf(integer(1, 2_147_483_647), {
+      default: 1,
+      doc: "Weight of servers that name none.",
+      since: "0.5.3",
+    }),
     smtp_alert: flag({ doc: "Mail when the quorum changes.", since: "0.5.7", compiledOnly: true }),
     real_server: blocks(realServer, { doc: "A server of the pool.", since: "0.5.3" }),
   },

@@ -1,23 +1,43 @@
 import {
-  scriptCommand,
-  scriptWeight,
-  trackedInterface,
-  trackedScript,
-  unicastPeer,
-  userGroup,
-  virtualAddress,
-} from "./composite-kinds.ts";
-import { integer, ipAddress, oneOf, seconds, word } from "./kinds.ts";
+  integer,
+  interfaceName,
+  ipAddress,
+  ipAddressMaybePrefix,
+  oneOf,
+  seconds,
+  wholeSeconds,
+  word,
+} from "./kinds.ts";
+import { unicastPeer, virtualAddress } from "./kinds-address.ts";
+import { scriptCommand, userGroup } from "./kinds-script.ts";
+import { scriptWeight, trackedInterface, trackedScript } from "./kinds-track.ts";
 import { type BlockOf, block, defineBlock, flag, leaf, list } from "./row.ts";
 
 const notifyRows = {
-  notify_master: leaf(scriptCommand, { doc: "Script to run on becoming master.", since: "0.5.9" }),
-  notify_backup: leaf(scriptCommand, { doc: "Script to run on becoming backup.", since: "0.5.9" }),
-  notify_fault: leaf(scriptCommand, { doc: "Script to run on entering fault.", since: "0.5.9" }),
-  notify_stop: leaf(scriptCommand, { doc: "Script to run when VRRP stops.", since: "1.1.13" }),
+  notify_master: leaf(scriptCommand, {
+    doc: "Script to run on becoming master.",
+    since: "0.5.9",
+    firstWins: true,
+  }),
+  notify_backup: leaf(scriptCommand, {
+    doc: "Script to run on becoming backup.",
+    since: "0.5.9",
+    firstWins: true,
+  }),
+  notify_fault: leaf(scriptCommand, {
+    doc: "Script to run on entering fault.",
+    since: "0.5.9",
+    firstWins: true,
+  }),
+  notify_stop: leaf(scriptCommand, {
+    doc: "Script to run when VRRP stops.",
+    since: "1.1.13",
+    firstWins: true,
+  }),
   notify: leaf(scriptCommand, {
     doc: "Script to run on every transition, with type, name, state and priority.",
     since: "0.5.3",
+    firstWins: true,
   }),
   smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7", compiledOnly: true }),
 };
@@ -57,7 +77,11 @@ export const vrrpInstance = defineBlock({
       doc: "State to start towards.",
       since: "0.5.3",
     }),
-    interface: leaf(word, { doc: "Interface that VRRP runs on.", since: "0.5.3", onChange: "recreate" }),
+    interface: leaf(interfaceName, {
+      doc: "Interface that VRRP runs on.",
+      since: "0.5.3",
+      onChange: "recreate",
+    }),
     virtual_router_id: leaf(integer(1, 255), {
       required: true,
       doc: "VRID, the same on all routers of the virtual router.",
@@ -66,15 +90,16 @@ export const vrrpInstance = defineBlock({
     }),
     priority: leaf(integer(1, 255), {
       default: 100,
-      doc: "Priority in the election; 255 owns the address.",
+      doc: "Priority in the election; 255 owns the address, and is the default where the state is MASTER.",
       since: "0.5.3",
     }),
     advert_int: leaf(seconds(0.01, 255), { default: 1_000_000, doc: "Interval of adverts.", since: "0.5.3" }),
     version: leaf(integer(2, 3), {
       default: 2,
       inherits: "global_defs.vrrp_version",
-      doc: "VRRP version.",
+      doc: "VRRP version; instances of IPv6 addresses that name none run 3.",
       since: "1.2.17",
+      firstWins: true,
       onChange: "recreate",
     }),
     authentication: block(authentication, { doc: "Authentication of VRRPv2.", since: "0.5.3" }),
@@ -88,7 +113,7 @@ export const vrrpInstance = defineBlock({
       since: "0.6.1",
       onChange: "restart",
     }),
-    unicast_src_ip: leaf(ipAddress(), {
+    unicast_src_ip: leaf(ipAddressMaybePrefix, {
       doc: "Source address of unicast adverts.",
       since: "1.2.10",
       onChange: "restart",
@@ -98,26 +123,33 @@ export const vrrpInstance = defineBlock({
       since: "1.2.8",
       onChange: "restart",
     }),
-    nopreempt: flag({ doc: "Leave a lower priority master in place.", since: "1.1.8" }),
-    preempt: flag({ doc: "Take over from a lower priority master; the default.", since: "0.5.3" }),
+    nopreempt: flag({ bare: true, doc: "Leave a lower priority master in place.", since: "1.1.8" }),
+    preempt: flag({
+      bare: true,
+      sets: false,
+      replacedBy: "nopreempt",
+      synonym: true,
+      doc: "Take over from a lower priority master; the default.",
+      since: "0.5.3",
+    }),
     preempt_delay: leaf(seconds(0, 1000), {
       default: 0,
       doc: "Wait before taking over from a lower priority master.",
       since: "1.1.8",
     }),
-    garp_master_delay: leaf(seconds(0, 4_294_967), {
+    garp_master_delay: leaf(wholeSeconds(0, 4_294), {
       default: 5_000_000,
       inherits: "global_defs.vrrp_garp_master_delay",
       doc: "Delay of the second set of gratuitous ARPs after becoming master.",
       since: "0.7.1",
     }),
-    garp_master_repeat: leaf(integer(0, 4_294_967_295), {
+    garp_master_repeat: leaf(integer(1, 4_294_967_295), {
       default: 5,
       inherits: "global_defs.vrrp_garp_master_repeat",
       doc: "Gratuitous ARPs for each address in a set.",
       since: "1.2.14",
     }),
-    garp_master_refresh: leaf(seconds(0, 4_294_967), {
+    garp_master_refresh: leaf(wholeSeconds(0, 4_294), {
       default: 0,
       inherits: "global_defs.vrrp_garp_master_refresh",
       doc: "Interval of gratuitous ARPs while master; 0 for none.",
@@ -129,7 +161,7 @@ export const vrrpInstance = defineBlock({
       doc: "Gratuitous ARPs for each address in a refresh.",
       since: "1.2.14",
     }),
-    garp_lower_prio_delay: leaf(seconds(0, 4_294_967), {
+    garp_lower_prio_delay: leaf(wholeSeconds(0, 4_294), {
       inherits: "global_defs.vrrp_garp_lower_prio_delay",
       doc: "Delay of the second set after an advert of lower priority; garp_master_delay by default.",
       since: "1.2.20",
@@ -139,7 +171,11 @@ export const vrrpInstance = defineBlock({
       doc: "Gratuitous ARPs in a set after an advert of lower priority; garp_master_repeat by default.",
       since: "1.2.20",
     }),
-    dont_track_primary: flag({ doc: "Ignore the state of the interface VRRP runs on.", since: "1.1.8" }),
+    dont_track_primary: flag({
+      bare: true,
+      doc: "Ignore the state of the interface VRRP runs on.",
+      since: "1.1.8",
+    }),
     debug: leaf(integer(0, 4), {
       default: 0,
       doc: "Debug level; without effect, as in keepalived.",
@@ -163,6 +199,7 @@ export const vrrpSyncGroup = defineBlock({
       inline: true,
     }),
     global_tracking: flag({
+      bare: true,
       doc: "Deprecated: tracked objects of one member count for all.",
       since: "1.2.3",
     }),
@@ -178,12 +215,12 @@ export const vrrpScript = defineBlock({
   identity: (script) => script.name,
   rows: {
     script: leaf(scriptCommand, { required: true, doc: "Command to run.", since: "1.1.13" }),
-    interval: leaf(seconds(0.001, 4_294_967), {
+    interval: leaf(seconds(0.001, 4_294), {
       default: 1_000_000,
       doc: "Time between starts.",
       since: "1.1.13",
     }),
-    timeout: leaf(seconds(0.001, 4_294_967), {
+    timeout: leaf(seconds(0.001, 4_294), {
       doc: "Time after which it has failed; the interval by default.",
       since: "1.2.6",
     }),
@@ -203,7 +240,7 @@ export const vrrpScript = defineBlock({
       since: "1.1.18",
     }),
     user: leaf(userGroup, { doc: "User, and group, it runs as.", since: "1.3.0" }),
-    init_fail: flag({ doc: "Assume failure until the first result.", since: "1.3.2" }),
+    init_fail: flag({ bare: true, doc: "Assume failure until the first result.", since: "1.3.2" }),
   },
 });
 

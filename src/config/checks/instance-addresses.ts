@@ -1,0 +1,119 @@
+import { familyOf } from "../../values/ip.ts";
+import type { VirtualAddress } from "../config.ts";
+import { type Check, keepItems } from "../open.ts";
+import { instanceFamily } from "./instance-values.ts";
+
+/** Most addresses that an advert counts (RFC 9568 §5.2.5). */
+const MOST_ADDRESSES = 255;
+
+/** `mixed-families`: addresses in adverts and unicast peers are of one family; others are left out. */
+export const addressFamilies: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    const family = instanceFamily(instance);
+    keepItems(instance, "virtual_ipaddress", ({ address }, origin) => {
+      if (familyOf(address) === family) return true;
+      report(
+        {
+          code: "mixed-families",
+          summary: `${address} is left out: the first address of ${instance.name} is IPv${family}`,
+          detail:
+            "Addresses of the other family go to virtual_ipaddress_excluded or to an instance of their own.",
+        },
+        origin,
+      );
+      return false;
+    });
+    keepItems(instance, "unicast_peer", ({ address }, origin) => {
+      if (familyOf(address) === family) return true;
+      report(
+        {
+          code: "mixed-families",
+          summary: `the unicast peer ${address} is left out: ${instance.name} is an IPv${family} instance`,
+        },
+        origin,
+      );
+      return false;
+    });
+  }
+};
+
+function addressKey({ address, dev = "" }: VirtualAddress): string {
+  return `${address} ${dev}`;
+}
+
+/** `duplicate-address`: an address stands once in an instance, and a peer once. */
+export const duplicateAddresses: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    const seen = new Map<string, number>();
+    const once = (what: string) => (item: VirtualAddress, origin: number) => {
+      const key = addressKey(item);
+      const first = seen.get(key);
+      if (first === undefined) {
+        seen.set(key, origin);
+        return true;
+      }
+      report(
+        {
+          code: "duplicate-address",
+          severity: "warning",
+          summary: `${what} ${item.address} stands twice in ${instance.name}; this one is ignored`,
+        },
+        origin,
+        [{ origin: first, message: "first given here" }],
+      );
+      return false;
+    };
+    keepItems(instance, "virtual_ipaddress", once("the address"));
+    keepItems(instance, "virtual_ipaddress_excluded", once("the address"));
+    seen.clear();
+    keepItems(instance, "unicast_peer", (peer, origin) =>
+      once("the peer")({ address: peer.address, prefixLength: 0 }, origin),
+    );
+  }
+};
+
+/** `address-count`: an instance has at least one address, and no more than an advert can carry. */
+export const addressCount: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    const { length } = instance.virtual_ipaddress;
+    if (length === 0) {
+      report(
+        {
+          code: "address-count",
+          severity: "warning",
+          summary: `${instance.name} has no virtual_ipaddress`,
+          detail: "It takes part in elections and holds no address.",
+        },
+        instance.$.at,
+      );
+    } else if (length > MOST_ADDRESSES) {
+      const first = instance.virtual_ipaddress[MOST_ADDRESSES];
+      let index = 0;
+      report(
+        {
+          code: "address-count",
+          summary: `${instance.name} has ${length} addresses; an advert carries at most ${MOST_ADDRESSES}`,
+          detail: `Those from ${first?.address} on are left out. Move them to virtual_ipaddress_excluded.`,
+        },
+        instance.$.at,
+      );
+      keepItems(instance, "virtual_ipaddress", () => index++ < MOST_ADDRESSES);
+    }
+  }
+};
+
+/** `unicast-without-peers`: unicast_src_ip means nothing without peers; adverts are multicast then. */
+export const unicastWithoutPeers: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    const at = instance.$.of.unicast_src_ip;
+    if (typeof at !== "number" || instance.unicast_peer.length > 0) continue;
+    report(
+      {
+        code: "unicast-without-peers",
+        severity: "warning",
+        summary: `${instance.name} has a unicast source and no unicast_peer: its adverts are multicast`,
+      },
+      at,
+    );
+  }
+};

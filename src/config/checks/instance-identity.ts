@@ -1,0 +1,51 @@
+import type { VrrpInstance } from "../config.ts";
+import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
+import { instanceFamily } from "./instance-values.ts";
+
+/** `missing-interface`: an instance that does not use unicast needs an interface. */
+export const instanceInterface: Check = (config, report) => {
+  keepItems(config, "vrrp_instance", (instance) => {
+    if (instance.interface !== undefined || instance.unicast_peer.length > 0) return true;
+    report(
+      {
+        code: "missing-interface",
+        summary: `vrrp_instance ${instance.name} has no interface`,
+        detail: "Only an instance with unicast peers can be without one.",
+      },
+      instance.$.at,
+    );
+    return false;
+  });
+};
+
+/** What makes two instances hear each other's adverts on one router. */
+function routerKey(instance: Open<VrrpInstance>): string {
+  return `${instance.interface ?? ""} ${instanceFamily(instance)} ${instance.virtual_router_id}`;
+}
+
+function mayClash(a: Open<VrrpInstance>, b: Open<VrrpInstance>): boolean {
+  if (a.unicast_peer.length === 0 && b.unicast_peer.length === 0) return true;
+  const peers = new Set(a.unicast_peer.map((peer) => peer.address));
+  return b.unicast_peer.some((peer) => peers.has(peer.address));
+}
+
+/** `duplicate-vrid`: two instances of one family and interface (and common peers) cannot share a VRID. */
+export const duplicateVrids: Check = (config, report) => {
+  const seen = new Map<string, Open<VrrpInstance>[]>();
+  for (const instance of config.vrrp_instance) {
+    const key = routerKey(instance);
+    const others = seen.get(key) ?? [];
+    seen.set(key, [...others, instance]);
+    const other = others.find((candidate) => mayClash(candidate, instance));
+    if (!other) continue;
+    report(
+      {
+        code: "duplicate-vrid",
+        summary: `${other.name} and ${instance.name} both have virtual_router_id ${instance.virtual_router_id}${instance.interface === undefined ? "" : ` on ${instance.interface}`}`,
+        detail: "They would take each other's adverts for their own. Give one of them another number.",
+      },
+      originOfKeyword(instance, "virtual_router_id"),
+      [{ origin: originOfKeyword(other, "virtual_router_id"), message: `${other.name} has it here` }],
+    );
+  }
+};

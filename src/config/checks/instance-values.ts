@@ -1,0 +1,121 @@
+import { familyOf, type IpFamily } from "../../values/ip.ts";
+import { formatSeconds, type Micros, SECOND } from "../../values/time.ts";
+import type { VrrpInstance } from "../config.ts";
+import type { ReportFault } from "../faults.ts";
+import { type Check, type Open, originOfKeyword, writtenAt } from "../open.ts";
+
+/** Priority of the router that owns the addresses (RFC 9568 §5.2.4). */
+const OWNER = 255;
+/** VRRPv3 counts adverts in centiseconds, in 12 bits (RFC 9568 §5.2.7). */
+const CENTISECOND: Micros = 10_000;
+const LONGEST_V3: Micros = 4_095 * CENTISECOND;
+
+/** The family of an instance: of its first address, else of its first peer; IPv4 without either. */
+export function instanceFamily(instance: Pick<VrrpInstance, "virtual_ipaddress" | "unicast_peer">): IpFamily {
+  const [first] = instance.virtual_ipaddress;
+  const [peer] = instance.unicast_peer;
+  const address = first?.address ?? peer?.address;
+  return address === undefined ? 4 : familyOf(address);
+}
+
+/** IPv6 instances that name no version run VRRPv3; an instance that names no priority and starts as master owns. */
+export const derivedValues: Check = (config) => {
+  for (const instance of config.vrrp_instance) {
+    if (writtenAt(instance, "version") === 0 && instanceFamily(instance) === 6) instance.version = 3;
+    if (writtenAt(instance, "priority") === 0 && instance.state === "MASTER") instance.priority = OWNER;
+    instance.garp_lower_prio_delay ??= instance.garp_master_delay;
+    instance.garp_lower_prio_repeat ??= instance.garp_master_repeat;
+  }
+  for (const script of config.vrrp_script) script.timeout ??= script.interval;
+};
+
+/** `advert-interval`: what the protocol version cannot say is rounded as keepalived does. */
+export const advertInterval: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    const { version, advert_int: asked } = instance;
+    const unit = version === 2 ? SECOND : CENTISECOND;
+    const longest = version === 2 ? 255 * SECOND : LONGEST_V3;
+    const rounded = Math.min(longest, Math.max(unit, Math.round(asked / unit) * unit));
+    if (rounded === asked) continue;
+    instance.advert_int = rounded;
+    report(
+      {
+        code: "advert-interval",
+        severity: "warning",
+        summary: `VRRPv${version} cannot have an advert interval of ${formatSeconds(asked)} s; ${formatSeconds(rounded)} s is used`,
+        detail:
+          version === 2
+            ? "It counts in whole seconds. Use version 3 on all routers for shorter intervals."
+            : "It counts in hundredths of a second, up to 40.95.",
+      },
+      originOfKeyword(instance, "advert_int"),
+    );
+  }
+};
+
+function clearNopreempt(instance: Open<VrrpInstance>, report: ReportFault): void {
+  const owner = instance.priority === OWNER;
+  instance.nopreempt = false;
+  report(
+    {
+      code: "preemption",
+      severity: "warning",
+      summary: owner
+        ? "nopreempt is ignored: the owner of the addresses (priority 255) always preempts"
+        : "nopreempt is ignored: the initial state is MASTER",
+      detail: owner
+        ? "An instance with state MASTER and no priority has priority 255. Give it a lower one, or remove nopreempt."
+        : "Write state BACKUP on all routers for nopreempt to work.",
+    },
+    originOfKeyword(instance, "nopreempt"),
+  );
+}
+
+/** `preemption`: nopreempt and preempt_delay against the initial state and the owner's priority. */
+export const preemption: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    if (instance.nopreempt && (instance.priority === OWNER || instance.state === "MASTER")) {
+      clearNopreempt(instance, report);
+    }
+    if (instance.preempt_delay === 0) continue;
+    const why =
+      instance.state === "MASTER"
+        ? "the initial state is MASTER"
+        : instance.nopreempt
+          ? "nopreempt is set"
+          : undefined;
+    if (why === undefined) continue;
+    instance.preempt_delay = 0;
+    report(
+      { code: "preemption", severity: "warning", summary: `preempt_delay is ignored: ${why}` },
+      originOfKeyword(instance, "preempt_delay"),
+    );
+  }
+};
+
+/** `authentication`: only VRRPv2 has it, and it needs a type and a password. */
+export const authentication: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    const { authentication: auth } = instance;
+    if (!auth) continue;
+    const problem =
+      instance.version === 3
+        ? "VRRP version 3 has no authentication"
+        : auth.auth_type !== "none" && auth.auth_pass === undefined
+          ? "it has no auth_pass"
+          : auth.auth_type === "none" && auth.auth_pass !== undefined
+            ? "it has no auth_type"
+            : undefined;
+    if (problem === undefined) continue;
+    instance.authentication = undefined;
+    delete instance.$.of.authentication;
+    report(
+      {
+        code: "authentication",
+        severity: "warning",
+        summary: `the authentication of ${instance.name} is ignored: ${problem}`,
+      },
+      auth.$.at,
+    );
+  }
+};

@@ -1,0 +1,106 @@
+import { identityOf } from "../../schema/row.ts";
+import { realServer } from "../../schema/virtual-server.ts";
+import { familyOf } from "../../values/ip.ts";
+import type { Forwarding, ServerAddress, VirtualServer } from "../config.ts";
+import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
+
+/** `mixed-families`: only a tunnel leads from one address family to the other. */
+export const serverFamilies: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    const { service, sorry_server: sorry } = server;
+    if (service.type !== "address") continue;
+    const family = familyOf(service.address);
+    const reachable = (address: string, method: Forwarding | undefined): boolean =>
+      method === "TUN" || familyOf(address) === family;
+    keepItems(server, "real_server", ({ server: { address }, lvs_method: method, $ }) => {
+      if (reachable(address, method)) return true;
+      report(
+        {
+          code: "mixed-families",
+          summary: `real_server ${address} is left out: its virtual server is IPv${family}`,
+          detail: "Only lvs_method TUN leads from one address family to the other.",
+        },
+        $.at,
+      );
+      return false;
+    });
+    if (sorry && !reachable(sorry.address, server.sorry_server_lvs_method ?? server.lb_kind)) {
+      report(
+        {
+          code: "mixed-families",
+          summary: `sorry_server ${sorry.address} is left out: its virtual server is IPv${family}`,
+        },
+        originOfKeyword(server, "sorry_server"),
+      );
+      server.sorry_server = undefined;
+      delete server.$.of.sorry_server;
+    }
+  }
+};
+
+/** The port that a server is reached at, and whether the written one had to give way. */
+function portFor(
+  { service }: Open<VirtualServer>,
+  { port }: ServerAddress,
+  method: Forwarding | undefined,
+): { readonly port: number; readonly overruled: boolean } {
+  switch (service.type) {
+    case "fwmark":
+      return { port: 0, overruled: false };
+    case "group":
+      return { port, overruled: false };
+    case "address": {
+      const fixed = method !== "NAT" && service.port !== port;
+      return port === 0 || fixed ? { port: service.port, overruled: port !== 0 } : { port, overruled: false };
+    }
+  }
+}
+
+/** `port-mismatch`: DR and TUN cannot change the port; a server without one has its service's. */
+export const serverPorts: Check = (config, report) => {
+  const overruled = (what: string, from: number, to: number, method: string, origin: number): void =>
+    report(
+      {
+        code: "port-mismatch",
+        severity: "warning",
+        summary: `the port ${from} of ${what} is ignored: ${method} cannot change the port, so it is ${to}`,
+      },
+      origin,
+    );
+  for (const server of config.virtual_server) {
+    for (const real of server.real_server) {
+      const { lvs_method: method = "NAT" } = real;
+      const found = portFor(server, real.server, method);
+      if (found.overruled)
+        overruled(`real_server ${real.server.address}`, real.server.port, found.port, method, real.$.at);
+      if (found.port !== real.server.port) real.server = { ...real.server, port: found.port };
+    }
+    const { sorry_server: sorry, sorry_server_lvs_method: method = server.lb_kind } = server;
+    if (!sorry) continue;
+    const found = portFor(server, sorry, method);
+    if (found.overruled)
+      overruled("sorry_server", sorry.port, found.port, method, originOfKeyword(server, "sorry_server"));
+    server.sorry_server = { ...sorry, port: found.port };
+  }
+};
+
+/** `duplicate-real-server`: a server stands once in its virtual server. */
+export const duplicateRealServers: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    const seen = new Map<string, number>();
+    keepItems(server, "real_server", (real) => {
+      const id = identityOf(realServer, real);
+      const first = seen.get(id);
+      if (first === undefined) {
+        seen.set(id, real.$.at);
+        return true;
+      }
+      report(
+        { code: "duplicate-real-server", summary: `real_server ${id} stands twice; this one is left out` },
+        real.$.at,
+        [{ origin: first, message: "first given here" }],
+      );
+      return false;
+    });
+  }
+};

@@ -1,0 +1,86 @@
+import { suggest } from "../../diagnostics/suggest.ts";
+import { type Check, keepItems, writtenAt } from "../open.ts";
+
+/** `unknown-instance`, `instance-in-two-groups`, `sync-group-size`: what a sync group's members have to be. */
+export const syncGroupMembers: Check = (config, report) => {
+  const instances = new Set(config.vrrp_instance.map((instance) => instance.name));
+  const memberOf = new Map<string, { readonly group: string; readonly origin: number }>();
+  for (const group of config.vrrp_sync_group) {
+    keepItems(group, "group", (member, origin) => {
+      const earlier = memberOf.get(member);
+      if (!instances.has(member)) {
+        report(
+          {
+            code: "unknown-instance",
+            summary: `sync group ${group.name}: there is no vrrp_instance ${member}`,
+            suggestions: suggest(member, instances),
+          },
+          origin,
+        );
+        return false;
+      }
+      if (earlier) {
+        const twice = earlier.group === group.name;
+        report(
+          {
+            code: "instance-in-two-groups",
+            severity: twice ? "warning" : "error",
+            summary: twice
+              ? `${member} stands twice in sync group ${group.name}`
+              : `${member} cannot be in sync group ${group.name}: it is in ${earlier.group}`,
+          },
+          origin,
+          [{ origin: earlier.origin, message: "first named here" }],
+        );
+        return false;
+      }
+      memberOf.set(member, { group: group.name, origin });
+      return true;
+    });
+  }
+  keepItems(config, "vrrp_sync_group", ({ name, group, $ }) => {
+    if (group.length > 1) return true;
+    const empty = group.length === 0;
+    report(
+      {
+        code: "sync-group-size",
+        severity: "warning",
+        summary: empty
+          ? `sync group ${name} has no members left and is ignored`
+          : `sync group ${name} has only one member`,
+      },
+      $.at,
+    );
+    return !empty;
+  });
+};
+
+/** `weight-in-sync-group`: members change state together, so a tracked object cannot move the priority of one. */
+export const weightsInSyncGroups: Check = (config, report) => {
+  const groups = new Map(
+    config.vrrp_sync_group.flatMap((group) => group.group.map((member) => [member, group] as const)),
+  );
+  const weights = new Map(config.vrrp_script.map(({ name, weight }) => [name, weight.weight]));
+  for (const instance of config.vrrp_instance) {
+    const group = groups.get(instance.name);
+    if (!group || writtenAt(group, "global_tracking") !== 0) continue;
+    const ignore = (what: string, origin: number): false => {
+      report(
+        {
+          code: "weight-in-sync-group",
+          severity: "warning",
+          summary: `${what} is not tracked by ${instance.name}: it has a weight, and ${instance.name} is in sync group ${group.name}`,
+          detail: "Track it in the sync group, or without weight.",
+        },
+        origin,
+      );
+      return false;
+    };
+    keepItems(instance, "track_script", ({ script, weight }, origin) =>
+      (weight ?? weights.get(script) ?? 0) === 0 ? true : ignore(script, origin),
+    );
+    keepItems(instance, "track_interface", ({ interface: name, weight }, origin) =>
+      weight === 0 ? true : ignore(name, origin),
+    );
+  }
+};

@@ -1,0 +1,80 @@
+import { suggest } from "../../diagnostics/suggest.ts";
+import type { TrackedInterface, TrackedScript } from "../config.ts";
+import type { ReportFault } from "../faults.ts";
+import { type Check, keepItems } from "../open.ts";
+import type { DraftMeta } from "../shape.ts";
+
+interface Tracking {
+  $: DraftMeta;
+  readonly name: string;
+  track_script: readonly TrackedScript[];
+  track_interface: readonly TrackedInterface[];
+}
+
+function once(
+  names: Map<string, number>,
+  name: string,
+  owner: string,
+  origin: number,
+  report: ReportFault,
+): boolean {
+  const first = names.get(name);
+  names.set(name, first ?? origin);
+  if (first === undefined) return true;
+  report(
+    {
+      code: "duplicate-tracking",
+      severity: "warning",
+      summary: `${owner} tracks ${name} twice; this one is ignored`,
+    },
+    origin,
+    [{ origin: first, message: "first tracked here" }],
+  );
+  return false;
+}
+
+/** `unknown-script`, `duplicate-tracking`: tracked scripts are defined, and tracked once. */
+export const trackedScripts: Check = (config, report) => {
+  const scripts = new Set(config.vrrp_script.map((script) => script.name));
+  const owners: readonly Tracking[] = [...config.vrrp_instance, ...config.vrrp_sync_group];
+  for (const owner of owners) {
+    const seen = new Map<string, number>();
+    keepItems(owner, "track_script", ({ script }, origin) => {
+      if (scripts.has(script)) return once(seen, script, owner.name, origin, report);
+      report(
+        {
+          code: "unknown-script",
+          summary: `${owner.name} tracks ${script}, and there is no such vrrp_script`,
+          detail: "It is ignored: nothing watches what the script was meant to watch.",
+          suggestions: suggest(script, scripts),
+        },
+        origin,
+      );
+      return false;
+    });
+  }
+};
+
+/** `own-interface`, `duplicate-tracking`: an instance tracks its own interface anyway. */
+export const trackedInterfaces: Check = (config, report) => {
+  const owners: readonly Tracking[] = [...config.vrrp_instance, ...config.vrrp_sync_group];
+  const own = new Map(config.vrrp_instance.map((instance) => [instance.$, instance]));
+  for (const owner of owners) {
+    const seen = new Map<string, number>();
+    const instance = own.get(owner.$);
+    keepItems(owner, "track_interface", ({ interface: name, weight }, origin) => {
+      if (!instance || instance.interface !== name || instance.dont_track_primary || weight !== 0) {
+        return once(seen, name, owner.name, origin, report);
+      }
+      report(
+        {
+          code: "own-interface",
+          severity: "warning",
+          summary: `${name} need not be tracked: ${owner.name} runs on it`,
+        },
+        origin,
+      );
+      return false;
+    });
+  }
+};

@@ -1,0 +1,153 @@
+import type { VirtualServer } from "../config.ts";
+import type { ReportFault } from "../faults.ts";
+import { type Check, keepItems, type Open, originOfKeyword, writtenAt } from "../open.ts";
+
+/** Persistence that keepalived gives a service of all ports. */
+const DEFAULT_PERSISTENCE = 360;
+
+/** The service as it stands in the text. */
+function nameOf({ service }: Open<VirtualServer>): string {
+  switch (service.type) {
+    case "address":
+      return service.port === 0 ? service.address : `${service.address} ${service.port}`;
+    case "fwmark":
+      return `fwmark ${service.fwmark}`;
+    case "group":
+      return `group ${service.group}`;
+  }
+}
+
+/** `protocol`: an address service needs one and gets UDP; a fwmark service has none. */
+export const serviceProtocol: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    if (server.service.type === "fwmark") {
+      if (server.protocol === undefined) continue;
+      report(
+        {
+          code: "protocol",
+          severity: "warning",
+          summary: `protocol is ignored: virtual_server ${nameOf(server)} takes what carries the mark`,
+        },
+        originOfKeyword(server, "protocol"),
+      );
+      server.protocol = undefined;
+      delete server.$.of.protocol;
+    } else if (server.protocol === undefined) {
+      report(
+        {
+          code: "protocol",
+          severity: "warning",
+          summary: `virtual_server ${nameOf(server)} has no protocol; UDP is used`,
+          detail: "Write protocol TCP or protocol UDP.",
+        },
+        server.$.at,
+      );
+      server.protocol = "UDP";
+    }
+  }
+};
+
+/** `zero-port`: a service of all ports has to be persistent. */
+export const zeroPort: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    const { service } = server;
+    if (service.type !== "address" || service.port !== 0 || server.persistence_timeout !== undefined)
+      continue;
+    server.persistence_timeout = DEFAULT_PERSISTENCE;
+    report(
+      {
+        code: "zero-port",
+        severity: "warning",
+        summary: `virtual_server ${nameOf(server)} has no port; it is made persistent`,
+        detail: `Only a persistent service can take all ports: persistence_timeout is ${DEFAULT_PERSISTENCE} seconds.`,
+      },
+      server.$.at,
+    );
+  }
+};
+
+/** `one-packet-scheduling`: ops is for UDP. */
+export const onePacketScheduling: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    if (!server.ops || server.protocol === "UDP" || server.protocol === undefined) continue;
+    server.ops = false;
+    report(
+      {
+        code: "one-packet-scheduling",
+        severity: "warning",
+        summary: `ops is ignored: one packet scheduling needs protocol UDP, not ${server.protocol}`,
+      },
+      originOfKeyword(server, "ops"),
+    );
+  }
+};
+
+function lowerQuorum(server: Open<VirtualServer>, report: ReportFault): void {
+  const total = server.real_server.reduce((sum, { weight }) => sum + weight, 0);
+  if (server.quorum <= total || total === 0) return;
+  report(
+    {
+      code: "quorum",
+      severity: "warning",
+      summary: `the quorum ${server.quorum} is more than all real servers weigh together; ${total} is used`,
+    },
+    originOfKeyword(server, "quorum"),
+  );
+  server.quorum = total;
+}
+
+/** `quorum`, `hysteresis`: a quorum can be reached, and the hysteresis is less than it. */
+export const quorumAndHysteresis: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    lowerQuorum(server, report);
+    if (server.hysteresis < server.quorum) continue;
+    report(
+      {
+        code: "hysteresis",
+        severity: "warning",
+        summary: `the hysteresis ${server.hysteresis} is not less than the quorum ${server.quorum}; 0 is used`,
+      },
+      originOfKeyword(server, "hysteresis"),
+    );
+    server.hysteresis = 0;
+  }
+};
+
+/** `no-real-servers`: a virtual server without any is left out. */
+export const withoutRealServers: Check = (config, report) => {
+  keepItems(config, "virtual_server", (server) => {
+    if (server.real_server.length > 0) return true;
+    report(
+      {
+        code: "no-real-servers",
+        severity: "warning",
+        summary: `virtual_server ${nameOf(server)} has no real servers and is ignored`,
+      },
+      server.$.at,
+    );
+    return false;
+  });
+};
+
+/** `invalid-netmask`: the granularity of an IPv4 service has at most 32 bits. */
+export const granularityFits: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    const { service, persistence_granularity: length = 0 } = server;
+    if (service.type !== "address" || service.address.includes(":") || length <= 32) continue;
+    report(
+      { code: "invalid-netmask", summary: `${length} is not a prefix length of IPv4, from 1 to 32` },
+      writtenAt(server, "persistence_granularity"),
+    );
+    server.persistence_granularity = undefined;
+  }
+};
+
+/** A checker's first check is delayed by up to its interval, unless it says otherwise. */
+export const checkerWarmup: Check = (config) => {
+  for (const server of config.virtual_server) {
+    for (const real of server.real_server) {
+      for (const checker of real.TCP_CHECK) checker.warmup ??= checker.delay_loop;
+      for (const checker of real.HTTP_GET) checker.warmup ??= checker.delay_loop;
+    }
+  }
+};

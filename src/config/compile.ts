@@ -1,0 +1,86 @@
+import { escapedWords } from "../../grammar/escaped-words.ts";
+import { parseStatements } from "../../grammar/statements.ts";
+import type { Statement, Word } from "../../grammar/tree.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { orderDiagnostics } from "../diagnostics/order.ts";
+import { globalDefs } from "../schema/global-defs.ts";
+import { root } from "../schema/root.ts";
+import type { SourceHost } from "../source/host.ts";
+import { readSource, type SourceOptions } from "../source/read-source.ts";
+import type { Sources } from "../source/sources.ts";
+import { ALL_CHECKS } from "./checks/all.ts";
+import type { Config } from "./config.ts";
+import { Decoder } from "./decode.ts";
+import { faultReporter, type ReportFault } from "./faults.ts";
+import type { OpenConfig } from "./open.ts";
+import { inherit } from "./resolve.ts";
+import { type Draft, emptyDraft, shapeOf } from "./shape.ts";
+
+export interface CompileOptions extends SourceOptions {}
+
+/** What comes out of a compilation. */
+export interface Compiled {
+  /** What there is to run; complete in itself, without what the errors are about. */
+  readonly config: Config;
+  /** In reading order. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Turns origins into places, and knows the files that were read. */
+  readonly sources: Sources;
+  /** False when there is nothing keepalived would run either: a file that cannot be read, a keyword without value. */
+  readonly usable: boolean;
+}
+
+/** Codes of what keepalived, too, refuses to run with; every other error it reports and runs on. */
+const REFUSED: ReadonlySet<string> = new Set(["unreadable-file", "missing-value"]);
+
+/** The words of a statement by the rule of scripts, each with the origin of the plain word at its position. */
+function rescan(statement: Statement): readonly Word[] {
+  const words = statement.source === undefined ? undefined : escapedWords(statement.source);
+  if (!words) return statement.words;
+  return words.map(({ text }, index) => ({
+    text,
+    quoted: statement.words[index]?.quoted ?? false,
+    origin: statement.words[index]?.origin ?? statement.origin,
+  }));
+}
+
+/** Inheritance, defaults and checks: what was decoded becomes the Config. */
+function finish(decoded: Draft, report: ReportFault): Config {
+  const shape = shapeOf(root);
+  decoded.global_defs ??= emptyDraft(shapeOf(globalDefs), 0);
+  inherit(decoded, shape, undefined, decoded.global_defs as Draft); // set in the line above
+  const config = decoded as unknown as OpenConfig; // the rows that made the draft are those that type the Config
+  for (const check of ALL_CHECKS) check(config, report);
+  return config;
+}
+
+/** A configuration of nothing: what runs before the first and after the last. */
+export function emptyConfig(): Config {
+  return finish(emptyDraft(shapeOf(root), 0), () => {});
+}
+
+/**
+ * Compiles a configuration file and what it includes. User errors never throw: they are diagnostics, all of them in
+ * one run, and the Config holds what is left without them.
+ */
+export function compile(host: SourceHost, path: string, options: CompileOptions = {}): Compiled {
+  const diagnostics: Diagnostic[] = [];
+  const collect = (diagnostic: Diagnostic): void => {
+    diagnostics.push(diagnostic);
+  };
+  const { lines, sources } = readSource(host, path, options, collect);
+  const report = faultReporter(sources, collect);
+  const decoder = new Decoder(report, rescan);
+  const shape = shapeOf(root);
+  const decoded = emptyDraft(shape, 0);
+  for (const statement of parseStatements(lines, sources, collect)) {
+    decoder.statement(statement, shape, "", decoded);
+  }
+  const config = finish(decoded, report);
+  return {
+    config,
+    diagnostics: orderDiagnostics(diagnostics),
+    sources,
+    usable: !diagnostics.some(({ code, severity }) => severity === "error" && REFUSED.has(code)),
+  };
+}

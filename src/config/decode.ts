@@ -1,0 +1,340 @@
+import type { Origin, Statement, Word } from "../../grammar/tree.ts";
+import type { Complain, Kind } from "../schema/kind.ts";
+import { parseBoolean } from "../schema/kinds.ts";
+import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
+import type { ReportFault } from "./faults.ts";
+import { type Draft, emptyDraft, type Shape, type ShapedRow, shapeOf } from "./shape.ts";
+import { reportUnknown } from "./unknown.ts";
+
+/** How words are read again by the rule of scripts; the grammar's `escapedWords`. */
+export type Rescan = (statement: Statement) => readonly Word[];
+
+/** Reads statements into blocks by the rows of a schema. */
+export class Decoder {
+  private readonly report: ReportFault;
+  private readonly rescan: Rescan;
+  private readonly mentioned = new Set<string>();
+
+  constructor(report: ReportFault, rescan: Rescan) {
+    this.report = report;
+    this.rescan = rescan;
+  }
+
+  /**
+   * Decodes one statement into `into`, whose schema is `shape` and whose path is `path` ("" at the top,
+   * "virtual_server/real_server"). Reports all that is wrong with it, and keeps what is right.
+   */
+  statement(statement: Statement, shape: Shape, path: string, into: Draft): void {
+    const [keyword] = statement.words;
+    if (!keyword) return; // the parser has reported a bare brace
+    const shaped = keyword.quoted ? undefined : shape.rows.get(keyword.text);
+    if (!shaped) {
+      reportUnknown(keyword, shape, path, this.report);
+      return;
+    }
+    this.mention(shaped, statement);
+    const { row } = shaped;
+    switch (row.shape) {
+      case "leaf":
+        this.leaf(statement, shaped, row, into);
+        break;
+      case "flag":
+        this.flag(statement, shaped, row, into);
+        break;
+      case "list":
+        this.list(statement, shaped, row, into);
+        break;
+      case "block":
+        this.block(statement, shaped, row, path, into);
+        break;
+    }
+  }
+
+  private complainAt(origin: Origin): Complain {
+    return (fault, word) => this.report(fault, word?.origin ?? origin);
+  }
+
+  /** Says once for each keyword what holds for all its statements. */
+  private mention({ keyword, row, target }: ShapedRow, statement: Statement): void {
+    if (target !== keyword && !row.synonym) {
+      this.report(
+        {
+          code: "deprecated",
+          severity: "warning",
+          summary: `${keyword} is deprecated`,
+          detail: `Write ${target} instead.`,
+          suggestions: [target],
+        },
+        statement.words[0]?.origin ?? statement.origin,
+      );
+    }
+    if (row.compiledOnly && !this.mentioned.has(keyword)) {
+      this.mentioned.add(keyword);
+      this.report(
+        {
+          code: "not-implemented",
+          severity: "warning",
+          summary: `${keyword} is understood but has no effect yet`,
+          detail: "Holdfast keeps and dumps its value; the running daemon does not act on it.",
+        },
+        statement.words[0]?.origin ?? statement.origin,
+      );
+    }
+  }
+
+  /** The words of a value: none missing, superfluous ones reported and cut off. Undefined when some are missing. */
+  private argumentsOf(statement: Statement, kind: Kind<unknown>, from: number): readonly Word[] | undefined {
+    const words = kind.escaped && statement.source !== undefined ? this.rescan(statement) : statement.words;
+    const [fewest, most] = kind.words;
+    const given = words.length - from;
+    if (given < fewest) {
+      const keyword = words[0]?.text ?? "";
+      this.report(
+        {
+          code: "missing-value",
+          summary: `${keyword} needs a value`,
+          detail: `What follows it is: ${kind.name}. keepalived refuses a configuration with this.`,
+        },
+        statement.origin,
+      );
+      return undefined;
+    }
+    if (given <= most) return from === 0 ? words : words.slice(from);
+    const extra = words[from + most];
+    if (extra) {
+      this.report(
+        {
+          code: "extra-words",
+          severity: "warning",
+          summary: `'${extra.text}' is ignored`,
+          detail: `What stands here is: ${kind.name}.`,
+        },
+        extra.origin,
+      );
+    }
+    return words.slice(from, from + most);
+  }
+
+  /** Whether a further statement of a keyword counts; reports that there are several. */
+  private counts({ keyword, target, row }: ShapedRow, statement: Statement, into: Draft): boolean {
+    const earlier = into.$.of[target];
+    if (typeof earlier !== "number") return true;
+    this.report(
+      {
+        code: "duplicate-keyword",
+        severity: "warning",
+        summary: `${keyword} is given twice`,
+        detail: row.firstWins ? "The first counts; this one is ignored." : "The last counts.",
+      },
+      statement.origin,
+      [{ origin: earlier, message: "given here first" }],
+    );
+    return row.firstWins !== true;
+  }
+
+  private refuseBlock(statement: Statement): void {
+    if (!statement.block) return;
+    this.report(
+      {
+        code: "unexpected-block",
+        summary: `${statement.words[0]?.text} takes no block`,
+        detail: "What stands between the braces is ignored.",
+      },
+      statement.origin,
+    );
+  }
+
+  private leaf(statement: Statement, shaped: ShapedRow, row: LeafRow<unknown>, into: Draft): void {
+    this.refuseBlock(statement);
+    const words = this.argumentsOf(statement, row.kind, 1);
+    const value = words && row.kind.parse(words, this.complainAt(statement.origin));
+    const { target } = shaped;
+    if (value === undefined) {
+      // As in keepalived the default stands then, which is not the same as a keyword that nobody wrote.
+      if (row.default !== undefined && !row.repeat) into.$.of[target] ??= statement.origin;
+      return;
+    }
+    if (row.repeat) {
+      append(into, target, value, statement.origin);
+    } else if (this.counts(shaped, statement, into)) {
+      into[target] = value;
+      into.$.of[target] = statement.origin;
+    }
+  }
+
+  private flag(statement: Statement, shaped: ShapedRow, row: FlagRow, into: Draft): void {
+    this.refuseBlock(statement);
+    const [, argument] = statement.words;
+    let value = row.sets;
+    if (argument && row.bare) {
+      this.report(
+        {
+          code: "extra-words",
+          severity: "warning",
+          summary: `'${argument.text}' is ignored: ${shaped.keyword} takes no value`,
+          detail: `The keyword holds by standing here, even with 'off' behind it.`,
+        },
+        argument.origin,
+      );
+    } else if (argument) {
+      const given = parseBoolean(argument.text);
+      if (given === undefined) {
+        this.report(
+          {
+            code: "invalid-choice",
+            summary: `'${argument.text}' is not one of on, off, true, false, yes, no`,
+          },
+          argument.origin,
+        );
+        return;
+      }
+      value = given === row.sets;
+    }
+    if (this.counts(shaped, statement, into)) {
+      into[shaped.target] = value;
+      into.$.of[shaped.target] = statement.origin;
+    }
+  }
+
+  private list(statement: Statement, shaped: ShapedRow, row: ListRow<unknown>, into: Draft): void {
+    const inline = statement.words.slice(1);
+    const items: Statement[] = statement.block ? [...statement.block] : [];
+    if (inline.length > 0 && row.inline) items.unshift({ words: inline, origin: statement.origin });
+    else if (inline[0]) {
+      this.report(
+        {
+          code: "extra-words",
+          summary: `'${inline[0].text}' is ignored: the items of ${shaped.keyword} stand in a block`,
+          detail: `Write ${shaped.keyword} { … }, one item a line.`,
+        },
+        inline[0].origin,
+      );
+    } else if (!statement.block) this.missingBlock(statement);
+    for (const item of items) this.item(item, shaped.target, row, into);
+  }
+
+  /** A line of a list; where items are single words, all of its words. */
+  private item(statement: Statement, target: string, row: ListRow<unknown>, into: Draft): void {
+    if (statement.block && statement.words.length > 0) this.refuseBlock(statement);
+    if (statement.words.length === 0) return;
+    const complain = this.complainAt(statement.origin);
+    if (row.kind.words[1] === 1) {
+      for (const word of statement.words) {
+        const value = row.kind.parse([word], complain);
+        if (value !== undefined) append(into, target, value, word.origin);
+      }
+      return;
+    }
+    const words = this.argumentsOf(statement, row.kind, 0);
+    const value = words && row.kind.parse(words, complain);
+    if (value !== undefined) append(into, target, value, statement.origin);
+  }
+
+  private missingBlock(statement: Statement): void {
+    this.report(
+      {
+        code: "missing-block",
+        summary: `${statement.words[0]?.text} needs a block`,
+        detail: "A { must follow, on this line or the next.",
+      },
+      statement.origin,
+    );
+  }
+
+  private block(
+    statement: Statement,
+    shaped: ShapedRow,
+    row: BlockRow<unknown>,
+    path: string,
+    into: Draft,
+  ): void {
+    const shape = shapeOf(row.schema);
+    const { target } = shaped;
+    const inner = path === "" ? shaped.keyword : `${path}/${shaped.keyword}`;
+    const earlier = row.repeat ? undefined : into[target];
+    const draft = isDraft(earlier) ? earlier : emptyDraft(shape, statement.origin);
+    const named = this.header(statement, shape, draft);
+    if (statement.block) {
+      for (const item of statement.block) this.statement(item, shape, inner, draft);
+    } else this.missingBlock(statement);
+    const complete = this.required(statement, shape, draft);
+    if (!named || !complete) return;
+    if (row.repeat) {
+      append(into, target, draft, statement.origin);
+    } else {
+      into[target] = draft;
+      into.$.of[target] ??= statement.origin;
+    }
+  }
+
+  /** Fills the header properties; false when one of them cannot be made. */
+  private header(statement: Statement, shape: Shape, draft: Draft): boolean {
+    const complain = this.complainAt(statement.origin);
+    let at = 1;
+    for (const [property, kind] of shape.header) {
+      const words = statement.words.slice(at, at + Math.min(kind.words[1], statement.words.length));
+      if (words.length < kind.words[0]) {
+        const what = kind.name === "word" ? "a name" : kind.name;
+        const summary = `${shape.schema.keyword} needs ${what}`;
+        this.report({ code: "missing-value", summary }, statement.origin);
+        return false;
+      }
+      const value = kind.parse(words, complain);
+      if (value === undefined) return false;
+      draft[property] = value;
+      at += words.length;
+    }
+    const extra = statement.words[at];
+    if (extra) {
+      this.report(
+        {
+          code: "extra-words",
+          severity: "warning",
+          summary: `'${extra.text}' is ignored: nothing more can stand between ${shape.schema.keyword} and its {`,
+        },
+        extra.origin,
+      );
+    }
+    return true;
+  }
+
+  private required(statement: Statement, shape: Shape, draft: Draft): boolean {
+    let complete = true;
+    for (const keyword of shape.required) {
+      const value = draft[keyword];
+      if (value !== undefined && !(Array.isArray(value) && value.length === 0)) continue;
+      complete = false;
+      this.report(
+        {
+          code: "missing-keyword",
+          summary: `${describe(shape, statement)} has no ${keyword}`,
+          detail: `It cannot be used without one: ${shape.rows.get(keyword)?.row.doc ?? ""}`,
+        },
+        statement.origin,
+      );
+    }
+    return complete;
+  }
+}
+
+function describe(shape: Shape, statement: Statement): string {
+  const [, name] = statement.words;
+  return name ? `${shape.schema.keyword} ${name.text}` : shape.schema.keyword;
+}
+
+function isDraft(value: unknown): value is Draft {
+  return typeof value === "object" && value !== null && "$" in value;
+}
+
+/** Adds to a repeated keyword's values; the template's empty array is shared and never written to. */
+function append(into: Draft, target: string, value: unknown, origin: Origin): void {
+  const origins = into.$.of[target];
+  const values = into[target];
+  if (Array.isArray(origins) && Array.isArray(values)) {
+    values.push(value);
+    origins.push(origin);
+  } else {
+    into[target] = [value];
+    into.$.of[target] = [origin];
+  }
+}

@@ -1,0 +1,94 @@
+import type { Kind } from "../schema/kind.ts";
+import type { AnyBlockSchema, AnyRow, Meta } from "../schema/row.ts";
+
+/**
+ * A block while it is compiled: the same properties as the typed block of its schema, still open to change. Every
+ * property is there from the start, so that all blocks of a schema have one shape in memory.
+ */
+export interface Draft {
+  [property: string]: unknown;
+  $: DraftMeta;
+}
+
+/** `Meta` while it is written. */
+export interface DraftMeta extends Meta {
+  of: Record<string, number | number[]>;
+}
+
+/** A row as the decoder uses it. */
+export interface ShapedRow {
+  readonly keyword: string;
+  readonly row: AnyRow;
+  /** The keyword whose value it sets: its own, or that of `replacedBy`. */
+  readonly target: string;
+}
+
+/** A schema prepared for decoding. */
+export interface Shape {
+  readonly schema: AnyBlockSchema;
+  readonly header: readonly (readonly [property: string, kind: Kind<unknown>])[];
+  readonly rows: ReadonlyMap<string, ShapedRow>;
+  /** The keywords with `inherits`, and where from. */
+  readonly inheriting: readonly { readonly keyword: string; readonly from: "^" | string }[];
+  /** The block rows, whose blocks inherit in turn. */
+  readonly blocks: readonly { readonly keyword: string; readonly shape: Shape }[];
+  readonly required: readonly string[];
+  /** Every property with its default. */
+  readonly template: Readonly<Record<string, unknown>>;
+}
+
+const shapes = new WeakMap<AnyBlockSchema, Shape>();
+
+function defaultOf(row: AnyRow): unknown {
+  switch (row.shape) {
+    case "leaf":
+    case "flag":
+      return row.default;
+    case "list":
+      return [];
+    case "block":
+      return row.repeat ? [] : undefined;
+  }
+}
+
+const GLOBAL = "global_defs.";
+
+function makeShape(schema: AnyBlockSchema): Shape {
+  const rows = Object.entries(schema.rows);
+  const header = Object.entries(schema.header);
+  return {
+    schema,
+    header,
+    rows: new Map(
+      rows.map(([keyword, row]) => [keyword, { keyword, row, target: row.replacedBy ?? keyword }]),
+    ),
+    inheriting: rows.flatMap(([keyword, row]) => {
+      if ((row.shape !== "leaf" && row.shape !== "flag") || row.inherits === undefined) return [];
+      const from = row.inherits === "^" ? "^" : row.inherits.slice(GLOBAL.length);
+      return [{ keyword, from }];
+    }),
+    blocks: rows.flatMap(([keyword, row]) =>
+      row.shape === "block" ? [{ keyword, shape: shapeOf(row.schema) }] : [],
+    ),
+    required: rows.filter(([, row]) => row.required).map(([keyword]) => keyword),
+    template: Object.fromEntries([
+      ...header.map(([property]) => [property, undefined]),
+      ...rows.map(([keyword, row]) => [keyword, defaultOf(row)]),
+      ["$", undefined],
+    ]),
+  };
+}
+
+/** The shape of a schema, made once. */
+export function shapeOf(schema: AnyBlockSchema): Shape {
+  const known = shapes.get(schema);
+  if (known) return known;
+  const made = makeShape(schema);
+  shapes.set(schema, made);
+  return made;
+}
+
+/** A block of defaults only, written at `at` (0: nowhere). */
+export function emptyDraft(shape: Shape, at: number): Draft {
+  return { ...shape.template, $: { at, of: {} } };
+}

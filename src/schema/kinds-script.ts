@@ -1,0 +1,69 @@
+import type { ScriptCommand } from "./composite.ts";
+import type { Kind } from "./kind.ts";
+
+/**
+ * Splits a command into its arguments: blanks separate, quotes of either sort hold together and are dropped. Escapes
+ * were resolved when the line was read.
+ */
+export function splitCommand(text: string): string[] {
+  const argv: string[] = [];
+  let current: string | undefined;
+  let quote = "";
+  for (const character of text) {
+    if (quote !== "") {
+      if (character === quote) quote = "";
+      else current += character;
+    } else if (character === "'" || character === '"') {
+      quote = character;
+      current ??= "";
+    } else if (character === " " || character === "\t") {
+      if (current !== undefined) argv.push(current);
+      current = undefined;
+    } else current = (current ?? "") + character;
+  }
+  if (current !== undefined) argv.push(current);
+  return argv;
+}
+
+/** One argument as `splitCommand` reads it back. */
+function quoteArgument(argument: string): string {
+  if (/^[^\s'"]+$/.test(argument)) return argument;
+  if (!argument.includes("'")) return `'${argument}'`;
+  if (!argument.includes('"')) return `"${argument}"`;
+  return argument
+    .split("'")
+    .map((part) => (part === "" ? "" : `'${part}'`))
+    .join(`"'"`);
+}
+
+/** `COMMAND [user [group]]`; the command with its arguments is one, usually quoted, word. */
+export const scriptCommand: Kind<ScriptCommand> = {
+  name: "script [user [group]]",
+  words: [1, 3],
+  escaped: true,
+  parse([command, user, group], complain) {
+    const argv = command ? splitCommand(command.text) : [];
+    if (argv.length === 0) {
+      complain({ code: "invalid-script", summary: "this script is empty" }, command);
+      return undefined;
+    }
+    return {
+      argv,
+      ...(user ? { user: user.text } : {}),
+      ...(group ? { group: group.text } : {}),
+    };
+  },
+  format: ({ argv, user, group }) => [
+    argv.map(quoteArgument).join(" "),
+    ...(user === undefined ? [] : [user]),
+    ...(group === undefined ? [] : [group]),
+  ],
+};
+
+/** `user [group]`. */
+export const userGroup: Kind<{ readonly user: string; readonly group?: string }> = {
+  name: "user [group]",
+  words: [1, 2],
+  parse: ([user, group]) => user && { user: user.text, ...(group ? { group: group.text } : {}) },
+  format: ({ user, group }) => (group === undefined ? [user] : [user, group]),
+};

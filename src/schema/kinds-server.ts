@@ -1,0 +1,187 @@
+import type { Word } from "../../grammar/tree.ts";
+import { canonicalIp } from "../values/ip.ts";
+import type { Forwarding, ServerAddress, ServiceName, StatusRanges } from "./composite.ts";
+import type { Complain, Kind } from "./kind.ts";
+import { address, boundedInteger, oneOf, oneWord } from "./kinds.ts";
+
+/** `ADDRESS [PORT]`; undefined after a complaint. keepalived takes a prefix length and ignores it. */
+function addressAndPort(
+  host: Word,
+  port: Word | undefined,
+  complain: Complain,
+): { readonly address: string; readonly port: number } | undefined {
+  const at = host.text.includes("/") ? { ...host, text: host.text.replace(/\/\d{1,3}$/, "") } : host;
+  const found = address(at, complain);
+  const number = port ? boundedInteger(port, 0, 65_535, complain) : 0;
+  return found === undefined || number === undefined ? undefined : { address: found, port: number };
+}
+
+function missing(what: string, at: Word, complain: Complain): undefined {
+  complain({ code: "missing-value", summary: `${at.text} needs ${what}` }, at);
+  return undefined;
+}
+
+/** What follows virtual_server: `ADDRESS [PORT]`, `fwmark NUMBER` or `group NAME`. */
+export const serviceName: Kind<ServiceName> = {
+  name: "address [port] | fwmark number | group name",
+  words: [1, 2],
+  parse([first, second], complain) {
+    if (!first) return undefined;
+    if (first.text === "fwmark") {
+      if (!second) return missing("a number", first, complain);
+      const fwmark = boundedInteger(second, 1, 4_294_967_295, complain);
+      return fwmark === undefined ? undefined : { type: "fwmark", fwmark };
+    }
+    if (first.text === "group") {
+      return second ? { type: "group", group: second.text } : missing("a name", first, complain);
+    }
+    const found = addressAndPort(first, second, complain);
+    return found && { type: "address", address: found.address, port: found.port };
+  },
+  format(service) {
+    switch (service.type) {
+      case "fwmark":
+        return ["fwmark", String(service.fwmark)];
+      case "group":
+        return ["group", service.group];
+      case "address":
+        return service.port === 0 ? [service.address] : [service.address, String(service.port)];
+    }
+  },
+};
+
+/** `ADDRESS [PORT]`. */
+export const serverAddress: Kind<ServerAddress> = {
+  name: "address [port]",
+  words: [1, 2],
+  parse: ([host, port], complain) => host && addressAndPort(host, port, complain),
+  format: (server) => (server.port === 0 ? [server.address] : [server.address, String(server.port)]),
+};
+
+const method = oneOf("NAT", "DR", "TUN");
+
+/** `NAT`, `DR` or `TUN`, the last with options that are not built yet. */
+export const forwarding: Kind<Forwarding> = {
+  name: "NAT | DR | TUN",
+  words: [1, 6],
+  parse([first, ...options], complain) {
+    const found = first && method.parse([first], complain);
+    const [option] = options;
+    if (found === "TUN" && option) {
+      complain(
+        {
+          code: "not-implemented",
+          severity: "warning",
+          summary: "options of a tunnel are not implemented yet",
+          detail: "The tunnel is plain IP in IP.",
+        },
+        option,
+      );
+    } else if (found && option) {
+      complain(
+        {
+          code: "extra-words",
+          severity: "warning",
+          summary: `'${option.text}' is ignored: ${found} takes no options`,
+        },
+        option,
+      );
+    }
+    return found;
+  },
+  format: (value) => [value],
+};
+
+const STATUS = /^(\d{3})(?:-(\d{3}))?$/;
+
+/** `200 300-302 …`. */
+export const statusRanges: Kind<StatusRanges> = {
+  name: "status codes",
+  words: [1, Number.POSITIVE_INFINITY],
+  parse(words, complain) {
+    const ranges: [number, number][] = [];
+    for (const at of words) {
+      const [, low, high = low] = STATUS.exec(at.text) ?? [];
+      const range: [number, number] = [Number(low), Number(high)];
+      if (range[0] >= 100 && range[1] <= 599 && range[0] <= range[1]) ranges.push(range);
+      else
+        complain(
+          {
+            code: "invalid-status",
+            summary: `'${at.text}' is not an HTTP status code from 100 to 599, nor a range of them`,
+          },
+          at,
+        );
+    }
+    return ranges.length > 0 ? ranges : undefined;
+  },
+  format: (ranges) => ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)),
+};
+
+/** The length of a netmask's run of ones, or undefined when it is none. */
+function maskLength(mask: string): number | undefined {
+  const bits = mask
+    .split(".")
+    .map((octet) => Number(octet).toString(2).padStart(8, "0"))
+    .join("");
+  return /^1+0*$/.test(bits) ? bits.indexOf("0") >>> 0 && bits.replace(/0+$/, "").length : undefined;
+}
+
+/** Persistence granularity: prefix length, 1–32 or 1–128, from a netmask or a number. */
+export const granularity: Kind<number> = oneWord(
+  "netmask or prefix length",
+  (text, complain, at) => {
+    const mask = text.includes(".") ? canonicalIp(text) : undefined;
+    const length = mask === undefined ? undefined : maskLength(mask);
+    if (length !== undefined) return length;
+    if (text.includes(".")) {
+      complain({ code: "invalid-netmask", summary: `'${text}' is not a netmask` }, at);
+      return undefined;
+    }
+    return boundedInteger(at, 1, 128, complain);
+  },
+  String,
+);
+
+/** Persistence in seconds when the keyword stands alone. */
+const DEFAULT_PERSISTENCE = 360;
+/** 31 days, the kernel's limit. */
+const LONGEST_PERSISTENCE = 2_678_400;
+
+/** Optional argument: seconds of persistence, 360 when the keyword stands alone. */
+export const persistenceTimeout: Kind<number> = {
+  name: `seconds 1–${LONGEST_PERSISTENCE}, ${DEFAULT_PERSISTENCE} when left out`,
+  words: [0, 1],
+  parse: ([at], complain) =>
+    at ? boundedInteger(at, 1, LONGEST_PERSISTENCE, complain) : DEFAULT_PERSISTENCE,
+  format: (value) => [String(value)],
+};
+
+/** The schedulers of Linux. */
+const SCHEDULERS = [
+  "rr",
+  "wrr",
+  "lc",
+  "wlc",
+  "lblc",
+  "lblcr",
+  "sh",
+  "mh",
+  "dh",
+  "fo",
+  "ovf",
+  "sed",
+  "nq",
+  "twos",
+];
+
+/** A scheduler; one that this release does not know is taken, with a warning: it may be a module of the kernel. */
+export const scheduler: Kind<string> = oneWord(
+  SCHEDULERS.join(" | "),
+  (text, complain, at) => {
+    if (SCHEDULERS.includes(text)) return text;
+    complain({ code: "invalid-choice", summary: `'${text}' is not one of ${SCHEDULERS.join(", ")}` }, at);
+    return undefined;
+  },
+  (value) => value,
+);
