@@ -24,6 +24,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "byte-order-mark": warning("The file starts with a byte order mark, which keepalived takes for text."),
   continuation: warning("A line outside a definition ends in a backslash, which keepalived reads as text."),
   "definition-not-replaced": warning("A defined name is written where keepalived does not replace it."),
+  "expansion-too-large": error("Definitions or repetitions produce more text than any configuration needs."),
   "include-cycle": error("A file includes itself, directly or through others."),
   "include-no-match": warning("No file matches the pattern of an include."),
   "include-unreadable": warning("An included file cannot be read."),

@@ -18,7 +18,13 @@ export interface Definition {
 }
 
 /** Why a use was left as it stands. */
-export type UseProblem = "undefined" | "recursive" | "several-lines" | "not-delimited" | "parameters";
+export type UseProblem =
+  | "too-many"
+  | "undefined"
+  | "recursive"
+  | "several-lines"
+  | "not-delimited"
+  | "parameters";
 
 /** What expansion asks of its surroundings. */
 export interface Definitions {
@@ -31,6 +37,8 @@ const USE = /\$(?:\{([A-Za-z_]\w*)([^{}]*)\}|([A-Za-z_]\w*))/g;
 const DELIMITED = /^(?:[\s,)]|$)/;
 /** Definitions within definitions. */
 const DEEPEST = 64;
+/** Replacements in one line: beyond any use, below what takes noticeable time. */
+const MOST_REPLACEMENTS = 1000;
 
 function depthOf(via: Via | undefined): number {
   let depth = 0;
@@ -61,7 +69,7 @@ export function atUse(
 export function expandUses(mapped: MappedText, definitions: Definitions): MappedText {
   let result = mapped;
   let from = 0;
-  for (;;) {
+  for (let replacements = 0; ; ) {
     USE.lastIndex = from;
     const match = USE.exec(result.text);
     if (!match) return result;
@@ -84,7 +92,9 @@ export function expandUses(mapped: MappedText, definitions: Definitions): Mapped
       const body = atUse(line, definition, result, match.index, to);
       result = concatMapped(sliceMapped(result, 0, match.index), body, sliceMapped(result, to));
       from = match.index;
-      continue;
+      if (++replacements < MOST_REPLACEMENTS) continue;
+      definitions.problem("too-many", name, mapped, 0, mapped.text.length);
+      return result;
     }
     const kind = ((): UseProblem | undefined => {
       if (!definition) return delimited ? "undefined" : undefined;

@@ -44,6 +44,10 @@ export interface SourceText {
 
 /** How deep includes may nest; keepalived stops when it has no file descriptors left. */
 const DEEPEST_INCLUDE = 100;
+/** Lines that definitions and repetitions may make in all: beyond any use, below what exhausts memory. */
+const MOST_CHANGED_LINES = 1_500_000;
+/** Definitions of several lines within each other. */
+const DEEPEST_NESTING = 16;
 /** The built-in definitions whose value is fixed. */
 const FIXED: Readonly<Record<string, string>> = { _HASH: "#", _BANG: "!" };
 
@@ -64,6 +68,7 @@ class Reader implements Definitions {
   private frame: Frame = { reading: 0, path: "", identity: "" };
   private nextId = 0;
   private inRun = false;
+  private changedLines = 0;
 
   constructor(host: SourceHost, options: SourceOptions, report: Report) {
     this.host = host;
@@ -100,6 +105,12 @@ class Reader implements Definitions {
         severity: "warning",
         summary: `$${name} is not defined here`,
         detail: `It stays in the text as it is. Definitions are lines such as \`$${name}=value\`, above their first use.`,
+      },
+      "too-many": {
+        code: "expansion-too-large",
+        severity: "error",
+        summary: "too many definitions are replaced in this line",
+        detail: `It stopped at $${name}; definitions that use others several times each grow without bound.`,
       },
       recursive: {
         code: "recursive-definition",
@@ -191,7 +202,12 @@ class Reader implements Definitions {
   }
 
   private *changedLine(mapped: MappedText): Generator<SourceLine, void, undefined> {
-    if (mapped.text === "") return;
+    if (mapped.text === "" || this.changedLines > MOST_CHANGED_LINES) return;
+    if (++this.changedLines > MOST_CHANGED_LINES) {
+      const summary = `definitions and repetitions make more than ${MOST_CHANGED_LINES} lines`;
+      this.complain({ code: "expansion-too-large", severity: "error", summary }, mapped);
+      return;
+    }
     this.inRun = false;
     const id = this.nextId++;
     this.sources.addChanged(id, this.frame.reading, mapped, true);
@@ -239,6 +255,7 @@ class Reader implements Definitions {
 
   /** A logical line without comment; `more` are the further lines of a definition. */
   private *line(mapped: MappedText, more: readonly MappedText[]): Generator<SourceLine, void, undefined> {
+    if (this.changedLines > MOST_CHANGED_LINES) return;
     let rest = trimMapped(mapped);
     const condition = CONDITION.exec(rest.text);
     if (condition) {
@@ -271,9 +288,11 @@ class Reader implements Definitions {
     const whole = WHOLE_USE.exec(mapped.text);
     const definition = whole ? this.get(whole[1] ?? whole[2] ?? "") : undefined;
     if (definition && definition.lines.length > 1) {
+      let depth = 0;
       for (let via = segmentAt(mapped, 0).via; via; via = via.within) {
-        if (via.name !== definition.name) continue;
-        this.problem("recursive", definition.name, mapped, 0, mapped.text.length);
+        if (via.name !== definition.name && ++depth < DEEPEST_NESTING) continue;
+        const kind = via.name === definition.name ? "recursive" : "too-many";
+        this.problem(kind, definition.name, mapped, 0, mapped.text.length);
         return;
       }
       for (const line of definition.lines) {

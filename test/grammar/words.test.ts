@@ -69,7 +69,7 @@ describe("words of a line", () => {
 
   it("keeps a definition that was not replaced in one word", () => {
     // keepalived takes the braces for a block here; see the diagnostic undefined-definition.
-    expect(pieces(`10.\${NET}.1 x`)).toBe('`10.${NET}.1` "x"');
+    expect(pieces(`10.\${NET}.1 x`)).toBe(`"10.\${NET}.1" "x"`);
     expect(pieces(`a \${ b`)).toBe('"a" "$" { "b"');
   });
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { goldenCases } from "./cases.ts";
 
+/** HOLDFAST_UPDATE=1 writes what is found into the case; CI never does. */
+const { HOLDFAST_UPDATE: update, CI: ci } = process.env;
+
 describe("fixtures/source", () => {
   const cases = goldenCases();
 
@@ -10,7 +13,7 @@ describe("fixtures/source", () => {
 
   it.each(cases.map((one) => [one.name, one] as const))("%s", (_, one) => {
     const actual = one.outcome();
-    if (process.env["HOLDFAST_UPDATE"] === "1" && process.env["CI"] === undefined) one.update(actual);
+    if (update === "1" && ci === undefined) one.update(actual);
     else expect(actual).toBe(one.expected);
   });
 });
