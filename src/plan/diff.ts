@@ -110,7 +110,7 @@ function compareBoth(
   const judged = causes.map((cause) => judge(policy, cause, before, after));
   const reasons = judged.map(({ reason }) => reason);
   if (parent?.kind === "replace") {
-    const note: Reason = { keyword: parent.object, note: `replaced with its ${parent.object}` };
+    const note: Reason = { keyword: parent.object, note: "replaced, and what is inside with it" };
     return { kind: "replace", impact: policy.deletedWithParent, reasons: [note, ...reasons], carries: [] };
   }
   if (judged.some(({ replaces }) => replaces))

@@ -111,22 +111,26 @@ function reasonLine(reason: Reason, locate: Locate, palette: Palette): string {
   return `${reason.keyword}${sides}${dimmed(notes.join("; "), palette)}`;
 }
 
-/** `new.conf:8`, or both places when both are known, and where the value is inherited from. */
+/** `old.conf:8 → new.conf:9`, one of them when there is no other, and what the values are inherited from. */
 function placeOf(reason: Reason, locate: Locate): string {
-  const before = side(reason.before, reason.beforeAt, reason.beforeFrom, locate.before);
-  const after = side(reason.after, reason.afterAt, reason.afterFrom, locate.after);
+  const before = side(reason.before, reason.beforeAt, locate.before);
+  const after = side(reason.after, reason.afterAt, locate.after);
+  const { beforeFrom, afterFrom } = reason;
+  if (beforeFrom === afterFrom) return `${inherited(afterFrom)}${pair(before, after)}`;
+  return pair(`${inherited(beforeFrom)}${before}`, `${inherited(afterFrom)}${after}`);
+}
+
+function pair(before: string, after: string): string {
   return before === "" || after === "" || before === after ? before || after : `${before} → ${after}`;
 }
 
-function side(
-  text: string | undefined,
-  at: number | undefined,
-  from: string | undefined,
-  locate: (origin: number) => Range,
-): string {
+function inherited(from: string | undefined): string {
+  return from === undefined ? "" : `inherited from ${from}, `;
+}
+
+function side(text: string | undefined, at: number | undefined, locate: (origin: number) => Range): string {
   if (text === undefined) return "";
-  if (at === undefined || at === 0) return "default";
-  return from === undefined ? placeText(locate(at)) : `${from}, ${placeText(locate(at))}`;
+  return at === undefined || at === 0 ? "default" : placeText(locate(at));
 }
 
 function placeText({ file, line }: Range): string {
