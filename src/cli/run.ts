@@ -1,0 +1,110 @@
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { RunOptions } from "../daemon/options.ts";
+
+const DEFAULT_FILE = "/etc/keepalived/keepalived.conf";
+/** LOG_DAEMON, LOG_USER, and the first of eight LOG_LOCAL. */
+const FACILITIES: Readonly<Record<string, number>> = { daemon: 3, user: 1 };
+const LOCAL0 = 16;
+
+/** What commander gives: the options by their long names. */
+interface Given {
+  readonly useFile: string;
+  readonly dontFork?: true;
+  readonly logConsole?: true;
+  readonly logDetail?: true;
+  readonly logFacility: number;
+  readonly syslog: boolean;
+  readonly vrrp?: true;
+  readonly check?: true;
+  readonly all?: true;
+  readonly pid: string;
+  readonly vrrp_pid: string;
+  readonly checkers_pid: string;
+  readonly configId?: string;
+  readonly kernel: "linux" | "memory";
+  readonly dontReleaseVrrp?: true;
+  readonly dontReleaseIpvs?: true;
+  readonly dontRespawn?: true;
+  readonly umask: number;
+}
+
+function facility(text: string): number {
+  const named = FACILITIES[text];
+  if (named !== undefined) return named;
+  const local = /^(?:local)?([0-7])$/.exec(text)?.[1];
+  if (local === undefined) throw new InvalidArgumentError("It is one of 0–7, local0–local7, user, daemon.");
+  return LOCAL0 + Number(local);
+}
+
+function umask(text: string): number {
+  if (!/^(?:0[0-7]*|0x[0-9a-f]+|[1-9]\d*)$/i.test(text)) {
+    throw new InvalidArgumentError("It is a number, octal with a leading 0.");
+  }
+  const mask = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
+  if (mask > 0o777) throw new InvalidArgumentError("It is at most 0777.");
+  return mask;
+}
+
+function optionsOf(given: Given, version: string): RunOptions {
+  const both = (given.vrrp === undefined) === (given.check === undefined);
+  return {
+    file: given.useFile === "-" ? "-" : resolve(given.useFile),
+    ...(given.configId !== undefined && { configId: given.configId }),
+    foreground: given.dontFork ?? false,
+    roles: both ? ["checkers", "vrrp"] : given.vrrp ? ["vrrp"] : ["checkers"],
+    all: given.all ?? false,
+    console: given.logConsole ?? false,
+    detail: given.logDetail ?? false,
+    ...(given.syslog && !given.logConsole && { facility: given.logFacility }),
+    pidFile: resolve(given.pid),
+    childPidFiles: { vrrp: resolve(given.vrrp_pid), checkers: resolve(given.checkers_pid) },
+    kernel: given.kernel,
+    keepOnStop: { vrrp: given.dontReleaseVrrp ?? false, checkers: given.dontReleaseIpvs ?? false },
+    respawn: !given.dontRespawn,
+    umask: given.umask,
+    version,
+    commandLine: process.argv.slice(2),
+  };
+}
+
+/** `holdfast run`, with keepalived's options. Loads the daemon only when it is used. */
+export function addRunCommand(program: Command, version: string): void {
+  program
+    .command("run")
+    .description("run a configuration: VRRP, health checks and IPVS")
+    .option("-f, --use-file <file>", "the configuration", DEFAULT_FILE)
+    .option("-n, --dont-fork", "stay in the foreground")
+    .option("-l, --log-console", "log to the console instead of syslog")
+    .option("-D, --log-detail", "log details")
+    .addOption(
+      new Option("-S, --log-facility <facility>", "syslog facility: 0-7, local0-local7, user, daemon")
+        .argParser(facility)
+        .default(3, "daemon"),
+    )
+    .option("-G, --no-syslog", "do not log to syslog")
+    .option("-P, --vrrp", "run VRRP only")
+    .option("-C, --check", "run health checks only")
+    .option("--all", "start both, even when the configuration has nothing for them")
+    .option("-p, --pid <file>", "pid file of the parent", "/run/keepalived.pid")
+    .option("-r, --vrrp_pid <file>", "pid file of the VRRP process", "/run/vrrp.pid")
+    .option("-c, --checkers_pid <file>", "pid file of the health check process", "/run/checkers.pid")
+    .option("-i, --config-id <id>", "what @id lines are compared with (default: the host name)")
+    .addOption(
+      new Option("--kernel <kernel>", "this machine's, or one in memory for a dry run")
+        .choices(["linux", "memory"])
+        .default("linux"),
+    )
+    .option("-V, --dont-release-vrrp", "leave virtual addresses in place on stop")
+    .option("-I, --dont-release-ipvs", "leave the IPVS table in place on stop")
+    .option("-R, --dont-respawn", "end when a child dies, instead of starting it again")
+    .addOption(
+      new Option("-u, --umask <mask>", "umask of files that the daemon and scripts create")
+        .argParser(umask)
+        .default(0o177, "0177"),
+    )
+    .action(async (given: Given) => {
+      const { launch } = await import("../daemon/launch.ts");
+      process.exitCode = await launch(optionsOf(given, version));
+    });
+}

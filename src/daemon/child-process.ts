@@ -1,0 +1,157 @@
+import { setParentDeathSignal } from "../../native/process.ts";
+import { realTimeSignal, Signals } from "../../native/signals.ts";
+import type { Config } from "../config/config.ts";
+import { type Kernel, KernelError } from "../kernel/ports.ts";
+import { diff } from "../plan/diff.ts";
+import type { Change } from "../plan/plan.ts";
+import { openKernel } from "./driver/kernels.ts";
+import { EXIT } from "./exit-status.ts";
+import type { Log } from "./log/log.ts";
+import { processLog } from "./log/process-log.ts";
+import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
+import { changesOf, emptied } from "./parts.ts";
+import { Scripts } from "./scripts/client.ts";
+import { scriptPolicyOf, usesScripts } from "./scripts/policy.ts";
+import type { Subsystem } from "./subsystem.ts";
+
+const SIGTERM = 15;
+/** Longest wait, in milliseconds, for notify scripts when the child stops. */
+const SCRIPTS_GRACE = 5_000;
+/** Name of each child for `ps`: at most 15 bytes. */
+const TITLES = { vrrp: "holdfast_vrrp", checkers: "holdfast_check" } as const;
+
+/** Runs one child until it is told to stop, or its parent is gone. */
+export async function runChild(role: Role): Promise<void> {
+  process.title = TITLES[role];
+  setParentDeathSignal(SIGTERM);
+  ignoreOperatorSignals();
+  const child = new Child(role);
+  process.on("message", (message: ToChild) => child.take(message));
+  // However the parent ends: its death signal, its end of the channel, or somebody's kill of this process.
+  process.on("SIGTERM", () => child.stop());
+  process.on("disconnect", () => child.stop());
+  if (!process.connected) child.stop();
+}
+
+/** Operators signal the parent; a real-time signal that reaches a child by mistake must not end it. */
+function ignoreOperatorSignals(): void {
+  const signals = new Signals();
+  for (const offset of [0, 1, 2, 3, 4]) signals.on(realTimeSignal(offset), () => {});
+}
+
+interface Running {
+  readonly log: Log;
+  readonly kernel: Kernel;
+  readonly scripts: Scripts;
+  readonly subsystem: Subsystem;
+  readonly settings: ChildSettings;
+  config: Config;
+}
+
+class Child {
+  readonly #role: Role;
+  #running: Running | undefined;
+  #stopping = false;
+
+  constructor(role: Role) {
+    this.#role = role;
+  }
+
+  take(message: ToChild): void {
+    if (this.#stopping) return;
+    switch (message.type) {
+      case "start":
+        void this.#start(message);
+        break;
+      case "apply":
+        this.#apply(message.config, message.changes);
+        break;
+      case "stop":
+        this.stop(message.changes);
+        break;
+    }
+  }
+
+  /** Carries out the plan to nothing, computed here when the parent is no longer there to send it; then ends. */
+  stop(changes?: readonly Change[]): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    void this.#stop(changes);
+  }
+
+  async #start({ settings, config, changes }: Extract<ToChild, { type: "start" }>): Promise<void> {
+    const log = processLog(this.#role, settings.log);
+    process.on("uncaughtException", (error) => crash(log, error));
+    process.on("unhandledRejection", (error) => crash(log, error));
+    const kernel = await openKernel(settings.kernel, config);
+    const scripts = new Scripts(log);
+    scripts.configure(scriptPolicyOf(config), usesScripts(config));
+    const subsystem = await createSubsystem(this.#role, kernel, scripts, log, settings);
+    if (this.#stopping) process.exit(EXIT.ok);
+    this.#running = { log, kernel, scripts, subsystem, settings, config };
+    try {
+      subsystem.start(changes);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      log.error(error.message);
+      await tell({ type: "fatal", reason: error.message });
+      process.exit(EXIT.configuration);
+    }
+    await tell({ type: "applied" });
+  }
+
+  #apply(config: Config, changes: readonly Change[]): void {
+    const running = this.#running;
+    if (running === undefined) throw new Error("a plan arrived before the first one was carried out");
+    running.scripts.configure(scriptPolicyOf(config), usesScripts(config));
+    running.subsystem.apply(changes);
+    running.config = config;
+    void tell({ type: "applied" });
+  }
+
+  async #stop(given?: readonly Change[]): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) process.exit(EXIT.ok);
+    const { log, subsystem, scripts, kernel, config } = running;
+    log.info("Stopping");
+    subsystem.stop(given ?? changesOf(diff(config, emptied(config)), this.#role));
+    await Promise.race([scripts.idle(), new Promise((resolve) => setTimeout(resolve, SCRIPTS_GRACE))]);
+    scripts.close();
+    kernel.close();
+    log.info("Stopped");
+    process.exit(EXIT.ok);
+  }
+}
+
+async function createSubsystem(
+  role: Role,
+  kernel: Kernel,
+  scripts: Scripts,
+  log: Log,
+  settings: ChildSettings,
+): Promise<Subsystem> {
+  switch (role) {
+    case "vrrp": {
+      const { createVrrpSubsystem } = await import("./driver/vrrp-subsystem.ts");
+      return createVrrpSubsystem(kernel, scripts, log, settings.keepOnStop);
+    }
+    case "checkers": {
+      const { createLvsSubsystem } = await import("./driver/lvs-subsystem.ts");
+      return createLvsSubsystem(kernel, scripts, log, settings.keepOnStop);
+    }
+  }
+}
+
+/** A fault of ours: the parent starts a fresh process, which finds the world as this one left it. */
+function crash(log: Log, error: unknown): void {
+  log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(EXIT.software);
+}
+
+/** Resolves when the message is on its way; a parent that is gone is noticed elsewhere. */
+function tell(message: FromChild): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || process.send === undefined) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}

@@ -1,0 +1,147 @@
+import type { InterfaceFacts } from "../../core/vrrp/contract.ts";
+import type {
+  AddressEvent,
+  Closable,
+  InterfaceAddress,
+  Kernel,
+  Link,
+  LinkEvent,
+} from "../../kernel/ports.ts";
+import { familyOf } from "../../values/ip.ts";
+
+/** IFA_PROTO of addresses that VRRP manages: keepalived in rt_protos. They never stand for the router itself. */
+export const VRRP_PROTOCOL = 18;
+const SCOPE_GLOBAL = 0;
+const SCOPE_LINK = 253;
+
+const sameFacts = (a: InterfaceFacts, b: InterfaceFacts): boolean =>
+  a.ifindex === b.ifindex &&
+  a.running === b.running &&
+  a.address4 === b.address4 &&
+  a.address6 === b.address6;
+
+/** Two entries of an interface for the same address: the kernel tells them apart by prefix length and peer as well. */
+const sameAddress = (a: InterfaceAddress, b: InterfaceAddress): boolean =>
+  a.address === b.address && a.prefixLength === b.prefixLength && a.peer === b.peer;
+
+/** Who is told. */
+export interface InterfaceListener {
+  /** The facts of a watched interface are others now. */
+  changed(facts: InterfaceFacts): void;
+  /** An address left an interface that is still there, whoever removed it. */
+  addressRemoved(ifindex: number, address: string): void;
+}
+
+/**
+ * What is known of the interfaces of this machine, kept up to date by the kernel's monitors, and who is told when
+ * something that VRRP cares about changes.
+ */
+export class Interfaces {
+  readonly #links = new Map<number, Link>();
+  readonly #addresses = new Map<number, InterfaceAddress[]>();
+  /** What was last told of each interface, by name. */
+  readonly #told = new Map<string, InterfaceFacts>();
+  readonly #monitors: Closable[];
+  readonly #listener: InterfaceListener;
+
+  /** Watches before it lists, so that nothing falls between. */
+  constructor(kernel: Kernel, listener: InterfaceListener) {
+    this.#listener = listener;
+    this.#monitors = [
+      kernel.links.monitor((event) => this.#onLink(event)),
+      kernel.addresses.monitor((event) => this.#onAddress(event)),
+    ];
+    for (const link of kernel.links.list()) this.#links.set(link.index, link);
+    for (const address of kernel.addresses.list()) this.#keep(address);
+  }
+
+  link(index: number): Link | undefined {
+    return this.#links.get(index);
+  }
+
+  named(name: string): Link | undefined {
+    for (const link of this.#links.values()) if (link.name === name) return link;
+    return undefined;
+  }
+
+  /** Facts of one interface; index 0 when there is none of that name. */
+  facts(name: string): InterfaceFacts {
+    const link = this.named(name);
+    if (link === undefined) return { name, ifindex: 0, running: false };
+    const own = (this.#addresses.get(link.index) ?? []).filter(({ protocol }) => protocol !== VRRP_PROTOCOL);
+    const address4 = first(own, 4, SCOPE_GLOBAL);
+    const address6 = first(own, 6, SCOPE_LINK);
+    return {
+      name,
+      ifindex: link.index,
+      running: link.running,
+      ...(address4 !== undefined && { address4 }),
+      ...(address6 !== undefined && { address6 }),
+    };
+  }
+
+  /** Facts of the named interfaces, which from now on are reported when they change. */
+  watch(names: Iterable<string>): InterfaceFacts[] {
+    return [...new Set(names)].map((name) => {
+      const facts = this.facts(name);
+      this.#told.set(name, facts);
+      return facts;
+    });
+  }
+
+  close(): void {
+    for (const monitor of this.#monitors) monitor.close();
+  }
+
+  #onLink(event: LinkEvent): void {
+    if (event.type === "link-removed") {
+      this.#links.delete(event.index);
+      this.#addresses.delete(event.index);
+      this.#tell(event.name);
+      return;
+    }
+    const before = this.#links.get(event.link.index);
+    this.#links.set(event.link.index, event.link);
+    if (before !== undefined && before.name !== event.link.name) this.#tell(before.name);
+    this.#tell(event.link.name);
+  }
+
+  #onAddress({ type, address }: AddressEvent): void {
+    if (type === "address") this.#keep(address);
+    else this.#forget(address);
+    const link = this.#links.get(address.ifindex);
+    if (link === undefined) return;
+    if (type === "address-removed") this.#listener.addressRemoved(link.index, address.address);
+    this.#tell(link.name);
+  }
+
+  #keep(address: InterfaceAddress): void {
+    const known = this.#addresses.get(address.ifindex) ?? [];
+    const at = known.findIndex((each) => sameAddress(each, address));
+    if (at < 0) known.push(address);
+    else known[at] = address;
+    this.#addresses.set(address.ifindex, known);
+  }
+
+  #forget(address: InterfaceAddress): void {
+    const known = this.#addresses.get(address.ifindex) ?? [];
+    this.#addresses.set(
+      address.ifindex,
+      known.filter((each) => !sameAddress(each, address)),
+    );
+  }
+
+  #tell(name: string): void {
+    const told = this.#told.get(name);
+    if (told === undefined) return;
+    const facts = this.facts(name);
+    if (sameFacts(told, facts)) return;
+    this.#told.set(name, facts);
+    this.#listener.changed(facts);
+  }
+}
+
+/** The first address of a family and scope: what the router itself sends from. */
+function first(addresses: readonly InterfaceAddress[], family: 4 | 6, scope: number): string | undefined {
+  return addresses.find((each) => familyOf(each.address) === family && each.scope === scope)?.address;
+}

@@ -1,0 +1,51 @@
+import type { Machine } from "../../core/machine.ts";
+import type { ClockPort } from "../../kernel/ports.ts";
+
+/**
+ * Drives one machine: gives it events one at a time, has its effects carried out in order, and keeps the clock's alarm
+ * at its deadline. An event that arrives while effects are carried out waits until they all are.
+ */
+export class MachineLoop<Event, Effect> {
+  readonly #machine: Machine<Event, Effect>;
+  readonly #clock: ClockPort;
+  readonly #carryOut: (effects: readonly Effect[]) => void;
+  readonly #waiting: Event[] = [];
+  #busy = false;
+
+  /** `timer` is the event that a deadline stands for. Takes over the clock's alarm. */
+  constructor(
+    machine: Machine<Event, Effect>,
+    clock: ClockPort,
+    timer: Event,
+    carryOut: (effects: readonly Effect[]) => void,
+  ) {
+    this.#machine = machine;
+    this.#clock = clock;
+    this.#carryOut = carryOut;
+    clock.onAlarm(() => this.feed(timer));
+  }
+
+  /** Whether an event fed now would wait; what is only valid during a callback must be copied then. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  feed(event: Event): void {
+    this.#waiting.push(event);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.#carryOut(this.#machine.handle(next, this.#clock.now()));
+      }
+    } finally {
+      this.#busy = false;
+    }
+    this.#clock.alarm(this.#machine.deadline());
+  }
+
+  /** Disarms the alarm: nothing more happens by itself. */
+  stop(): void {
+    this.#clock.alarm(undefined);
+  }
+}

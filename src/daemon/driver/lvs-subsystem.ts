@@ -1,0 +1,21 @@
+import { createLvsDirector } from "../../core/lvs/director.ts";
+import type { Kernel } from "../../kernel/ports.ts";
+import type { Log } from "../log/log.ts";
+import type { Scripts } from "../scripts/client.ts";
+import type { Subsystem } from "../subsystem.ts";
+import { LvsDriver } from "./lvs.ts";
+
+/** The checkers child's work. `keepOnStop`: leave the IPVS table as it is. */
+export function createLvsSubsystem(
+  kernel: Kernel,
+  scripts: Scripts,
+  log: Log,
+  keepOnStop: boolean,
+): Subsystem {
+  const driver = new LvsDriver(kernel, createLvsDirector(), scripts, log);
+  return {
+    start: (changes) => driver.start(changes),
+    apply: (changes) => driver.apply(changes),
+    stop: (changes) => driver.stop(changes, keepOnStop),
+  };
+}

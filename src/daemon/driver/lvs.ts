@@ -1,0 +1,122 @@
+import type { CheckerId, LvsEffect, LvsEvent } from "../../core/lvs/contract.ts";
+import type { Machine } from "../../core/machine.ts";
+import type { Kernel, StreamConnection, StreamEvent } from "../../kernel/ports.ts";
+import type { Change } from "../../plan/plan.ts";
+import type { Log } from "../log/log.ts";
+import type { Scripts } from "../scripts/client.ts";
+import { MachineLoop } from "./loop.ts";
+
+type Effect<T extends LvsEffect["type"]> = Extract<LvsEffect, { type: T }>;
+
+/** Drives the LVS director: its IPVS table, its checkers' connections, scripts and clock. */
+export class LvsDriver {
+  readonly #kernel: Kernel;
+  readonly #log: Log;
+  readonly #scripts: Scripts;
+  readonly #loop: MachineLoop<LvsEvent, LvsEffect>;
+  readonly #connections = new Map<CheckerId, StreamConnection>();
+  #keepTable = false;
+
+  constructor(kernel: Kernel, machine: Machine<LvsEvent, LvsEffect>, scripts: Scripts, log: Log) {
+    this.#kernel = kernel;
+    this.#log = log;
+    this.#scripts = scripts;
+    this.#loop = new MachineLoop(machine, kernel.clock, { type: "timer" }, (effects) =>
+      this.#carryOut(effects),
+    );
+  }
+
+  /** Carries out the first plan, on what the kernel's table holds now. Throws KernelError when there is no IPVS. */
+  start(changes: readonly Change[]): void {
+    this.#loop.feed({ type: "apply", changes, present: this.#kernel.ipvs.list() });
+  }
+
+  /** Carries out the checkers' part of a plan. */
+  apply(changes: readonly Change[]): void {
+    this.#loop.feed({ type: "apply", changes });
+  }
+
+  /** Carries out the plan to nothing, and ends. `keepTable`: leave IPVS as it is. */
+  stop(changes: readonly Change[], keepTable: boolean): void {
+    this.#keepTable = keepTable;
+    this.apply(changes);
+    this.#loop.stop();
+    for (const checker of [...this.#connections.keys()]) this.#close(checker);
+  }
+
+  /** Runs of ipvs effects go to the kernel together; everything else in its place between them. */
+  #carryOut(effects: readonly LvsEffect[]): void {
+    let commands: Effect<"ipvs">[] = [];
+    const flush = () => {
+      if (commands.length > 0 && !this.#keepTable) this.#applyCommands(commands);
+      commands = [];
+    };
+    for (const effect of effects) {
+      if (effect.type === "ipvs") {
+        commands.push(effect);
+        continue;
+      }
+      if (effect.type !== "log") flush();
+      this.#carryOutOne(effect);
+    }
+    flush();
+  }
+
+  #applyCommands(effects: readonly Effect<"ipvs">[]): void {
+    const refusals = this.#kernel.ipvs.apply(effects.map(({ command }) => command));
+    for (const [index, refusal] of refusals.entries()) {
+      if (refusal !== undefined)
+        this.#log.error(`IPVS: ${effects[index]?.what ?? "command"}: ${refusal.code}`);
+    }
+  }
+
+  #carryOutOne(effect: Exclude<LvsEffect, { type: "ipvs" }>): void {
+    switch (effect.type) {
+      case "connect":
+        this.#connect(effect);
+        break;
+      case "send":
+        this.#connections.get(effect.checker)?.send(effect.bytes);
+        break;
+      case "close":
+        this.#close(effect.checker);
+        break;
+      case "run-script":
+        this.#scripts.run({ key: effect.key, kind: "notify", ...effect.command });
+        break;
+      case "log":
+        this.#log[effect.level](effect.message);
+        break;
+    }
+  }
+
+  #connect({ checker, target }: Effect<"connect">): void {
+    this.#close(checker);
+    const connection = this.#kernel.streams.connect(target, (event) => {
+      // What a closed connection still had to say is of no interest.
+      if (this.#connections.get(checker) === connection) this.#onStream(checker, event);
+    });
+    this.#connections.set(checker, connection);
+  }
+
+  #onStream(checker: CheckerId, event: StreamEvent): void {
+    switch (event.type) {
+      case "data": {
+        const bytes = this.#loop.busy ? event.bytes.slice() : event.bytes;
+        this.#loop.feed({ type: "data", checker, bytes });
+        break;
+      }
+      case "failed":
+        this.#loop.feed({ type: "failed", checker, error: event.error.code });
+        break;
+      default:
+        this.#loop.feed({ type: event.type, checker });
+    }
+  }
+
+  #close(checker: CheckerId): void {
+    const connection = this.#connections.get(checker);
+    this.#connections.delete(checker);
+    connection?.close();
+  }
+}

@@ -1,0 +1,21 @@
+import { createVrrpRouter } from "../../core/vrrp/router.ts";
+import type { Kernel } from "../../kernel/ports.ts";
+import type { Log } from "../log/log.ts";
+import type { Scripts } from "../scripts/client.ts";
+import type { Subsystem } from "../subsystem.ts";
+import { VrrpDriver } from "./vrrp.ts";
+
+/** The vrrp child's work. `keepOnStop`: leave virtual addresses on the interfaces. */
+export function createVrrpSubsystem(
+  kernel: Kernel,
+  scripts: Scripts,
+  log: Log,
+  keepOnStop: boolean,
+): Subsystem {
+  const driver = new VrrpDriver(kernel, createVrrpRouter(), scripts, log);
+  return {
+    start: (changes) => driver.apply(changes),
+    apply: (changes) => driver.apply(changes),
+    stop: (changes) => driver.stop(changes, keepOnStop),
+  };
+}

@@ -1,0 +1,87 @@
+import { hostname } from "node:os";
+import { interfaceIndex } from "../../native/interface.ts";
+import { compile } from "../config/compile.ts";
+import type { Config } from "../config/config.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { renderText } from "../diagnostics/render-text.ts";
+import { nodeHost } from "../source/node-host.ts";
+import type { Sources } from "../source/sources.ts";
+import type { KernelName } from "./messages.ts";
+import { withoutRefusedScripts } from "./scripts/refused.ts";
+
+/** A line for the log. */
+export interface LoadMessage {
+  readonly level: "error" | "warn" | "info";
+  readonly text: string;
+}
+
+/** A configuration that can run. */
+export interface Usable {
+  readonly config: Config;
+  readonly sources: Sources;
+}
+
+/** A configuration as read: to be run, or not, and what there is to say about it. */
+export interface Loaded extends Usable {
+  readonly usable: boolean;
+  /** Nothing could be read at all. */
+  readonly missing: boolean;
+  /** One line for each diagnostic and each disabled script. */
+  readonly messages: readonly LoadMessage[];
+  /** The diagnostics with code frames, for a person at a terminal. */
+  readonly report: string;
+}
+
+const LEVELS = { error: "error", warning: "warn", note: "info" } as const;
+
+/** `(FILE: Line N) summary`, as keepalived says where; the code is what documentation is found under. */
+function messageOf({ severity, summary, code, subject }: Diagnostic): LoadMessage {
+  const place = subject === undefined ? "" : `(${subject.file}: Line ${subject.line}) `;
+  return { level: LEVELS[severity], text: `${place}${summary} [${code}]` };
+}
+
+export interface LoadOptions {
+  /** `-i`; the host name without its domain when absent. */
+  readonly configId?: string;
+  /** Whose interfaces have to exist. */
+  readonly kernel: KernelName;
+}
+
+/** keepalived refuses to run an instance on an interface that is not there. */
+function missingInterfaces(config: Config, places: Sources): Diagnostic[] {
+  return config.vrrp_instance.flatMap((instance) => {
+    const { interface: name, $ } = instance;
+    if (name === undefined || interfaceIndex(name) > 0) return [];
+    const origin = $.of.interface;
+    return {
+      code: "no-such-interface",
+      severity: "error",
+      summary: `interface ${name} of vrrp_instance ${instance.name} does not exist`,
+      subject: places.range(typeof origin === "number" ? origin : $.at),
+    } satisfies Diagnostic;
+  });
+}
+
+/**
+ * Compiles a configuration for this machine: interfaces have to exist, and scripts that cannot or must not run here
+ * are disabled, as keepalived does. Never throws for what the file holds.
+ */
+export function loadConfiguration(file: string, { configId, kernel }: LoadOptions): Loaded {
+  const id = configId ?? hostname().split(".")[0] ?? "";
+  const { config, sources, ...compiled } = compile(nodeHost, file, { id, environment: process.env });
+  const missing = kernel === "linux" ? missingInterfaces(config, sources) : [];
+  const diagnostics = [...compiled.diagnostics, ...missing];
+  const usable = diagnostics.every(({ severity }) => severity !== "error");
+  const scripts = usable ? withoutRefusedScripts(config) : { config, messages: [] };
+  return {
+    config: scripts.config,
+    sources,
+    usable,
+    missing: sources.paths().length === 0,
+    messages: [
+      ...diagnostics.map(messageOf),
+      ...scripts.messages.map((text) => ({ level: "warn", text }) as const),
+    ],
+    report: renderText(diagnostics, { lineOf: (path, line) => sources.line(path, line) }),
+  };
+}

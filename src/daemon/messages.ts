@@ -1,0 +1,37 @@
+import type { Config } from "../config/config.ts";
+import type { Change } from "../plan/plan.ts";
+import type { LogSettings } from "./log/log.ts";
+
+/** The processes below the parent that do the work. */
+export type Role = "vrrp" | "checkers";
+
+/** Which kernel a daemon works on: this machine's, or one in memory for demonstrations. */
+export type KernelName = "linux" | "memory";
+
+/** What a child is told once, and never changes. */
+export interface ChildSettings {
+  readonly kernel: KernelName;
+  readonly log: LogSettings;
+  /** Leave virtual addresses (vrrp) or the IPVS table (checkers) as they are on stop. */
+  readonly keepOnStop: boolean;
+}
+
+/** From the parent, over the IPC channel. `config` and `changes` are the child's own part. */
+export type ToChild =
+  /** The first message: the plan from the empty configuration. */
+  | {
+      readonly type: "start";
+      readonly settings: ChildSettings;
+      readonly config: Config;
+      readonly changes: readonly Change[];
+    }
+  | { readonly type: "apply"; readonly config: Config; readonly changes: readonly Change[] }
+  /** The plan to the empty configuration. The child ends after it. */
+  | { readonly type: "stop"; readonly changes: readonly Change[] };
+
+/** To the parent. */
+export type FromChild =
+  /** The start plan, or a later one, is carried out. */
+  | { readonly type: "applied" }
+  /** It cannot work, and would not if it were started again. It ends after this. */
+  | { readonly type: "fatal"; readonly reason: string };

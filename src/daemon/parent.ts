@@ -1,0 +1,130 @@
+import { diff } from "../plan/diff.ts";
+import type { Plan } from "../plan/plan.ts";
+import { describePlan } from "./describe-plan.ts";
+import { EXIT } from "./exit-status.ts";
+import { type Loaded, loadConfiguration } from "./load.ts";
+import type { Log } from "./log/log.ts";
+import type { Role } from "./messages.ts";
+import type { RunOptions } from "./options.ts";
+import { changesOf, emptied, needs, partOf } from "./parts.ts";
+import { type Assignment, Supervisor } from "./supervisor.ts";
+
+/**
+ * The parent: compiles, plans, and keeps the children at the configuration that runs. Start, reload and stop are the
+ * same thing, a plan between two configurations, and happen one after the other.
+ */
+export class Daemon {
+  readonly #options: RunOptions;
+  readonly #log: Log;
+  readonly #supervisors: ReadonlyMap<Role, Supervisor>;
+  readonly #ended: (status: number) => void;
+  #running: Loaded;
+  /** The operation under way, and those after it. */
+  #turn: Promise<void> = Promise.resolve();
+  #reloadWaiting = false;
+  #stopping = false;
+  #status: number = EXIT.ok;
+
+  /** `ended` is called once, with the exit status, when every child is gone. */
+  constructor(options: RunOptions, log: Log, loaded: Loaded, ended: (status: number) => void) {
+    this.#options = options;
+    this.#log = log;
+    this.#running = loaded;
+    this.#ended = ended;
+    this.#supervisors = new Map(options.roles.map((role) => [role, this.#supervisor(role)]));
+  }
+
+  /** Starts what the configuration needs; resolves to whether everything runs. */
+  async start(): Promise<boolean> {
+    const { config } = this.#running;
+    const starting: Promise<boolean>[] = [];
+    for (const [role, supervisor] of this.#supervisors) {
+      if (this.#options.all || needs(config, role)) starting.push(supervisor.start(this.#fromEmpty(role)));
+    }
+    const started = (await Promise.all(starting)).every((each) => each);
+    if (started && !this.#stopping) this.#log.info("Startup complete");
+    return started && !this.#stopping;
+  }
+
+  /** Reads the configuration again and carries out the difference. Requests while one waits are one. */
+  reload(): void {
+    if (this.#reloadWaiting || this.#stopping) return;
+    this.#reloadWaiting = true;
+    this.#enqueue(async () => {
+      this.#reloadWaiting = false;
+      if (!this.#stopping) await this.#reload();
+    });
+  }
+
+  /** Carries out the plan to nothing and ends. Later calls change nothing. */
+  stop(status: number = EXIT.ok): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#status = status;
+    this.#enqueue(async () => {
+      this.#log.info("Stopping");
+      const { config } = this.#running;
+      const plan = diff(config, emptied(config));
+      await Promise.all([...this.#supervisors].map(([role, each]) => each.stop(changesOf(plan, role))));
+      this.#ended(this.#status);
+    });
+  }
+
+  #enqueue(operation: () => Promise<void>): void {
+    this.#turn = this.#turn.then(operation).catch((error: unknown) => {
+      this.#log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    });
+  }
+
+  async #reload(): Promise<void> {
+    this.#log.info("Reloading ...");
+    const loaded = loadConfiguration(this.#options.file, this.#options);
+    for (const line of loaded.messages) this.#log[line.level](line.text);
+    if (!loaded.usable) {
+      this.#log.error("The new configuration has errors: the running one stays as it is");
+      return;
+    }
+    const running = this.#running;
+    const plan = diff(running.config, loaded.config);
+    describePlan(plan, running, loaded, this.#log);
+    this.#running = loaded;
+    await Promise.all([...this.#supervisors].map(([role, each]) => this.#bring(each, role, plan)));
+    this.#log.info("Reload complete");
+  }
+
+  /** Brings one child to the running configuration, by its part of the plan that led here. */
+  async #bring(supervisor: Supervisor, role: Role, plan: Plan): Promise<void> {
+    const { config } = this.#running;
+    const wanted = this.#options.all || needs(config, role);
+    if (!wanted && !supervisor.wanted) return;
+    if (!supervisor.wanted) {
+      await supervisor.start(this.#fromEmpty(role));
+      return;
+    }
+    const changes = changesOf(plan, role);
+    if (!wanted) await supervisor.stop(changes);
+    else await supervisor.apply({ config: partOf(config, role), changes });
+  }
+
+  #fromEmpty(role: Role): Assignment {
+    const { config } = this.#running;
+    return { config: partOf(config, role), changes: changesOf(diff(emptied(config), config), role) };
+  }
+
+  #supervisor(role: Role): Supervisor {
+    const { kernel, console, detail, facility, keepOnStop, childPidFiles, respawn } = this.#options;
+    const log = { console, detail, ...(facility !== undefined && { facility }) };
+    return new Supervisor({
+      role,
+      settings: { kernel, keepOnStop: keepOnStop[role], log },
+      pidFile: childPidFiles[role],
+      respawn,
+      log: this.#log,
+      current: () => this.#fromEmpty(role),
+      onFatal: (reason) => {
+        this.#log.error(reason);
+        this.stop(EXIT.configuration);
+      },
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { ScriptPolicy, ScriptUser } from "./messages.ts";
+
+/** Numbers that a script runs under. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The user that keepalived runs scripts as when nothing is configured and it exists. */
+export const DEFAULT_SCRIPT_USER = "keepalived_script";
+
+/** The fields of an entry of the user or group database, by name or number; undefined when there is none. */
+function databaseEntry(database: "passwd" | "group", name: string): string[] | undefined {
+  const local = localEntry(database, name);
+  if (local !== undefined) return local;
+  // Users that come from a directory service: getent asks the name service switch.
+  const asked = spawnSync("getent", ["--", database, name], { encoding: "utf8", timeout: 5_000 });
+  return asked.status === 0 ? asked.stdout.trimEnd().split(":") : undefined;
+}
+
+function localEntry(database: "passwd" | "group", name: string): string[] | undefined {
+  try {
+    const entries = readFileSync(`/etc/${database}`, "utf8").split("\n");
+    return entries.map((line) => line.split(":")).find((fields) => fields[0] === name || fields[2] === name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The numbers of a user and group, or why there are none. The group is the user's own when not given. */
+export function identityOf({ user, group }: ScriptUser): Identity | { readonly problem: string } {
+  const entry = databaseEntry("passwd", user);
+  if (entry === undefined) return { problem: `user '${user}' does not exist` };
+  const groupEntry = group === undefined ? entry[3] : databaseEntry("group", group)?.[2];
+  if (groupEntry === undefined) return { problem: `group '${group}' does not exist` };
+  return { uid: Number(entry[2]), gid: Number(groupEntry) };
+}
+
+/**
+ * Whom a script runs as: its own user, script_user, keepalived_script when there is such a user; and then root, but
+ * not under enable_script_security. A daemon that is not root runs everything as itself.
+ */
+export function scriptIdentity(
+  command: { readonly user?: string; readonly group?: string },
+  policy: ScriptPolicy,
+): Identity | { readonly problem: string } {
+  const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  if (own.uid !== 0) return own;
+  const { user, group } = command;
+  if (user !== undefined) return identityOf(group === undefined ? { user } : { user, group });
+  if (policy.defaultUser !== undefined) return identityOf(policy.defaultUser);
+  const customary = identityOf({ user: DEFAULT_SCRIPT_USER });
+  if (!("problem" in customary)) return customary;
+  if (policy.secure)
+    return { problem: `no user is given, and the default user ${DEFAULT_SCRIPT_USER} does not exist` };
+  return { uid: 0, gid: 0 };
+}

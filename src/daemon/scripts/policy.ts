@@ -1,0 +1,28 @@
+import type { Config } from "../../config/config.ts";
+import type { ScriptPolicy } from "./messages.ts";
+
+/** What global_defs says of all scripts. */
+export function scriptPolicyOf({ global_defs }: Config): ScriptPolicy {
+  const { script_user, enable_script_security } = global_defs;
+  return {
+    secure: enable_script_security,
+    ...(script_user !== undefined && { defaultUser: script_user }),
+  };
+}
+
+/** Whether a part of a configuration runs any script. */
+export function usesScripts(config: Config): boolean {
+  const notifies = [...config.vrrp_instance, ...config.vrrp_sync_group];
+  return (
+    config.vrrp_script.length > 0 ||
+    notifies.some(
+      ({ notify, notify_master, notify_backup, notify_fault, notify_stop }) =>
+        (notify ?? notify_master ?? notify_backup ?? notify_fault ?? notify_stop) !== undefined,
+    ) ||
+    config.virtual_server.some(
+      (server) =>
+        (server.quorum_up ?? server.quorum_down) !== undefined ||
+        server.real_server.some((real) => (real.notify_up ?? real.notify_down) !== undefined),
+    )
+  );
+}

@@ -1,0 +1,86 @@
+import type { Config, ScriptCommand } from "../../config/config.ts";
+import { type Admission, admit } from "./admission.ts";
+import type { ScriptPolicy } from "./messages.ts";
+import { scriptPolicyOf } from "./policy.ts";
+
+/** The keywords whose value is a notify script. */
+const NOTIFIES = ["notify_master", "notify_backup", "notify_fault", "notify_stop", "notify"] as const;
+const QUORUM_NOTIFIES = ["quorum_up", "quorum_down"] as const;
+const SERVER_NOTIFIES = ["notify_up", "notify_down"] as const;
+
+type Refusal = Extract<Admission, { problem: string }>;
+
+/** Answers once for each different command. */
+class Judge {
+  readonly messages: string[] = [];
+  readonly #policy: ScriptPolicy;
+  readonly #known = new Map<string, Refusal | undefined>();
+
+  constructor(policy: ScriptPolicy) {
+    this.#policy = policy;
+  }
+
+  refusal(command: ScriptCommand): Refusal | undefined {
+    const key = JSON.stringify([command.argv[0], command.user, command.group]);
+    if (!this.#known.has(key)) {
+      const admission = admit(command, this.#policy);
+      this.#known.set(key, "problem" in admission ? admission : undefined);
+    }
+    return this.#known.get(key);
+  }
+
+  /** The block without those of its notify scripts that may not run. */
+  strip<B extends object, K extends keyof B>(block: B, keywords: readonly K[], name: string): B {
+    const refused = keywords.filter((keyword) => {
+      const command = block[keyword];
+      // These keywords are ScriptCommand or undefined; B says so only to its caller.
+      const refusal = command === undefined ? undefined : this.refusal(command as ScriptCommand);
+      if (refusal !== undefined) {
+        this.messages.push(`${name}: disabling ${String(keyword)} script due to ${because(refusal)}`);
+      }
+      return refusal !== undefined;
+    });
+    if (refused.length === 0) return block;
+    return { ...block, ...Object.fromEntries(refused.map((keyword) => [keyword, undefined])) };
+  }
+}
+
+const because = ({ kind, problem }: Refusal): string => `${kind} (${problem})`;
+
+/**
+ * A configuration without the scripts that this machine refuses to run: who is to run them does not exist, the program
+ * is not there, or enable_script_security is set and somebody other than root could have changed it. A vrrp_script
+ * that is disabled is tracked by nobody. The same configuration when there is nothing to disable.
+ */
+export function withoutRefusedScripts(config: Config): {
+  readonly config: Config;
+  readonly messages: readonly string[];
+} {
+  const judge = new Judge(scriptPolicyOf(config));
+  const refused = new Set<string>();
+  for (const { name, script } of config.vrrp_script) {
+    const refusal = judge.refusal(script);
+    if (refusal === undefined) continue;
+    refused.add(name);
+    judge.messages.push(`Disabling track script ${name} due to ${because(refusal)}`);
+  }
+  const tracked = <B extends { readonly track_script: readonly { readonly script: string }[] }>(
+    block: B,
+  ): B =>
+    block.track_script.some(({ script }) => refused.has(script))
+      ? { ...block, track_script: block.track_script.filter(({ script }) => !refused.has(script)) }
+      : block;
+  const stripped: Config = {
+    ...config,
+    vrrp_script: config.vrrp_script.filter(({ name }) => !refused.has(name)),
+    vrrp_sync_group: config.vrrp_sync_group.map((group) => judge.strip(tracked(group), NOTIFIES, group.name)),
+    vrrp_instance: config.vrrp_instance.map((each) => judge.strip(tracked(each), NOTIFIES, `(${each.name})`)),
+    virtual_server: config.virtual_server.map((server) => ({
+      ...judge.strip(server, QUORUM_NOTIFIES, "virtual_server"),
+      real_server: server.real_server.map((real) => judge.strip(real, SERVER_NOTIFIES, "real_server")),
+    })),
+  };
+  return judge.messages.length === 0
+    ? { config, messages: [] }
+    : { config: stripped, messages: judge.messages };
+}

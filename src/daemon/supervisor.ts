@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Config } from "../config/config.ts";
+import type { Change } from "../plan/plan.ts";
+import { writeAll } from "./log/console-sink.ts";
+import type { Log } from "./log/log.ts";
+import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
+import { type PidFile, takePidFile } from "./pid-file.ts";
+import { childProgram } from "./program-path.ts";
+
+/** How a child is called in the log, as keepalived calls it. */
+const NAMES = { vrrp: "VRRP", checkers: "Healthcheck" } as const;
+/** Milliseconds that a child has to carry out a plan, and to stop. Stopping waits for scripts. */
+const APPLY_LIMIT = 10_000;
+const STOP_LIMIT = 10_000;
+/** A child that lived shorter than this is started again later and later. */
+const SETTLED = 5_000;
+const LONGEST_PAUSE = 30_000;
+
+/** A configuration's part for one child, and the plan from empty to it. */
+export interface Assignment {
+  readonly config: Config;
+  readonly changes: readonly Change[];
+}
+
+export interface SupervisorOptions {
+  readonly role: Role;
+  readonly settings: ChildSettings;
+  readonly pidFile: string;
+  readonly respawn: boolean;
+  readonly log: Log;
+  /** What a child that is started again gets: the configuration of that moment. */
+  readonly current: () => Assignment;
+  /** The child cannot work, or died and is not to be started again. */
+  readonly onFatal: (reason: string) => void;
+}
+
+/** Keeps one child running: starts it, hands it plans, starts it again when it dies, and ends it. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #name: string;
+  #process: ChildProcess | undefined;
+  #pidFile: PidFile | undefined;
+  #startedAt = 0;
+  #pause = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #wanted = false;
+  /** Called once for the next `applied`, or with false when the child ends before. */
+  #waiting: ((applied: boolean) => void)[] = [];
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#name = NAMES[options.role];
+  }
+
+  /** Whether a child is meant to be there. */
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
+  /** Starts the child; resolves when its first plan is carried out, or it turned out that it cannot be. */
+  async start(assignment: Assignment): Promise<boolean> {
+    this.#wanted = true;
+    return this.#spawn(assignment);
+  }
+
+  /** Hands the child its part of a plan; resolves when it is carried out. */
+  async apply({ config, changes }: Assignment): Promise<void> {
+    // A child that is being started again gets the new configuration as it starts.
+    if (this.#process === undefined) return;
+    const applied = this.#applied(APPLY_LIMIT);
+    this.#send({ type: "apply", config, changes });
+    if (!(await applied)) this.#options.log.error(`${this.#name} child process did not confirm the new plan`);
+  }
+
+  /** Ends the child by its plan to empty; by SIGKILL when that takes too long. Resolves when it is gone. */
+  async stop(changes: readonly Change[]): Promise<void> {
+    this.#wanted = false;
+    clearTimeout(this.#timer);
+    const child = this.#process;
+    if (child === undefined) return;
+    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    this.#send({ type: "stop", changes });
+    const limit = setTimeout(() => {
+      this.#options.log.error(`${this.#name} child process(${child.pid}) does not stop; killing it`);
+      child.kill("SIGKILL");
+    }, STOP_LIMIT);
+    await gone;
+    clearTimeout(limit);
+  }
+
+  #send(message: ToChild): void {
+    // A child that is gone is noticed by its exit.
+    if (this.#process?.connected) this.#process.send(message, () => {});
+  }
+
+  /** Resolves to whether the child confirmed a plan within the limit. */
+  #applied(limit: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), limit);
+      this.#waiting.push((applied) => {
+        clearTimeout(timer);
+        resolve(applied);
+      });
+    });
+  }
+
+  #spawn(assignment: Assignment): Promise<boolean> {
+    const { role, settings, log } = this.#options;
+    const child = spawn(process.execPath, [childProgram(), role], {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      // Plans and configurations are sent as they are; structured clone keeps what JSON would lose.
+      serialization: "advanced",
+    });
+    this.#process = child;
+    this.#startedAt = Date.now();
+    if (child.pid !== undefined) {
+      log.info(`Starting ${this.#name} child process, pid=${child.pid}`);
+      this.#takePidFile(child.pid);
+    }
+    child.on("message", (message: FromChild) => this.#take(child, message));
+    child.once("error", (error) => log.error(`${this.#name} child process: ${error.message}`));
+    child.once("exit", (status, signal) => this.#ended(child, signal ?? `status ${status}`));
+    if (child.stderr !== null) this.#relay(child.stderr);
+    this.#send({ type: "start", settings, ...assignment });
+    return this.#applied(APPLY_LIMIT);
+  }
+
+  /** With a console its lines are the child's own log; without one, only what Node itself has to say. */
+  #relay(stream: NodeJS.ReadableStream): void {
+    const { log, settings } = this.#options;
+    createInterface({ input: stream }).on("line", (line) => {
+      if (settings.log.console) writeAll(`${line}\n`);
+      else log.error(`${this.#name} child process: ${line}`);
+    });
+  }
+
+  #takePidFile(pid: number): void {
+    const taken = takePidFile(this.#options.pidFile, pid);
+    if (taken.taken) this.#pidFile = taken;
+    else {
+      const reason = taken.running ? `${this.#options.pidFile} is held by another process` : taken.reason;
+      this.#options.log.warn(reason);
+    }
+  }
+
+  #take(child: ChildProcess, message: FromChild): void {
+    if (child !== this.#process) return;
+    switch (message.type) {
+      case "applied":
+        this.#waiting.shift()?.(true);
+        break;
+      case "fatal":
+        this.#wanted = false;
+        this.#options.onFatal(`pid ${child.pid} exited with permanent error: ${message.reason}. Terminating`);
+        break;
+    }
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (child !== this.#process) return;
+    this.#process = undefined;
+    this.#pidFile?.release();
+    for (const resolve of this.#waiting.splice(0)) resolve(false);
+    if (!this.#wanted) return;
+    const { log, respawn, onFatal } = this.#options;
+    if (!respawn) {
+      this.#wanted = false;
+      onFatal(`${this.#name} child process(${child.pid}) died (${how}): Exiting`);
+      return;
+    }
+    const settled = Date.now() - this.#startedAt >= SETTLED;
+    const pause = settled ? 0 : this.#pause;
+    this.#pause = settled ? 0 : Math.min(LONGEST_PAUSE, Math.max(1_000, this.#pause * 2));
+    const when = pause === 0 ? "Respawning" : `Respawning in ${pause / 1_000} s`;
+    log.error(`${this.#name} child process(${child.pid}) died (${how}): ${when}`);
+    this.#timer = setTimeout(() => void this.#spawn(this.#options.current()), pause);
+  }
+}
