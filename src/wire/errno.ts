@@ -39,6 +39,7 @@ export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
+  ENXIO: 6,
   EAGAIN: 11,
   EBUSY: 16,
   EEXIST: 17,

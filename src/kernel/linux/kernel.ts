@@ -1,0 +1,54 @@
+import { Closables } from "../closables.ts";
+import type { AddressPort, Closable, Kernel, LinkPort } from "../ports.ts";
+import { LinuxAddresses } from "./addresses.ts";
+import { LinuxClock } from "./clock.ts";
+import { LinuxIpvs } from "./ipvs.ts";
+import { LinuxLinks } from "./links.ts";
+import { NETLINK_GENERIC, NETLINK_ROUTE, NetlinkSocket } from "./netlink-socket.ts";
+import { LinuxPackets } from "./packets.ts";
+import { LinuxStreams } from "./streams.ts";
+
+/** A netlink socket that opens at its first use and is remembered. */
+function lazySocket(protocol: number, closables: Closables): () => NetlinkSocket {
+  let socket: NetlinkSocket | undefined;
+  return () => {
+    if (!socket) {
+      const opened = new NetlinkSocket(protocol);
+      closables.add(() => opened.close());
+      socket = opened;
+    }
+    return socket;
+  };
+}
+
+/**
+ * The kernel of this machine, in the network namespace of the calling thread. Every socket opens at its first use: a
+ * kernel without IPVS, or a process without privileges, fails only in what it cannot do.
+ */
+export function createLinuxKernel(): Kernel {
+  const closables = new Closables();
+  const route = lazySocket(NETLINK_ROUTE, closables);
+  const remembered = (monitor: Closable) => closables.add(() => monitor.close());
+  const links = new LinuxLinks(route);
+  const addresses = new LinuxAddresses(route);
+  const linkPort: LinkPort = {
+    list: () => links.list(),
+    get: (name) => links.get(name),
+    monitor: (callback) => remembered(links.monitor(callback)),
+  };
+  const addressPort: AddressPort = {
+    list: () => addresses.list(),
+    add: (address) => addresses.add(address),
+    delete: (address) => addresses.delete(address),
+    monitor: (callback) => remembered(addresses.monitor(callback)),
+  };
+  return {
+    links: linkPort,
+    addresses: addressPort,
+    ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables)),
+    packets: new LinuxPackets(closables),
+    streams: new LinuxStreams(closables),
+    clock: new LinuxClock(closables),
+    close: () => closables.close(),
+  };
+}

@@ -1,0 +1,42 @@
+import { READABLE, Socket } from "../../../native/socket.ts";
+import { ERRNO } from "../../wire/errno.ts";
+import { type NetlinkMessage, readMessages } from "../../wire/netlink.ts";
+import { check, kernelError } from "../errors.ts";
+import type { Closable } from "../ports.ts";
+import { NETLINK_ROUTE } from "./netlink-socket.ts";
+import { AF_NETLINK, netlinkAddress } from "./sockaddr.ts";
+import { SO_RCVBUF, SO_RCVBUFFORCE, SOCK_RAW, SOL_SOCKET } from "./socket-options.ts";
+
+const RECEIVE_BUFFER = 65_536;
+/** Room for a burst, such as thousands of addresses taken at once. */
+const SOCKET_MEMORY = 1_048_576;
+/** Datagrams per call from the loop, so that a storm of notifications leaves room for the rest. */
+const BATCH = 64;
+
+/**
+ * A subscription to groups of rtnetlink. `read` gets each message; `overrun` is called when the kernel dropped some
+ * because we were too slow, and has to compare everything. Throws KernelError.
+ */
+export function monitorRoutes(
+  groups: number,
+  read: (message: NetlinkMessage) => void,
+  overrun: () => void,
+): Closable {
+  const socket = Socket.open(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+  if (typeof socket === "number") throw kernelError("netlink monitor", socket);
+  if (socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, SOCKET_MEMORY) < 0) {
+    socket.setOption(SOL_SOCKET, SO_RCVBUF, SOCKET_MEMORY);
+  }
+  check(socket.bind(netlinkAddress(groups)), "netlink monitor");
+  const buffer = new Uint8Array(RECEIVE_BUFFER);
+  socket.watch(READABLE, () => {
+    for (let i = 0; i < BATCH; i++) {
+      const length = socket.receive(buffer);
+      if (length === -ERRNO.ENOBUFS) overrun();
+      else if (length < 0)
+        return; // nothing more, or closed by a callback
+      else for (const message of readMessages(buffer.subarray(0, length))) read(message);
+    }
+  });
+  return socket;
+}

@@ -1,0 +1,177 @@
+import { interfaceIndex } from "../../../native/interface.ts";
+import { READABLE, Socket, WRITABLE } from "../../../native/socket.ts";
+import { familyOf } from "../../values/ip.ts";
+import { LITTLE_ENDIAN, viewOf } from "../../wire/byte-order.ts";
+import { ERRNO } from "../../wire/errno.ts";
+import type { Closables } from "../closables.ts";
+import { check, kernelError } from "../errors.ts";
+import {
+  KernelError,
+  type StreamConnection,
+  type StreamEvent,
+  type StreamPort,
+  type StreamTarget,
+} from "../ports.ts";
+import { familyNumber, inetAddress } from "./sockaddr.ts";
+import * as option from "./socket-options.ts";
+
+const IPPROTO_TCP = 6;
+const RECEIVE_BUFFER = 65_536;
+
+/** Opens a socket with everything that has to be set before connect. Throws KernelError. */
+function prepare(target: StreamTarget, operation: string): Socket {
+  const socket = Socket.open(familyNumber(target.address), option.SOCK_STREAM, IPPROTO_TCP);
+  if (typeof socket === "number") throw kernelError(operation, socket);
+  const set = (level: number, name: number, value: number | Uint8Array) =>
+    check(socket.setOption(level, name, value), operation);
+  try {
+    const { bindAddress, bindPort = 0, bindInterface, fwmark } = target;
+    if (bindInterface !== undefined) {
+      set(option.SOL_SOCKET, option.SO_BINDTODEVICE, option.deviceName(bindInterface));
+    }
+    if (fwmark !== undefined) set(option.SOL_SOCKET, option.SO_MARK, fwmark);
+    if (bindAddress !== undefined || bindPort !== 0) {
+      // Without a port of its own the connection takes one that is free towards this peer, not free altogether.
+      if (bindPort === 0) set(option.IPPROTO_IP, option.IP_BIND_ADDRESS_NO_PORT, 1);
+      else set(option.SOL_SOCKET, option.SO_REUSEADDR, 1);
+      const any = familyOf(target.address) === 4 ? "0.0.0.0" : "::";
+      check(socket.bind(inetAddress(bindAddress ?? any, bindPort, scopeOf(bindInterface))), operation);
+    }
+    const connecting = socket.connect(inetAddress(target.address, target.port, scopeOf(bindInterface)));
+    if (connecting !== -ERRNO.EINPROGRESS) check(connecting, operation);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+function scopeOf(name: string | undefined): number {
+  return name === undefined ? 0 : Math.max(0, interfaceIndex(name));
+}
+
+/** One TCP connection: connecting, then open, until closed or failed. */
+class Connection {
+  readonly #operation: string;
+  readonly #callback: (event: StreamEvent) => void;
+  readonly #buffer: Uint8Array;
+  #socket: Socket | undefined;
+  #connected = false;
+  #ended = false;
+  #queue: Uint8Array[] = [];
+
+  constructor(target: StreamTarget, callback: (event: StreamEvent) => void, buffer: Uint8Array) {
+    this.#operation = `connect to ${target.address} port ${target.port}`;
+    this.#callback = callback;
+    this.#buffer = buffer;
+    try {
+      this.#socket = prepare(target, this.#operation);
+      check(
+        this.#socket.watch(WRITABLE, (events) => this.#ready(events)),
+        this.#operation,
+      );
+    } catch (error) {
+      this.close();
+      const refusal = error instanceof KernelError ? error : kernelError(this.#operation, ERRNO.EINVAL);
+      const later = setImmediate(() => callback({ type: "failed", error: refusal }));
+      this.#cancel = () => clearImmediate(later);
+    }
+  }
+
+  #cancel: () => void = () => {};
+
+  send(bytes: Uint8Array): void {
+    if (!this.#socket || bytes.length === 0) return;
+    this.#queue.push(bytes.slice());
+    if (this.#connected) this.#flush();
+  }
+
+  close(): void {
+    this.#socket?.close();
+    this.#socket = undefined;
+    this.#queue = [];
+    this.#cancel();
+  }
+
+  #ready(events: number): void {
+    if (!this.#connected) {
+      this.#finishConnect();
+      return;
+    }
+    if ((events & WRITABLE) !== 0) this.#flush();
+    if ((events & READABLE) !== 0 && !this.#ended) this.#read();
+  }
+
+  #finishConnect(): void {
+    const error = new Uint8Array(4);
+    this.#socket?.getOption(option.SOL_SOCKET, option.SO_ERROR, error);
+    const errno = viewOf(error).getInt32(0, LITTLE_ENDIAN);
+    if (errno !== 0) {
+      this.#fail(errno);
+      return;
+    }
+    this.#connected = true;
+    this.#callback({ type: "connected" });
+    this.#flush();
+  }
+
+  /** Sends what the socket takes, and watches for what it can next. */
+  #flush(): void {
+    for (let [first] = this.#queue; first && this.#socket; [first] = this.#queue) {
+      const sent = this.#socket.send(first);
+      if (sent === -ERRNO.EAGAIN) break;
+      if (sent < 0) {
+        this.#fail(-sent);
+        return;
+      }
+      if (sent === first.length) this.#queue.shift();
+      else this.#queue[0] = first.subarray(sent);
+    }
+    this.#watch();
+  }
+
+  #watch(): void {
+    this.#socket?.watch((this.#ended ? 0 : READABLE) | (this.#queue.length > 0 ? WRITABLE : 0));
+  }
+
+  #read(): void {
+    const length = this.#socket?.receive(this.#buffer) ?? -ERRNO.EAGAIN;
+    if (length > 0) {
+      this.#callback({ type: "data", bytes: this.#buffer.subarray(0, length) });
+    } else if (length === 0) {
+      this.#ended = true;
+      this.#watch();
+      this.#callback({ type: "ended" });
+    } else if (length !== -ERRNO.EAGAIN) {
+      this.#fail(-length);
+    }
+  }
+
+  #fail(errno: number): void {
+    this.close();
+    this.#callback({ type: "failed", error: kernelError(this.#operation, errno) });
+  }
+}
+
+/** TCP connections over real sockets. */
+export class LinuxStreams implements StreamPort {
+  readonly #closables: Closables;
+  readonly #buffer = new Uint8Array(RECEIVE_BUFFER);
+
+  constructor(closables: Closables) {
+    this.#closables = closables;
+  }
+
+  connect(target: StreamTarget, callback: (event: StreamEvent) => void): StreamConnection {
+    const connection = new Connection(
+      target,
+      (event) => {
+        if (event.type === "failed") close(); // nothing is left to release
+        callback(event);
+      },
+      this.#buffer,
+    );
+    const { close } = this.#closables.add(() => connection.close());
+    return { send: (bytes) => connection.send(bytes), close };
+  }
+}

@@ -1,0 +1,190 @@
+import { readAncillary } from "../../../native/ancillary.ts";
+import { type MessageBatch, type MessageFields, READABLE, Socket } from "../../../native/socket.ts";
+import { bytesToIp, ipToBytes } from "../../values/ip.ts";
+import { LITTLE_ENDIAN, viewOf } from "../../wire/byte-order.ts";
+import { check, kernelError } from "../errors.ts";
+import type { KernelError, ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../ports.ts";
+import { AF_INET, AF_INET6, inetAddress } from "./sockaddr.ts";
+import * as option from "./socket-options.ts";
+
+const IPPROTO_VRRP = 112;
+/** RFC 9568 §5.1.1.3, §5.1.2.3. */
+const TTL = 255;
+/** Precedence "internetwork control", as routing protocols send. */
+const TRAFFIC_CLASS = 0xc0;
+const PRIORITY = 7; // TC_PRIO_CONTROL
+const IPV4_HEADER = 20;
+const MSG_TRUNC = 0x20;
+
+/** ip_mreqn: group, local address, interface index. */
+function membership(group: string | undefined, source: string | undefined, ifindex: number): Uint8Array {
+  const bytes = new Uint8Array(12);
+  bytes.set(ipToBytes(group ?? "0.0.0.0") ?? [], 0);
+  bytes.set(ipToBytes(source ?? "0.0.0.0") ?? [], 4);
+  viewOf(bytes).setInt32(8, ifindex, LITTLE_ENDIAN);
+  return bytes;
+}
+
+/** ipv6_mreq: group, interface index. */
+function membership6(group: string, ifindex: number): Uint8Array {
+  const bytes = new Uint8Array(20);
+  bytes.set(ipToBytes(group) ?? [], 0);
+  viewOf(bytes).setInt32(16, ifindex, LITTLE_ENDIAN);
+  return bytes;
+}
+
+type Setting = readonly [level: number, name: number, value: number | Uint8Array];
+
+function settings4({ group, source, ifindex }: VrrpSocketOptions): Setting[] {
+  const level = option.IPPROTO_IP;
+  const common: Setting[] = [
+    [level, option.IP_TTL, TTL],
+    [level, option.IP_TOS, TRAFFIC_CLASS],
+    [level, option.IP_MULTICAST_ALL, 0],
+  ];
+  if (group === undefined) return common;
+  return [
+    ...common,
+    [level, option.IP_MULTICAST_TTL, TTL],
+    [level, option.IP_MULTICAST_LOOP, 0],
+    [level, option.IP_MULTICAST_IF, membership(undefined, source, ifindex)],
+    [level, option.IP_ADD_MEMBERSHIP, membership(group, undefined, ifindex)],
+  ];
+}
+
+function settings6({ group, ifindex }: VrrpSocketOptions): Setting[] {
+  const level = option.IPPROTO_IPV6;
+  const common: Setting[] = [
+    [level, option.IPV6_UNICAST_HOPS, TTL],
+    [level, option.IPV6_TCLASS, TRAFFIC_CLASS],
+    [level, option.IPV6_RECVPKTINFO, 1],
+    [level, option.IPV6_RECVHOPLIMIT, 1],
+    [level, option.IPV6_MULTICAST_ALL, 0],
+  ];
+  if (group === undefined) return common;
+  return [
+    ...common,
+    [level, option.IPV6_MULTICAST_HOPS, TTL],
+    [level, option.IPV6_MULTICAST_LOOP, 0],
+    [level, option.IPV6_MULTICAST_IF, ifindex],
+    [level, option.IPV6_ADD_MEMBERSHIP, membership6(group, ifindex)],
+  ];
+}
+
+/** One raw socket for VRRP on one interface, both ways. Throws KernelError. */
+export class LinuxVrrpSocket implements VrrpSocket {
+  readonly #socket: Socket;
+  readonly #options: VrrpSocketOptions;
+  readonly #batch: () => MessageBatch;
+  readonly #addresses = new Map<string, Uint8Array>();
+  #closed = false;
+
+  /** `batch`: memory to receive into, shared between sockets: a packet is valid only during its callback. */
+  constructor(options: VrrpSocketOptions, batch: () => MessageBatch) {
+    const operation = `VRRP socket on ${options.interfaceName}`;
+    const socket = Socket.open(options.family === 4 ? AF_INET : AF_INET6, option.SOCK_RAW, IPPROTO_VRRP);
+    if (typeof socket === "number") throw kernelError(operation, socket);
+    this.#socket = socket;
+    this.#options = options;
+    this.#batch = batch;
+    try {
+      this.#configure(operation);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  #configure(operation: string): void {
+    const { family, interfaceName, group, source, ifindex, receiveBuffer } = this.#options;
+    const device = option.deviceName(interfaceName);
+    const settings: Setting[] = [
+      [option.SOL_SOCKET, option.SO_BINDTODEVICE, device],
+      [option.SOL_SOCKET, option.SO_PRIORITY, PRIORITY],
+      ...(family === 4 ? settings4(this.#options) : settings6(this.#options)),
+    ];
+    for (const [level, name, value] of settings) check(this.#socket.setOption(level, name, value), operation);
+    if (receiveBuffer !== undefined) {
+      const forced = this.#socket.setOption(option.SOL_SOCKET, option.SO_RCVBUFFORCE, receiveBuffer);
+      if (forced < 0) this.#socket.setOption(option.SOL_SOCKET, option.SO_RCVBUF, receiveBuffer);
+    }
+    // A bound IPv4 raw socket hears nothing sent to a group; there the source comes from IP_MULTICAST_IF.
+    if (source !== undefined && (family === 6 || group === undefined)) {
+      check(this.#socket.bind(inetAddress(source, 0, ifindex)), operation);
+    }
+  }
+
+  send(payload: Uint8Array, destinations: readonly string[]): void {
+    const operation = `send VRRP on ${this.#options.interfaceName}`;
+    const addresses = destinations.map((destination) => this.#address(destination));
+    const [first] = addresses;
+    if (!first) return;
+    if (addresses.length === 1) {
+      check(this.#socket.send(payload, first), operation);
+      return;
+    }
+    // sendmmsg stops at a destination that is refused: the others still get theirs, then the first refusal is thrown.
+    let refusal: KernelError | undefined;
+    for (let next = 0; next < addresses.length; ) {
+      const rest = addresses.slice(next);
+      const sent = this.#socket.sendBatch(new Array<Uint8Array>(rest.length).fill(payload), rest);
+      if (sent < 0) refusal ??= kernelError(operation, sent);
+      next += sent < 0 ? 1 : sent;
+    }
+    if (refusal) throw refusal;
+  }
+
+  onPacket(callback: (packet: ReceivedPacket) => void): void {
+    const read = this.#options.family === 4 ? this.#read4 : this.#read6;
+    const watched = this.#socket.watch(READABLE, () => {
+      const batch = this.#batch();
+      const count = this.#socket.receiveBatch(batch); // a pending socket error is fetched, and gone, with this
+      for (let i = 0; i < count && !this.#closed; i++) {
+        const message = batch.message(i);
+        const packet = (message.flags & MSG_TRUNC) === 0 ? read.call(this, message) : undefined;
+        if (packet) callback(packet);
+      }
+    });
+    check(watched, `VRRP socket on ${this.#options.interfaceName}`);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#socket.close();
+  }
+
+  #address(destination: string): Uint8Array {
+    let address = this.#addresses.get(destination);
+    if (!address) {
+      address = inetAddress(destination, 0, this.#options.ifindex);
+      this.#addresses.set(destination, address);
+    }
+    return address;
+  }
+
+  /** IPv4 raw sockets deliver the IP header. */
+  #read4({ data }: MessageFields): ReceivedPacket | undefined {
+    if (data.length < IPV4_HEADER) return undefined;
+    return {
+      data,
+      source: bytesToIp(data.subarray(12, 16)),
+      destination: bytesToIp(data.subarray(16, 20)),
+      hops: data[8] ?? 0,
+      ifindex: this.#options.ifindex,
+    };
+  }
+
+  /** IPv6 raw sockets do not: destination and hop limit come as ancillary data (RFC 3542 §4). */
+  #read6({ data, name, ancillary }: MessageFields): ReceivedPacket | undefined {
+    let destination = "::";
+    let hops = 0;
+    for (const { level, type, data: value } of readAncillary(ancillary)) {
+      if (level !== option.IPPROTO_IPV6) continue;
+      if (type === option.IPV6_PKTINFO) destination = bytesToIp(value.subarray(0, 16));
+      if (type === option.IPV6_HOPLIMIT) hops = viewOf(value).getInt32(0, LITTLE_ENDIAN);
+    }
+    if (name.length < 24) return undefined;
+    const source = bytesToIp(name.subarray(8, 24));
+    return { data, source, destination, hops, ifindex: this.#options.ifindex };
+  }
+}

@@ -1,0 +1,126 @@
+import { canonicalIp } from "../../values/ip.ts";
+import { Closables } from "../closables.ts";
+import { LinuxClock } from "../linux/clock.ts";
+import { LinuxStreams } from "../linux/streams.ts";
+import type { ClockPort, Closable, Kernel, Link, StreamPort } from "../ports.ts";
+import { MemoryAddresses } from "./addresses.ts";
+import { VirtualAlarm } from "./clock.ts";
+import { Faults } from "./faults.ts";
+import { MemoryIpvs } from "./ipvs.ts";
+import { type MemoryLink, MemoryLinks } from "./links.ts";
+import { MemoryNetwork, type SegmentPort } from "./network.ts";
+import { MemoryPackets } from "./packets.ts";
+import { MemoryStreams } from "./streams.ts";
+
+export interface MemoryKernelOptions {
+  /** Links besides the loopback, which is always there. */
+  readonly links?: readonly MemoryLink[];
+  /** What the links are plugged into, and whose clock counts; a network of its own when absent. */
+  readonly network?: MemoryNetwork;
+  /** `hosts`: connections reach the simulated hosts of the network. `real`: they are TCP of this machine. */
+  readonly streams?: "hosts" | "real";
+}
+
+/** A kernel in memory, and the hands on its cables that a test needs. */
+export interface MemoryKernel extends Kernel {
+  readonly faults: Faults;
+  readonly network: MemoryNetwork;
+  /** Throws KernelError EEXIST. */
+  addLink(link: MemoryLink): Link;
+  /** The link goes, its addresses with it. Throws KernelError ENODEV. */
+  removeLink(name: string): void;
+  /** Throws KernelError ENODEV. */
+  setLink(name: string, change: { readonly up?: boolean; readonly carrier?: boolean }): void;
+}
+
+const HOST_SCOPE = 254;
+
+function parseCidr(text: string): { address: string; prefixLength: number } {
+  const [spelled = "", length = ""] = text.split("/");
+  const address = canonicalIp(spelled);
+  if (address === undefined || !/^\d+$/.test(length))
+    throw new RangeError(`${text} is no address with a prefix`);
+  return { address, prefixLength: Number(length) };
+}
+
+function makeClock(network: MemoryNetwork, closables: Closables): ClockPort {
+  if (!network.clock) return new LinuxClock(closables);
+  const alarm = new VirtualAlarm(network.clock);
+  closables.add(() => alarm.close());
+  return alarm;
+}
+
+/** The memory ports need no privilege and change nothing on this machine. */
+export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKernel {
+  const network = options.network ?? new MemoryNetwork();
+  const closables = new Closables();
+  const faults = new Faults();
+  let open = true;
+  closables.add(() => {
+    open = false;
+  });
+  const later = (callback: () => void) =>
+    network.later(0, () => {
+      if (open) callback();
+    });
+  const links = new MemoryLinks(later, () => network.newMac(), faults);
+  const addresses = new MemoryAddresses(links, later, faults);
+  const plugs = new Map<
+    number,
+    { readonly segment: string; readonly port: SegmentPort; readonly plug: Closable }
+  >();
+  const packets = new MemoryPackets({
+    links,
+    addresses,
+    faults,
+    closables,
+    transmit: (ifindex, transmission) => {
+      const plugged = plugs.get(ifindex);
+      if (plugged) network.segment(plugged.segment).transmit(transmission, plugged.port);
+    },
+  });
+  const streams: StreamPort =
+    options.streams === "real"
+      ? new LinuxStreams(closables)
+      : new MemoryStreams({ network, links, addresses, faults, closables });
+
+  const addLink = (description: MemoryLink): Link => {
+    const link = links.add(description);
+    const { segment } = description;
+    if (segment !== undefined) {
+      const port: SegmentPort = {
+        mac: link.mac,
+        receive: (transmission) => packets.receive(link.index, transmission),
+      };
+      const plug = network.segment(segment).attach(port);
+      closables.add(() => plug.close());
+      plugs.set(link.index, { segment, port, plug });
+    }
+    for (const text of description.addresses ?? []) {
+      addresses.add({ ifindex: link.index, ...parseCidr(text), scope: link.loopback ? HOST_SCOPE : 0 });
+    }
+    return link;
+  };
+
+  addLink({ name: "lo", loopback: true, addresses: ["127.0.0.1/8", "::1/128"] });
+  for (const link of options.links ?? []) addLink(link);
+  return {
+    links,
+    addresses,
+    ipvs: new MemoryIpvs(faults),
+    packets,
+    streams,
+    clock: makeClock(network, closables),
+    close: () => closables.close(),
+    faults,
+    network,
+    addLink,
+    removeLink: (name) => {
+      const { index } = links.remove(name);
+      plugs.get(index)?.plug.close();
+      plugs.delete(index);
+      addresses.linkRemoved(index);
+    },
+    setLink: (name, change) => links.set(name, change),
+  };
+}

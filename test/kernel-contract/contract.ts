@@ -1,0 +1,18 @@
+import { describe } from "vitest";
+import { addressContract } from "./addresses.ts";
+import { clockContract } from "./clock.ts";
+import type { KernelUnderTest } from "./host.ts";
+import { linkContract } from "./links.ts";
+import { packetContract } from "./packets.ts";
+import { streamContract } from "./streams.ts";
+
+/** What every kernel must do, by port. `start` makes a fresh pair of kernels for each test. */
+export function kernelContract(name: string, start: () => KernelUnderTest): void {
+  describe(`${name} kernel`, () => {
+    linkContract(start);
+    addressContract(start);
+    packetContract(start);
+    streamContract(start);
+    clockContract(start);
+  });
+}
