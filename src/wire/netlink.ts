@@ -130,32 +130,39 @@ export class NetlinkWriter {
 
   /** The fixed part, after begin(). */
   fixed(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#extend(bytes.length));
+    const start = this.#extend(bytes.length);
+    this.#bytes.set(bytes, start);
   }
 
   attribute(type: number, value: Uint8Array): void {
-    this.#bytes.set(value, this.#attribute(type, value.length));
+    const start = this.#attribute(type, value.length);
+    this.#bytes.set(value, start);
   }
 
   u8(type: number, value: number): void {
-    this.#view.setUint8(this.#attribute(type, 1), value);
+    const start = this.#attribute(type, 1);
+    this.#view.setUint8(start, value);
   }
 
   u16(type: number, value: number): void {
-    this.#view.setUint16(this.#attribute(type, 2), value, LITTLE_ENDIAN);
+    const start = this.#attribute(type, 2);
+    this.#view.setUint16(start, value, LITTLE_ENDIAN);
   }
 
   /** Ports: network byte order. */
   u16be(type: number, value: number): void {
-    this.#view.setUint16(this.#attribute(type, 2), value, false);
+    const start = this.#attribute(type, 2);
+    this.#view.setUint16(start, value, false);
   }
 
   u32(type: number, value: number): void {
-    this.#view.setUint32(this.#attribute(type, 4), value, LITTLE_ENDIAN);
+    const start = this.#attribute(type, 4);
+    this.#view.setUint32(start, value, LITTLE_ENDIAN);
   }
 
   u32be(type: number, value: number): void {
-    this.#view.setUint32(this.#attribute(type, 4), value, false);
+    const start = this.#attribute(type, 4);
+    this.#view.setUint32(start, value, false);
   }
 
   /** NUL-terminated, Latin-1. */
@@ -171,7 +178,7 @@ export class NetlinkWriter {
     this.#view.setUint16(start, this.#length - start, LITTLE_ENDIAN);
   }
 
-  /** Appends an attribute header and room for its value; returns where the value goes. */
+  /** Appends an attribute header and room for its value; returns where the value goes. May replace the buffer. */
   #attribute(type: number, length: number): number {
     const start = this.#extend(ATTRIBUTE_HEADER + length);
     this.#view.setUint16(start, ATTRIBUTE_HEADER + length, LITTLE_ENDIAN);
@@ -179,7 +186,7 @@ export class NetlinkWriter {
     return start + ATTRIBUTE_HEADER;
   }
 
-  /** Appends zero bytes, padded to 4; returns where they start. */
+  /** Appends zero bytes, padded to 4; returns where they start. May replace the buffer: ask first, then write. */
   #extend(length: number): number {
     const start = this.#length;
     const end = start + align(length);

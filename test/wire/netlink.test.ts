@@ -51,6 +51,32 @@ describe("netlink framing", () => {
     );
   });
 
+  it("grows in the middle of whatever it is writing", () => {
+    const writes: ((writer: NetlinkWriter) => void)[] = [
+      (writer) => writer.fixed(new Uint8Array([1, 2, 3, 4])),
+      (writer) => writer.u8(1, 0xaa),
+      (writer) => writer.u16(2, 0xbbbb),
+      (writer) => writer.u16be(3, 0xcccc),
+      (writer) => writer.u32(4, 0xdddddddd),
+      (writer) => writer.u32be(5, 0xeeeeeeee),
+      (writer) => writer.text(6, "text"),
+      (writer) => writer.attribute(7, new Uint8Array([9])),
+      (writer) => writer.nested(8, () => writer.u8(1, 5)),
+    ];
+    for (const write of writes) {
+      const body = (writer: NetlinkWriter, filler: number) => {
+        writer.begin(16, 0, 1);
+        writer.fixed(new Uint8Array(filler));
+        write(writer);
+        writer.end();
+        return hex(readMessages(writer.bytes)[0]?.payload.subarray(filler) ?? new Uint8Array());
+      };
+      const expected = body(new NetlinkWriter(), 0);
+      for (let filler = 960; filler <= 1024; filler += 4)
+        expect(body(new NetlinkWriter(), filler)).toBe(expected);
+    }
+  });
+
   it("pads with zeros when a writer is used again", () => {
     const writer = new NetlinkWriter();
     writer.begin(16, 0, 1);

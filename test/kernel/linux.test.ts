@@ -1,0 +1,111 @@
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { afterAll, beforeAll } from "vitest";
+import { enterNetworkNamespace, newNetworkNamespace } from "../../native/interface.ts";
+import { createLinuxKernel } from "../../src/kernel/linux/kernel.ts";
+import { kernelContract } from "../kernel-contract/contract.ts";
+import type { EchoServer, KernelUnderTest } from "../kernel-contract/host.ts";
+
+// This test process moves into a network namespace of its own; a child holds another one, for the peer.
+
+const ip = (...words: string[]) => execFileSync("ip", words, { encoding: "utf8" });
+const quietIp = (...words: string[]) => execFileSync("ip", words, { stdio: "ignore" });
+let home = -1;
+let peerProcess: ReturnType<typeof spawn> | undefined;
+
+function enter(path: string): void {
+  const result = enterNetworkNamespace(path);
+  if (result < 0) throw new Error(`setns ${path}: errno ${-result}`);
+}
+
+function onPeer<T>(run: () => T): T {
+  enter(`/proc/${peerProcess?.pid}/ns/net`);
+  try {
+    return run();
+  } finally {
+    enter(`/proc/self/fd/${home}`);
+  }
+}
+
+/** The namespace that a process is in, as /proc names it. */
+const namespaceOf = (pid: number | "self") =>
+  execFileSync("readlink", [`/proc/${pid}/ns/net`], { encoding: "utf8" });
+
+beforeAll(async () => {
+  const result = newNetworkNamespace();
+  if (result < 0) throw new Error(`unshare: errno ${-result}`);
+  home = openSync("/proc/thread-self/ns/net", "r");
+  quietIp("link", "set", "lo", "up");
+  const child = spawn("unshare", ["-n", "sleep", "600"], { stdio: "ignore" });
+  peerProcess = child;
+  const mine = namespaceOf("self");
+  while (namespaceOf(child.pid ?? 0) === mine) await new Promise((done) => setTimeout(done, 10));
+  onPeer(() => {
+    quietIp("link", "set", "lo", "up");
+    // Gratuitous ARP makes a neighbour here, not only refreshes one.
+    writeFileSync("/proc/sys/net/ipv4/conf/all/arp_accept", "1");
+  });
+});
+
+afterAll(() => {
+  peerProcess?.kill("SIGKILL");
+  if (home >= 0) closeSync(home);
+});
+
+function start(): KernelUnderTest {
+  quietIp("link", "add", "hf0", "type", "veth", "peer", "name", "hf1", "netns", String(peerProcess?.pid));
+  const configure = (name: string, address: string) => {
+    quietIp("addr", "add", `${address}/24`, "dev", name);
+    writeFileSync(`/proc/sys/net/ipv6/conf/${name}/accept_dad`, "0");
+    quietIp("link", "set", name, "up");
+  };
+  configure("hf0", "192.0.2.1");
+  onPeer(() => configure("hf1", "192.0.2.2"));
+  const kernel = createLinuxKernel();
+  const peer = createLinuxKernel();
+  onPeer(() => peer.links.list()); // its netlink socket opens here
+  return {
+    kernel,
+    link: "hf0",
+    peer,
+    peerLink: "hf1",
+    onPeer,
+    setCarrier: (on) => onPeer(() => quietIp("link", "set", "hf1", on ? "up" : "down")),
+    addLink: (name) => {
+      quietIp("link", "add", name, "type", "veth", "peer", "name", name, "netns", String(peerProcess?.pid));
+      quietIp("link", "set", name, "up");
+    },
+    removeLink: (name) => quietIp("link", "del", name),
+    neighbour: (address) => {
+      const line = onPeer(() => ip("neigh", "show", address, "dev", "hf1"));
+      return /lladdr (\S+)/.exec(line)?.[1];
+    },
+    serve,
+    close: () => {
+      kernel.close();
+      peer.close();
+      quietIp("link", "del", "hf0");
+      for (const extra of ["hf-extra", "hf-more"]) {
+        if (readFileSync("/proc/net/dev", "utf8").includes(`${extra}:`)) quietIp("link", "del", extra);
+      }
+    },
+  };
+}
+
+async function serve(): Promise<EchoServer> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {}); // the client may be gone already
+    socket.once("data", (bytes) => socket.end(`echo ${bytes}`));
+  });
+  const port = await new Promise<number>((done) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      done(address !== null && typeof address === "object" ? address.port : 0);
+    });
+  });
+  const close = () => new Promise<void>((done) => server.close(() => done()));
+  return { address: "127.0.0.1", port, refusedPort: 1, close };
+}
+
+kernelContract("Linux", start);
