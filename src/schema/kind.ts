@@ -26,4 +26,6 @@ export interface Kind<T> {
   parse(words: readonly Word[], complain: Complain): T | undefined;
   /** The words that parse back to the value, unquoted; dump quotes what needs it. */
   format(value: T): readonly string[];
+  /** The value as JSON shows it, where that is not the value itself: times in seconds. */
+  toJson?(value: T): unknown;
 }

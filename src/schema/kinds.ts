@@ -72,31 +72,31 @@ export function integer(minimum: number, maximum: number): Kind<number> {
   );
 }
 
+/** A time of one word. */
+function inSeconds(
+  name: string,
+  parse: (text: string, complain: Complain, word: Word) => Micros | undefined,
+): Kind<Micros> {
+  return { ...oneWord(name, parse, formatSeconds), toJson: (value) => value / SECOND };
+}
+
 /** Decimal seconds, kept as microseconds; bounds in seconds, both included. */
 export function seconds(minimum: number, maximum: number): Kind<Micros> {
-  return oneWord(
-    `seconds ${minimum}–${maximum}`,
-    (text, complain, at) => {
-      const value = parseSeconds(text);
-      if (value !== undefined && value >= minimum * SECOND && value <= maximum * SECOND) return value;
-      const code = value === undefined && !/^-[\d.]+$/.test(text) ? "invalid-number" : "out-of-range";
-      complain({ code, summary: `'${text}' is not a time from ${minimum} to ${maximum} seconds` }, at);
-      return undefined;
-    },
-    formatSeconds,
-  );
+  return inSeconds(`seconds ${minimum}–${maximum}`, (text, complain, at) => {
+    const value = parseSeconds(text);
+    if (value !== undefined && value >= minimum * SECOND && value <= maximum * SECOND) return value;
+    const code = value === undefined && !/^-[\d.]+$/.test(text) ? "invalid-number" : "out-of-range";
+    complain({ code, summary: `'${text}' is not a time from ${minimum} to ${maximum} seconds` }, at);
+    return undefined;
+  });
 }
 
 /** Whole seconds, kept as microseconds; bounds in seconds, both included. */
 export function wholeSeconds(minimum: number, maximum: number): Kind<Micros> {
-  return oneWord(
-    `whole seconds ${minimum}–${maximum}`,
-    (_text, complain, at) => {
-      const value = boundedInteger(at, minimum, maximum, complain);
-      return value === undefined ? undefined : value * SECOND;
-    },
-    formatSeconds,
-  );
+  return inSeconds(`whole seconds ${minimum}–${maximum}`, (_text, complain, at) => {
+    const value = boundedInteger(at, minimum, maximum, complain);
+    return value === undefined ? undefined : value * SECOND;
+  });
 }
 
 /** One of a few words. */

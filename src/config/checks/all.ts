@@ -9,6 +9,7 @@ import {
 import { duplicateVrids, instanceInterface } from "./instance-identity.ts";
 import { advertInterval, authentication, derivedValues, preemption } from "./instance-values.ts";
 import { duplicateRealServers, serverFamilies, serverPorts } from "./real-servers.ts";
+import { scriptSecurity } from "./script-security.ts";
 import { syncGroupMembers, weightsInSyncGroups } from "./sync-groups.ts";
 import { trackedInterfaces, trackedScripts } from "./tracking.ts";
 import {
@@ -49,4 +50,5 @@ export const ALL_CHECKS: readonly Check[] = [
   granularityFits,
   quorumAndHysteresis,
   checkerWarmup,
+  scriptSecurity,
 ];

@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import type { DumpCommandOptions } from "./dump.ts";
+import { DEFAULT_FILE, EXIT, tolerateClosedPipes } from "./output.ts";
+import { addRunCommand } from "./run.ts";
+import type { ValidateOptions } from "./validate.ts";
+
+const FILE = "the configuration, - for standard input";
+const CONFIG_ID = "what @id lines are compared with";
+
+/** Each command's own module is loaded when it is used: none but run loads the addon. */
+function makeProgram(): Command {
+  const program = new Command("holdfast")
+    .description("The keepalived.conf compiler and runtime.")
+    .version(packageJson.version)
+    .exitOverride()
+    .showSuggestionAfterError();
+  program
+    .command("validate")
+    .description("check a configuration and report everything that is wrong with it")
+    .argument("[file]", FILE, DEFAULT_FILE)
+    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .addOption(
+      new Option("--host <host>", "whose interfaces, users and scripts have to exist")
+        .choices(["this", "none"])
+        .default("none"),
+    )
+    .option("-i, --config-id <id>", CONFIG_ID)
+    .action(async (file: string, options: ValidateOptions) => {
+      const { validate } = await import("./validate.ts");
+      process.exitCode = validate(file, options);
+    });
+  program
+    .command("dump")
+    .description("print the compiled configuration")
+    .argument("[file]", FILE, DEFAULT_FILE)
+    .addOption(new Option("--format <format>", "how to print").choices(["conf", "json"]).default("conf"))
+    .option("--defaults", "every value, also what was not written")
+    .option("--secrets", "passwords unmasked")
+    .option("-i, --config-id <id>", CONFIG_ID)
+    .action(async (file: string, options: DumpCommandOptions) => {
+      const { dump } = await import("./dump.ts");
+      process.exitCode = dump(file, options);
+    });
+  addRunCommand(program, packageJson.version);
+  return program;
+}
+
+tolerateClosedPipes();
+try {
+  await makeProgram().parseAsync();
+} catch (error) {
+  // Commander has printed its line already: help and version are no faults, everything else is wrong usage.
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}

@@ -1,0 +1,112 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { suggest } from "../diagnostics/suggest.ts";
+import type { Compiled } from "./compile.ts";
+import type { Config } from "./config.ts";
+import type { FileFacts, HostFacts } from "./facts.ts";
+import { faultReporter, type ReportFault } from "./faults.ts";
+import { originOfKeyword } from "./open.ts";
+import { candidatePaths, directoriesAbove, type ScriptUse, scriptUses } from "./scripts.ts";
+
+/** Runs scripts when it exists and script_user says nothing. */
+const DEFAULT_SCRIPT_USER = "keepalived_script";
+const ROOT = 0;
+const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
+const EXECUTABLE = 0o111;
+
+/** `no-such-interface`: every interface that is named exists. */
+function interfaces(config: Config, facts: HostFacts, report: ReportFault): void {
+  const known = new Set(facts.interfaces);
+  const need = (name: string | undefined, what: string, origin: number): void => {
+    if (name === undefined || known.has(name)) return;
+    report(
+      {
+        code: "no-such-interface",
+        summary: `interface ${name} of ${what} does not exist`,
+        detail: "keepalived does not run VRRP with this.",
+        suggestions: suggest(name, known),
+      },
+      origin,
+    );
+  };
+  for (const instance of config.vrrp_instance) {
+    const what = `vrrp_instance ${instance.name}`;
+    need(instance.interface, what, originOfKeyword(instance, "interface"));
+    for (const keyword of ["virtual_ipaddress", "virtual_ipaddress_excluded"] as const) {
+      for (const [index, { address, dev }] of instance[keyword].entries()) {
+        need(dev, `${address}`, originOfKeyword(instance, keyword, index));
+      }
+    }
+  }
+  for (const owner of [...config.vrrp_instance, ...config.vrrp_sync_group]) {
+    for (const [index, { interface: name }] of owner.track_interface.entries()) {
+      need(name, `track_interface of ${owner.name}`, originOfKeyword(owner, "track_interface", index));
+    }
+  }
+}
+
+/** The user number that a script runs as; undefined when it names one that does not exist. */
+function userOf(use: ScriptUse, config: Config, facts: HostFacts): number | undefined {
+  const named = use.command.user ?? config.global_defs.script_user?.user;
+  if (named !== undefined) return /^\d+$/.test(named) ? Number(named) : facts.users[named];
+  return facts.users[DEFAULT_SCRIPT_USER] ?? ROOT;
+}
+
+/** The first of a program and the directories above it that somebody other than root can change. */
+function insecurePart(path: string, facts: HostFacts): string | undefined {
+  return [path, ...directoriesAbove(path)].find((part) => {
+    const found: FileFacts | undefined = facts.files[part];
+    if (!found) return false;
+    const shared = (found.mode & WRITABLE_BY_OTHERS) !== 0;
+    return found.uid !== ROOT || (shared && !(found.type === "directory" && (found.mode & STICKY) !== 0));
+  });
+}
+
+function warn(report: ReportFault, code: string, origin: number, summary: string, detail: string): void {
+  report({ code, severity: "warning", summary, detail }, origin);
+}
+
+/** `no-such-script`, `script-not-executable`, `no-such-user`, `insecure-script`. */
+function script(use: ScriptUse, config: Config, facts: HostFacts, report: ReportFault): void {
+  const { command, keyword, origin } = use;
+  const [program = ""] = command.argv;
+  const path = candidatePaths(program, facts.searchPath).find((candidate) => facts.files[candidate]);
+  const found = path === undefined ? undefined : facts.files[path];
+  const disabled = "keepalived disables the script and runs without it.";
+  const user = userOf(use, config, facts);
+  const group = command.group?.replace(/^:/, "");
+  if (user === undefined || (group && !/^\d+$/.test(group) && facts.groups[group] === undefined)) {
+    const name = user === undefined ? (command.user ?? config.global_defs.script_user?.user) : group;
+    const what = user === undefined ? "user" : "group";
+    warn(report, "no-such-user", origin, `there is no ${what} ${name} to run ${program}`, disabled);
+  }
+  if (path === undefined || !found) {
+    warn(report, "no-such-script", origin, `${program}, the ${keyword} script, does not exist`, disabled);
+    return;
+  }
+  if (found.type !== "file" || (found.mode & EXECUTABLE) === 0) {
+    const why = found.type === "file" ? "is not executable" : "is not a file";
+    warn(report, "script-not-executable", origin, `${program} ${why}`, disabled);
+    return;
+  }
+  const part = user === ROOT ? insecurePart(path, facts) : undefined;
+  if (part === undefined) return;
+  warn(
+    report,
+    "insecure-script",
+    origin,
+    `root runs ${program}, and others than root can change ${part === path ? "it" : part}`,
+    config.global_defs.enable_script_security
+      ? "With enable_script_security the script is disabled."
+      : "Give it another user, or make it and the directories above it writable by root alone.",
+  );
+}
+
+/** What a compiled configuration needs of a host and does not find there. */
+export function checkHost(compiled: Pick<Compiled, "config" | "sources">, facts: HostFacts): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const report = faultReporter(compiled.sources, (diagnostic) => diagnostics.push(diagnostic));
+  interfaces(compiled.config, facts, report);
+  for (const use of scriptUses(compiled.config)) script(use, compiled.config, facts, report);
+  return diagnostics;
+}
