@@ -44,13 +44,14 @@ interface Running {
   readonly kernel: Kernel;
   readonly scripts: Scripts;
   readonly subsystem: Subsystem;
-  readonly settings: ChildSettings;
   config: Config;
 }
 
 class Child {
   readonly #role: Role;
   #running: Running | undefined;
+  /** Messages are dealt with one after the other. */
+  #turn: Promise<void> = Promise.resolve();
   #stopping = false;
 
   constructor(role: Role) {
@@ -58,13 +59,12 @@ class Child {
   }
 
   take(message: ToChild): void {
-    if (this.#stopping) return;
     switch (message.type) {
       case "start":
-        void this.#start(message);
+        this.#enqueue(() => this.#start(message));
         break;
       case "apply":
-        this.#apply(message.config, message.changes);
+        this.#enqueue(() => this.#apply(message.config, message.changes));
         break;
       case "stop":
         this.stop(message.changes);
@@ -75,8 +75,13 @@ class Child {
   /** Carries out the plan to nothing, computed here when the parent is no longer there to send it; then ends. */
   stop(changes?: readonly Change[]): void {
     if (this.#stopping) return;
+    this.#enqueue(() => this.#stop(changes));
     this.#stopping = true;
-    void this.#stop(changes);
+  }
+
+  #enqueue(operation: () => Promise<void>): void {
+    if (this.#stopping) return;
+    this.#turn = this.#turn.then(operation);
   }
 
   async #start({ settings, config, changes }: Extract<ToChild, { type: "start" }>): Promise<void> {
@@ -86,10 +91,9 @@ class Child {
     const kernel = await openKernel(settings.kernel, config);
     const scripts = new Scripts(log);
     scripts.configure(scriptPolicyOf(config), usesScripts(config));
-    const subsystem = await createSubsystem(this.#role, kernel, scripts, log, settings);
-    if (this.#stopping) process.exit(EXIT.ok);
-    this.#running = { log, kernel, scripts, subsystem, settings, config };
     try {
+      const subsystem = await createSubsystem(this.#role, kernel, scripts, log, settings);
+      this.#running = { log, kernel, scripts, subsystem, config };
       subsystem.start(changes);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
@@ -100,13 +104,13 @@ class Child {
     await tell({ type: "applied" });
   }
 
-  #apply(config: Config, changes: readonly Change[]): void {
+  async #apply(config: Config, changes: readonly Change[]): Promise<void> {
     const running = this.#running;
     if (running === undefined) throw new Error("a plan arrived before the first one was carried out");
     running.scripts.configure(scriptPolicyOf(config), usesScripts(config));
     running.subsystem.apply(changes);
     running.config = config;
-    void tell({ type: "applied" });
+    await tell({ type: "applied" });
   }
 
   async #stop(given?: readonly Change[]): Promise<void> {

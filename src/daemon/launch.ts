@@ -3,12 +3,7 @@ import { EXIT } from "./exit-status.ts";
 import { writeAll } from "./log/console-sink.ts";
 import type { RunOptions } from "./options.ts";
 import { runParent } from "./run-parent.ts";
-
-/** From a daemon in the background to the process that started it, once. */
-export type StartReport =
-  | { readonly type: "started" }
-  /** Start-up failed: what to print, and the status to exit with. */
-  | { readonly type: "failed"; readonly status: number; readonly report: string };
+import type { StartReport } from "./start-report.ts";
 
 /** Set for the daemon that is started in the background, for itself only. */
 const BACKGROUND = "HOLDFAST_BACKGROUND";

@@ -2,13 +2,13 @@ import { release } from "node:os";
 import { setProcessName } from "../../native/process.ts";
 import { realTimeSignal, Signals } from "../../native/signals.ts";
 import { EXIT } from "./exit-status.ts";
-import type { StartReport } from "./launch.ts";
 import { loadConfiguration } from "./load.ts";
 import type { Log } from "./log/log.ts";
 import { processLog } from "./log/process-log.ts";
 import type { RunOptions } from "./options.ts";
 import { Daemon } from "./parent.ts";
 import { type PidFile, takePidFile } from "./pid-file.ts";
+import type { StartReport } from "./start-report.ts";
 
 /**
  * Runs the parent process from start to stop; resolves to its exit status. `report` is called once: when everything
@@ -67,13 +67,16 @@ async function runHolding(
     guard(daemon, log);
     subscribe(daemon, signals, log);
     void daemon.start().then((started) => {
-      if (started) report({ type: "started" });
-      else
-        report({
-          type: "failed",
-          status: EXIT.configuration,
-          report: "holdfast: start-up failed; see the log\n",
-        });
+      if (started) {
+        report({ type: "started" });
+        return;
+      }
+      report({
+        type: "failed",
+        status: EXIT.configuration,
+        report: "holdfast: start-up failed; see the log\n",
+      });
+      daemon.stop(EXIT.configuration);
     });
   });
 }

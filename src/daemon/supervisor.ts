@@ -13,9 +13,17 @@ const NAMES = { vrrp: "VRRP", checkers: "Healthcheck" } as const;
 /** Milliseconds that a child has to carry out a plan, and to stop. Stopping waits for scripts. */
 const APPLY_LIMIT = 10_000;
 const STOP_LIMIT = 10_000;
-/** A child that lived shorter than this is started again later and later. */
+/** A child that lives shorter than this, in milliseconds, several times in a row, is started again later and later. */
 const SETTLED = 5_000;
+const QUICK_DEATHS = 3;
 const LONGEST_PAUSE = 30_000;
+
+/** Milliseconds before a child is started again that has died so often within moments of its start. */
+export function respawnPause(quickDeaths: number): number {
+  return quickDeaths <= QUICK_DEATHS
+    ? 0
+    : Math.min(LONGEST_PAUSE, 1_000 * 2 ** (quickDeaths - QUICK_DEATHS - 1));
+}
 
 /** A configuration's part for one child, and the plan from empty to it. */
 export interface Assignment {
@@ -42,7 +50,7 @@ export class Supervisor {
   #process: ChildProcess | undefined;
   #pidFile: PidFile | undefined;
   #startedAt = 0;
-  #pause = 0;
+  #quickDeaths = 0;
   #timer: NodeJS.Timeout | undefined;
   #wanted = false;
   /** Called once for the next `applied`, or with false when the child ends before. */
@@ -169,9 +177,8 @@ export class Supervisor {
       onFatal(`${this.#name} child process(${child.pid}) died (${how}): Exiting`);
       return;
     }
-    const settled = Date.now() - this.#startedAt >= SETTLED;
-    const pause = settled ? 0 : this.#pause;
-    this.#pause = settled ? 0 : Math.min(LONGEST_PAUSE, Math.max(1_000, this.#pause * 2));
+    this.#quickDeaths = Date.now() - this.#startedAt < SETTLED ? this.#quickDeaths + 1 : 0;
+    const pause = respawnPause(this.#quickDeaths);
     const when = pause === 0 ? "Respawning" : `Respawning in ${pause / 1_000} s`;
     log.error(`${this.#name} child process(${child.pid}) died (${how}): ${when}`);
     this.#timer = setTimeout(() => void this.#spawn(this.#options.current()), pause);

@@ -11,6 +11,7 @@ export class MachineLoop<Event, Effect> {
   readonly #carryOut: (effects: readonly Effect[]) => void;
   readonly #waiting: Event[] = [];
   #busy = false;
+  #stopped = false;
 
   /** `timer` is the event that a deadline stands for. Takes over the clock's alarm. */
   constructor(
@@ -30,7 +31,9 @@ export class MachineLoop<Event, Effect> {
     return this.#busy;
   }
 
+  /** Does nothing after stop(). */
   feed(event: Event): void {
+    if (this.#stopped) return;
     this.#waiting.push(event);
     if (this.#busy) return;
     this.#busy = true;
@@ -44,8 +47,9 @@ export class MachineLoop<Event, Effect> {
     this.#clock.alarm(this.#machine.deadline());
   }
 
-  /** Disarms the alarm: nothing more happens by itself. */
+  /** Nothing more reaches the machine: no deadline, and none of what is still under way. */
   stop(): void {
+    this.#stopped = true;
     this.#clock.alarm(undefined);
   }
 }

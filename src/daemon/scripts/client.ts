@@ -5,13 +5,18 @@ import type { FromRunner, ScriptPolicy, ScriptRequest, ScriptResult, ToRunner } 
 
 type Done = (result: ScriptResult) => void;
 
+interface Pending {
+  readonly kind: ScriptRequest["kind"];
+  readonly done: Done;
+}
+
 /**
  * The scripts of one child process, run by a process that it starts when a configuration has scripts at all. When
  * that one dies it is started again; what it ran counts as failed.
  */
 export class Scripts {
   readonly #log: Log;
-  readonly #pending = new Map<number, Done>();
+  readonly #pending = new Map<number, Pending>();
   #policy: ScriptPolicy = { secure: true };
   #runner: ChildProcess | undefined;
   #lastId = 0;
@@ -31,7 +36,7 @@ export class Scripts {
 
   run(request: ScriptRequest, done: Done = () => {}): void {
     this.#lastId += 1;
-    this.#pending.set(this.#lastId, done);
+    this.#pending.set(this.#lastId, { kind: request.kind, done });
     if (this.#runner === undefined) this.#start();
     this.#send({ type: "run", id: this.#lastId, request });
   }
@@ -41,9 +46,9 @@ export class Scripts {
     this.#send({ type: "cancel", key });
   }
 
-  /** Resolves when no script is waiting or running. */
+  /** Resolves when no notify script is waiting or running. */
   idle(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
+    if (!this.#notifying()) return Promise.resolve();
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
@@ -84,11 +89,15 @@ export class Scripts {
       this.#finish(id, { ok: false, status: "lost with its runner" });
   }
 
+  #notifying(): boolean {
+    return [...this.#pending.values()].some(({ kind }) => kind === "notify");
+  }
+
   #finish(id: number, result: ScriptResult): void {
-    const done = this.#pending.get(id);
+    const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    done?.(result);
-    if (this.#pending.size > 0) return;
+    pending?.done(result);
+    if (this.#whenIdle.length === 0 || this.#notifying()) return;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 }
