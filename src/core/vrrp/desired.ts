@@ -1,0 +1,132 @@
+import type {
+  GlobalDefs,
+  VirtualAddress,
+  VrrpInstance,
+  VrrpScript,
+  VrrpSyncGroup,
+} from "../../config/config.ts";
+import type { Change } from "../../plan/plan.ts";
+import { addressKey } from "./addresses.ts";
+import { type Definition, define, type MulticastGroups } from "./definition.ts";
+
+/** An instance as the plan left it. */
+interface Wanted {
+  readonly config: VrrpInstance;
+  readonly addresses: VirtualAddress[];
+  readonly excluded: VirtualAddress[];
+}
+
+/** What a plan did to the instances and scripts, by name. */
+export interface Taken {
+  /** Deleted instances, in plan order. */
+  readonly removed: ReadonlySet<string>;
+  /** Instances and scripts to be ended and begun anew. */
+  readonly replacedInstances: ReadonlySet<string>;
+  readonly replacedScripts: ReadonlySet<string>;
+  /** Groups that are no more, with their last configuration. */
+  readonly removedGroups: readonly VrrpSyncGroup[];
+  /** Every change takes something away: the daemon stops. */
+  readonly final: boolean;
+}
+
+const DEFAULT_GROUPS: MulticastGroups = { group4: "224.0.0.18", group6: "ff02::12" };
+
+/** The configuration in force, put together from plans. */
+export class Desired {
+  readonly scripts = new Map<string, VrrpScript>();
+  readonly groups = new Map<string, VrrpSyncGroup>();
+  readonly #instances = new Map<string, Wanted>();
+  #global: GlobalDefs | undefined;
+
+  /** vrrp_garp_interval, microseconds. */
+  get garpGap(): number {
+    return this.#global?.vrrp_garp_interval ?? 0;
+  }
+
+  /** Every instance, in configured order, with what follows from its keywords. */
+  definitions(): Definition[] {
+    const groups: MulticastGroups = {
+      group4: this.#global?.vrrp_mcast_group4 ?? DEFAULT_GROUPS.group4,
+      group6: this.#global?.vrrp_mcast_group6 ?? DEFAULT_GROUPS.group6,
+    };
+    return [...this.#instances.values()].map(({ config, addresses, excluded }) =>
+      define(config, addresses, excluded, groups),
+    );
+  }
+
+  /** Carries the changes over, in order. */
+  take(changes: readonly Change[]): Taken {
+    const removed = new Set<string>();
+    const replacedInstances = new Set<string>();
+    const replacedScripts = new Set<string>();
+    const removedGroups: VrrpSyncGroup[] = [];
+    const ours = changes.filter((change) => change.owner === "vrrp");
+    for (const change of ours) {
+      if (change.object === "vrrp_instance") {
+        if (change.kind === "delete") removed.add(change.id);
+        if (change.kind === "replace") replacedInstances.add(change.id);
+      } else if (change.object === "vrrp_script" && change.kind === "replace") {
+        replacedScripts.add(change.id);
+      } else if (change.object === "vrrp_sync_group" && change.kind === "delete" && change.before) {
+        removedGroups.push(change.before);
+      }
+      this.#take(change);
+    }
+    const final = ours.length > 0 && ours.every((change) => change.kind === "delete");
+    return { removed, replacedInstances, replacedScripts, removedGroups, final };
+  }
+
+  #take(change: Change): void {
+    switch (change.object) {
+      case "global_defs":
+        this.#global = change.after;
+        return;
+      case "vrrp_script":
+        put(this.scripts, change.id, change.after);
+        return;
+      case "vrrp_sync_group":
+        put(this.groups, change.id, change.after);
+        return;
+      case "vrrp_instance":
+        put(this.#instances, change.id, change.after && wanted(change.after));
+        return;
+      case "virtual_ipaddress":
+        this.#takeAddress(change);
+        return;
+      case "virtual_server":
+      case "sorry_server":
+      case "real_server":
+        return;
+    }
+  }
+
+  /** An instance's block already holds its lists; what a change of one address adds to that is done here. */
+  #takeAddress({ parent, before, after }: Extract<Change, { object: "virtual_ipaddress" }>): void {
+    const instance = this.#instances.get(parent);
+    if (instance === undefined) return;
+    if (before !== undefined && (after === undefined || addressKey(before) !== addressKey(after))) {
+      drop(before.excluded ? instance.excluded : instance.addresses, before);
+    }
+    if (after === undefined) return;
+    const list = after.excluded ? instance.excluded : instance.addresses;
+    if (!list.some((address) => addressKey(address) === addressKey(after))) list.push(after);
+  }
+}
+
+function wanted(config: VrrpInstance): Wanted {
+  return {
+    config,
+    addresses: [...(config.virtual_ipaddress ?? [])],
+    excluded: [...(config.virtual_ipaddress_excluded ?? [])],
+  };
+}
+
+function put<T>(map: Map<string, T>, key: string, value: T | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+}
+
+function drop(list: VirtualAddress[], address: VirtualAddress): void {
+  const at = list.findIndex((each) => addressKey(each) === addressKey(address));
+  if (at >= 0) list.splice(at, 1);
+}

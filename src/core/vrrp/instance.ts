@@ -1,0 +1,398 @@
+import { formatSeconds, type Micros } from "../../values/time.ts";
+import type { AdvertError } from "../../wire/vrrp.ts";
+import type { Timer } from "../track/script-tracker.ts";
+import { diffAddresses } from "./addresses.ts";
+import { Advertiser } from "./advertiser.ts";
+import type { Announcer } from "./announcer.ts";
+import type { InterfaceFacts, VrrpEffect, VrrpState } from "./contract.ts";
+import { type Counters, newCounters } from "./counters.ts";
+import { type Definition, sourceOf } from "./definition.ts";
+import { judge } from "./election.ts";
+import { Gratuitous } from "./gratuitous.ts";
+import { LogLimiter } from "./log-limiter.ts";
+import { notifyEffect } from "./notify.ts";
+import { type Arrival, counterOf, examine } from "./reception.ts";
+import type { Services } from "./services.ts";
+import { masterDownInterval, skewTime } from "./timing.ts";
+
+/** Who decides on transitions that concern more than one instance: the sync group, or a group of one. */
+export interface Coordinator {
+  /** The master is taken to be down. */
+  timedOut(instance: Instance, now: Micros): void;
+  /** A better master was heard while this one was master. */
+  yielded(instance: Instance, now: Micros): void;
+}
+
+type Open = Extract<VrrpEffect, { readonly type: "open" }>;
+
+/** `500ms`, as keepalived writes intervals of version 3. */
+const milliseconds = (interval: Micros): string => `${Math.round(interval / 1000)}ms`;
+
+/**
+ * One virtual router: the states and timers of RFC 9568 §6.4 and RFC 3768 §6.4. It changes to MASTER, FAULT and out
+ * of INIT only when its coordinator says so.
+ */
+export class Instance {
+  readonly name: string;
+  readonly counters: Counters = newCounters();
+  coordinator: Coordinator | undefined;
+  /** The first reason why it cannot run, in words; set by the router before it asks the coordinator. */
+  fault: string | undefined;
+  /** A script that could be a fault has no result yet. */
+  waiting = false;
+  /** It would be master if it were alone. */
+  wantsMaster = false;
+  #definition: Definition;
+  #state: VrrpState = "INIT";
+  #priority: number;
+  #facts: InterfaceFacts | undefined;
+  #source: string | undefined;
+  #open: Open | undefined;
+  /** Interval of the master's adverts, RFC 9568 §6.1; ours while we are master. */
+  #masterInterval: Micros;
+  /** Until when a lower priority master is put up with (preempt_delay); undefined while none was heard. */
+  #preemptAt: Micros | undefined;
+  readonly #services: Services;
+  readonly #advertiser: Advertiser;
+  readonly #gratuitous: Gratuitous;
+  readonly #limiter = new LogLimiter();
+  /** Master down timer of a backup, advert timer of a master. */
+  readonly #timer: Timer = (due, now) => {
+    if (this.#state === "MASTER") this.#advertise(due, now);
+    else this.coordinator?.timedOut(this, now);
+  };
+
+  constructor(definition: Definition, services: Services, announcer: Announcer) {
+    this.name = definition.config.name;
+    this.#definition = definition;
+    this.#priority = definition.config.priority;
+    this.#masterInterval = definition.config.advert_int;
+    this.#services = services;
+    this.#advertiser = new Advertiser(definition);
+    this.#gratuitous = new Gratuitous(definition.config, services, announcer);
+  }
+
+  get state(): VrrpState {
+    return this.#state;
+  }
+
+  get priority(): number {
+    return this.#priority;
+  }
+
+  get source(): string | undefined {
+    return this.#source;
+  }
+
+  get definition(): Definition {
+    return this.#definition;
+  }
+
+  /** Interface index that its adverts come in on; 0 for any. */
+  get ifindex(): number {
+    return this.#facts?.ifindex ?? 0;
+  }
+
+  /** Microseconds after which a silent master is taken to be down. */
+  get masterDownInterval(): Micros {
+    return masterDownInterval(this.#definition.version, this.#priority, this.#masterInterval);
+  }
+
+  /** Begins: what an earlier run may have left on the interface is taken away first. */
+  start(): void {
+    this.#removeAddresses();
+  }
+
+  /** Takes over what is known of its interface, and opens or closes the socket as that allows. */
+  setFacts(facts: InterfaceFacts | undefined): void {
+    this.#facts = facts;
+    this.#source = sourceOf(this.#definition, facts);
+    this.#reopen();
+  }
+
+  /** The priority in force, from trackers. Shows in the next advert and the next timeout. */
+  setPriority(priority: number): void {
+    if (priority === this.#priority) return;
+    this.#log(`Changing effective priority from ${this.#priority} to ${priority}`);
+    this.#priority = priority;
+  }
+
+  /** Takes over a changed configuration without leaving its state. */
+  configure(definition: Definition, now: Micros): void {
+    const before = this.#definition;
+    this.#definition = definition;
+    this.#advertiser.configure(definition);
+    this.#gratuitous.configure(definition.config, this.#state === "MASTER", now);
+    this.setFacts(this.#facts);
+    this.#changeInterval(before.config.advert_int, definition.config.advert_int, now);
+    const { removed, added } = diffAddresses(before.all, definition.all);
+    if (this.#state !== "MASTER" || removed.length + added.length === 0) return;
+    const instance = this.name;
+    for (const { address, prefixLength, dev } of removed) {
+      const device = dev ?? definition.config.interface;
+      this.#log(`ip address ${address}/${prefixLength} dev ${device}, no longer exist`);
+    }
+    if (removed.length > 0) this.#services.emit({ type: "remove-addresses", instance, addresses: removed });
+    this.#advertiseNow(now);
+    if (added.length > 0) this.#services.emit({ type: "add-addresses", instance, addresses: added });
+    this.#gratuitous.change(definition.all, added, now);
+  }
+
+  /** INIT or FAULT or MASTER → BACKUP. */
+  becomeBackup(now: Micros, resign = false): void {
+    const from = this.#state;
+    this.#leaveMaster(
+      () => this.#enter("BACKUP", from === "INIT" ? "Entering BACKUP STATE (init)" : "Entering BACKUP STATE"),
+      resign,
+    );
+    this.#restartMasterDownTimer(now);
+    this.#notify("BACKUP");
+  }
+
+  /** BACKUP → MASTER: RFC 9568 §6.4.2, (365) to (400), the advert before anything that takes time. */
+  becomeMaster(now: Micros): void {
+    const { config, version, all } = this.#definition;
+    const learned = this.#masterInterval;
+    this.#masterInterval = config.advert_int;
+    this.wantsMaster = false;
+    this.#preemptAt = undefined;
+    this.counters.becameMaster += 1;
+    this.#state = "MASTER";
+    this.#advertiseNow(now);
+    this.#log("Entering MASTER STATE");
+    if (version === 3 && learned !== config.advert_int) {
+      const [from, to] = [milliseconds(learned), milliseconds(config.advert_int)];
+      this.#log(`changing advert interval from ${from} to locally configured ${to}`);
+    }
+    if (all.length > 0) {
+      this.#log("setting VIPs.");
+      this.#services.emit({ type: "add-addresses", instance: this.name, addresses: all });
+    }
+    this.#gratuitous.begin(all, now);
+    this.#notify("MASTER");
+  }
+
+  /** Any state → FAULT. */
+  becomeFault(): void {
+    const initial = this.#state === "INIT";
+    const why = this.fault === undefined ? "" : ` (${this.fault})`;
+    const message = initial ? `entering FAULT state${why}` : "Entering FAULT STATE";
+    this.#leaveMaster(() => this.#enter("FAULT", message), true);
+    this.#services.timers.cancel(this.#timer);
+    this.#notify("FAULT");
+  }
+
+  /** Gives everything back. `state` is what notify scripts are told: STOP at shutdown, FAULT when taken out. */
+  stop(state: "STOP" | "FAULT"): void {
+    this.#leaveMaster(() => {}, true);
+    this.#services.timers.cancel(this.#timer);
+    this.#state = "INIT";
+    if (this.#open !== undefined) this.#services.emit({ type: "close", instance: this.name });
+    this.#open = undefined;
+    this.#notify(state);
+  }
+
+  /** Keeps waiting for the other members of its group. */
+  waitOn(now: Micros): void {
+    this.wantsMaster = true;
+    this.#services.timers.set(this.#timer, now + this.masterDownInterval);
+  }
+
+  /** Tells the log that no advert came in time. */
+  logTimeout(): void {
+    this.#log("Receive advertisement timeout");
+  }
+
+  /** A message that names this virtual router and is no advert. */
+  refuse(error: AdvertError, now: Micros): void {
+    this.counters[counterOf(error.error)] += 1;
+    this.#logLimited(error.error, error.detail, now);
+  }
+
+  /** An advert that came in for this virtual router. */
+  receive(arrival: Arrival, now: Micros): void {
+    if (arrival.source === this.#source) return;
+    const { counters } = this;
+    counters.advertsReceived += 1;
+    const rejection = examine(arrival, this.#definition.expectation);
+    if (rejection !== undefined) {
+      counters[rejection.counter] += 1;
+      this.#logLimited(rejection.counter, rejection.message, now);
+      return;
+    }
+    if (arrival.advert.priority === 0) counters.priorityZeroReceived += 1;
+    if (this.#state === "BACKUP") this.#receiveAsBackup(arrival, now);
+    else if (this.#state === "MASTER") this.#receiveAsMaster(arrival, now);
+  }
+
+  /** RFC 9568 §6.4.2, (415) to (500), with keepalived's preempt_delay. */
+  #receiveAsBackup({ advert, source }: Arrival, now: Micros): void {
+    const { version, preempt } = this.#definition;
+    if (advert.priority === 0) {
+      this.#log("Backup received priority 0 advertisement");
+      this.#learnInterval(advert.interval);
+      this.#services.timers.set(this.#timer, now + skewTime(version, this.#priority, this.#masterInterval));
+      return;
+    }
+    const lower = advert.priority < this.#priority;
+    if (!lower && this.#preemptAt !== undefined) {
+      this.#preemptAt = undefined;
+      this.#log("stop preempt delay");
+    }
+    if (lower && preempt && !this.#putsUp(now)) {
+      const message = `received lower priority (${advert.priority}) advert from ${source} - discarding`;
+      this.#logLimited("lower", message, now);
+      return;
+    }
+    this.wantsMaster = false;
+    this.#learnInterval(advert.interval);
+    this.#restartMasterDownTimer(now);
+  }
+
+  /** Whether a lower priority master is left alone for now, because preempt_delay has not passed. */
+  #putsUp(now: Micros): boolean {
+    const { preemptDelay } = this.#definition;
+    if (preemptDelay === 0) return false;
+    if (this.#preemptAt === undefined) {
+      this.#preemptAt = now + preemptDelay;
+      this.#log(`start preempt delay (${formatSeconds(preemptDelay)})`);
+    }
+    return now < this.#preemptAt;
+  }
+
+  /** RFC 9568 §6.4.3, (600) to (690). */
+  #receiveAsMaster({ advert, source }: Arrival, now: Micros): void {
+    const { priority } = advert;
+    if (priority === 0) {
+      this.#log("Master received priority 0 message");
+      this.#advertiseNow(now);
+      return;
+    }
+    const verdict = judge({ priority, source }, { priority: this.#priority, source: this.#source ?? "" });
+    if (verdict === "lower") {
+      const message = `Received advert from ${source} with lower priority ${priority}, ours ${this.#priority}, forcing new election`;
+      this.#logLimited("lower", message, now);
+      this.#advertiseNow(now);
+      this.#gratuitous.reclaim(now);
+      return;
+    }
+    const why =
+      verdict === "higher-priority"
+        ? `higher priority ${priority}, ours ${this.#priority}`
+        : `same priority ${priority} but higher IP address than ours`;
+    this.#log(`Master received advert from ${source} with ${why}`);
+    this.#learnInterval(advert.interval);
+    this.coordinator?.yielded(this, now);
+  }
+
+  /** RFC 9568 §6.4.2, (440): version 3 routers wait as long as the master's own interval asks for. */
+  #learnInterval(interval: Micros): void {
+    if (this.#definition.version !== 3 || interval === this.#masterInterval) return;
+    const [from, to] = [milliseconds(this.#masterInterval), milliseconds(interval)];
+    this.#log(`advertisement interval updated from ${from} to ${to} by master`);
+    this.#masterInterval = interval;
+  }
+
+  #changeInterval(before: Micros, after: Micros, now: Micros): void {
+    if (before === after) return;
+    const { timers } = this.#services;
+    const due = timers.deadlineOf(this.#timer);
+    if (this.#definition.version === 2 || this.#masterInterval === before) this.#masterInterval = after;
+    if (this.#state === "MASTER") timers.set(this.#timer, Math.min(due ?? now, now + after));
+    else if (this.#state === "BACKUP") this.#restartMasterDownTimer(now);
+  }
+
+  #restartMasterDownTimer(now: Micros): void {
+    this.#services.timers.set(this.#timer, now + this.masterDownInterval);
+  }
+
+  /** Sends the advert that was due; the next one counts from the ideal time, so that lateness never adds up. */
+  #advertise(due: Micros, now: Micros): void {
+    const interval = this.#definition.config.advert_int;
+    this.#send(this.#priority);
+    this.#services.timers.set(this.#timer, due + interval > now ? due + interval : now + interval);
+  }
+
+  /** Sends an advert out of turn and starts counting anew. */
+  #advertiseNow(now: Micros): void {
+    this.#advertise(now, now);
+  }
+
+  #send(priority: number): void {
+    if (this.#source === undefined || this.#open === undefined) return;
+    this.#services.emit(this.#advertiser.effect(priority, this.#source));
+    this.counters.advertsSent += 1;
+    if (priority === 0) this.counters.priorityZeroSent += 1;
+  }
+
+  #enter(state: VrrpState, message: string): void {
+    this.#state = state;
+    this.#log(message);
+  }
+
+  /** Leaves whatever state it is in through `enter`; a master gives up its addresses, and says so with `resign`. */
+  #leaveMaster(enter: () => void, resign: boolean): void {
+    const wasMaster = this.#state === "MASTER";
+    this.wantsMaster = false;
+    this.#preemptAt = undefined;
+    if (wasMaster && resign) this.#send(0);
+    enter();
+    if (!wasMaster) return;
+    if (resign) this.#log("sent 0 priority");
+    this.counters.releasedMaster += 1;
+    this.#gratuitous.end();
+    this.#removeAddresses();
+  }
+
+  #removeAddresses(): void {
+    const { all } = this.#definition;
+    if (all.length === 0) return;
+    this.#log("removing VIPs.");
+    this.#services.emit({ type: "remove-addresses", instance: this.name, addresses: all });
+  }
+
+  /** Has the socket opened with what holds now, reopened when that changed, closed when there is nothing to open on. */
+  #reopen(): void {
+    const { config, family, group } = this.#definition;
+    const { ifindex } = this;
+    const source = this.#source;
+    const missing = config.interface !== undefined && ifindex === 0;
+    if (missing || source === undefined) {
+      if (missing && this.#open !== undefined) {
+        this.#open = undefined;
+        this.#services.emit({ type: "close", instance: this.name });
+      }
+      return;
+    }
+    const target = group === undefined ? {} : { group };
+    const name = config.interface ?? "";
+    const open: Open = {
+      type: "open",
+      instance: this.name,
+      family,
+      interface: name,
+      ifindex,
+      ...target,
+      source,
+    };
+    if (JSON.stringify(open) === JSON.stringify(this.#open)) return;
+    this.#open = open;
+    this.#services.emit(open);
+  }
+
+  #notify(state: "MASTER" | "BACKUP" | "FAULT" | "STOP"): void {
+    const target = { type: "INSTANCE", name: this.name } as const;
+    const effect = notifyEffect(target, state, this.#priority, this.#definition.config);
+    this.#services.emit(effect);
+  }
+
+  #log(message: string): void {
+    this.#services.emit({ type: "log", level: "info", message: `(${this.name}) ${message}` });
+  }
+
+  #logLimited(kind: string, message: string, now: Micros): void {
+    const admitted = this.#limiter.admit(kind, message, now);
+    if (admitted === undefined) return;
+    this.#services.emit({ type: "log", level: "warn", message: `(${this.name}) ${admitted}` });
+  }
+}
