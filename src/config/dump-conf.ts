@@ -41,15 +41,24 @@ export function isBlockShown(block: AnyBlock, options: DumpOptions): boolean {
 class Writer {
   readonly lines: string[] = [];
   private readonly options: DumpOptions;
+  private readonly entries = new Map<AnyBlockSchema, readonly (readonly [string, AnyRow])[]>();
 
   constructor(options: DumpOptions) {
     this.options = options;
   }
 
   rows(schema: AnyBlockSchema, block: AnyBlock, indent: string): void {
-    for (const [keyword, row] of Object.entries(schema.rows)) {
+    for (const [keyword, row] of this.rowsOf(schema)) {
       if (isShown(block, keyword, row, this.options)) this.row(keyword, row, block[keyword], indent);
     }
+  }
+
+  private rowsOf(schema: AnyBlockSchema): readonly (readonly [string, AnyRow])[] {
+    const known = this.entries.get(schema);
+    if (known) return known;
+    const entries = Object.entries(schema.rows);
+    this.entries.set(schema, entries);
+    return entries;
   }
 
   private row(keyword: string, row: AnyRow, value: unknown, indent: string): void {

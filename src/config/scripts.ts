@@ -11,27 +11,48 @@ export interface ScriptUse {
   readonly origin: number;
 }
 
-function collect(schema: AnyBlockSchema, block: AnyBlock, found: ScriptUse[]): void {
-  for (const [keyword, row] of Object.entries(schema.rows)) {
+/** Where a schema and those within it name scripts. */
+interface ScriptPlaces {
+  readonly keywords: readonly string[];
+  readonly blocks: readonly { readonly keyword: string; readonly places: ScriptPlaces }[];
+}
+
+function placesIn(schema: AnyBlockSchema): ScriptPlaces {
+  const rows = Object.entries(schema.rows);
+  return {
+    keywords: rows.flatMap(([keyword, row]) =>
+      row.shape === "leaf" && Object.is(row.kind, scriptCommand) ? [keyword] : [],
+    ),
+    blocks: rows.flatMap(([keyword, row]) => {
+      if (row.shape !== "block") return [];
+      const places = placesIn(row.schema);
+      return places.keywords.length + places.blocks.length > 0 ? [{ keyword, places }] : [];
+    }),
+  };
+}
+
+const PLACES = placesIn(root);
+
+function collect(places: ScriptPlaces, block: AnyBlock, found: ScriptUse[]): void {
+  for (const keyword of places.keywords) {
     const value = block[keyword];
     if (value === undefined) continue;
-    if (row.shape === "block") {
-      for (const inner of blocksIn(value)) collect(row.schema, inner, found);
-    } else if (row.shape === "leaf" && Object.is(row.kind, scriptCommand)) {
-      const origin = block.$.of[keyword];
-      found.push({
-        keyword,
-        command: value as ScriptCommand, // what the kind of the row parsed
-        origin: typeof origin === "number" ? origin : block.$.at,
-      });
-    }
+    const origin = block.$.of[keyword];
+    found.push({
+      keyword,
+      command: value as ScriptCommand, // what the kind of the row parsed
+      origin: typeof origin === "number" ? origin : block.$.at,
+    });
+  }
+  for (const inner of places.blocks) {
+    for (const one of blocksIn(block[inner.keyword])) collect(inner.places, one, found);
   }
 }
 
 /** Every script of a configuration, in the order of the schema. */
 export function scriptUses(config: Config): readonly ScriptUse[] {
   const found: ScriptUse[] = [];
-  collect(root, { ...config, $: { at: 0, of: {} } }, found);
+  collect(PLACES, { ...config, $: { at: 0, of: {} } }, found);
   return found;
 }
 

@@ -19,10 +19,8 @@ function quotePlain(word: string): string {
  */
 function quoteEscaped(word: string): string {
   if (PLAIN.test(word)) return word;
-  const escaped = word.replaceAll(
-    /["\\\x00-\x1f\x7f]/g,
-    (character) =>
-      character === "\\" ? "\\\\" : `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  const escaped = word.replaceAll(/["\\\x00-\x1f\x7f]/g, (character) =>
+    character === "\\" ? "\\\\" : `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
   );
   return `"${escaped}"`;
 }
