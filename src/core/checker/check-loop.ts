@@ -10,6 +10,8 @@ export interface CheckOptions {
   readonly up: boolean;
   /** A verdict was reached before a reload; the first one after it is only reported when it differs. */
   readonly hasRun?: boolean;
+  /** Tries that had failed in a row before a reload that only changed when to check. */
+  readonly failures?: number;
   /** Log every failed try of a server that is up. */
   readonly logAllFailures: boolean;
   /** From 0 to below 1; draws the delay of the first check from `firstDelay`. */
@@ -22,6 +24,8 @@ export interface Checker extends Machine<CheckEvent, CheckEffect> {
   readonly up: boolean;
   /** Whether `up` was found rather than assumed. */
   readonly hasRun: boolean;
+  /** Tries that have failed since it last passed or was judged. */
+  readonly failures: number;
 }
 
 type Phase = "idle" | "waiting" | "connecting" | "exchanging";
@@ -33,11 +37,11 @@ type Phase = "idle" | "waiting" | "connecting" | "exchanging";
 export class CheckLoop implements Checker {
   up: boolean;
   hasRun: boolean;
+  failures: number;
   private phase: Phase = "idle";
   private due: Micros = 0;
   /** The ideal time of the try under way, from which the next one is counted. */
   private tryAt: Micros = 0;
-  private retries = 0;
   private readonly probe: Probe;
   private readonly target: CheckTarget;
   private readonly timing: CheckTiming;
@@ -50,6 +54,7 @@ export class CheckLoop implements Checker {
     this.options = options;
     this.up = options.up;
     this.hasRun = options.hasRun ?? false;
+    this.failures = options.failures ?? 0;
   }
 
   deadline(): Micros | undefined {
@@ -115,7 +120,7 @@ export class CheckLoop implements Checker {
     const effects: CheckEffect[] = [{ type: "close" }];
     const { complete, logs } = this.probe.passed(this.up);
     for (const message of logs) effects.push({ type: "log", level: "info", message });
-    this.retries = 0;
+    this.failures = 0;
     // Counted from the ideal time, so that checks do not drift; from now when the answer took longer than that.
     const next = this.tryAt + this.timing.delayLoop;
     this.wait(next > now ? next : now + this.timing.delayLoop);
@@ -130,10 +135,10 @@ export class CheckLoop implements Checker {
   private failed(message: string, now: Micros): CheckEffect[] {
     const effects: CheckEffect[] = [{ type: "close" }];
     if (this.up && this.options.logAllFailures) effects.push({ type: "log", level: "warn", message });
-    const done = this.retries;
+    const done = this.failures;
     const retrying = done < this.timing.retry && this.mayRetry();
     const isNews = !retrying && (this.up || !this.hasRun);
-    this.retries = retrying ? done + 1 : 0;
+    this.failures = retrying ? done + 1 : 0;
     if (isNews) {
       const after = done > 0 ? ` after ${done} retries` : "";
       const summary = `${this.probe.name} on service ${this.options.service} failed${after}.`;

@@ -1,0 +1,291 @@
+import type { RealServer } from "../../config/config.ts";
+import type { Change } from "../../plan/plan.ts";
+import type { Micros } from "../../values/time.ts";
+import type { CheckEffect, CheckEvent } from "../checker/contract.ts";
+import type { Machine } from "../machine.ts";
+import { DeadlineQueue } from "../timers.ts";
+import {
+  type CheckerContext,
+  type CheckerSpec,
+  checkerSpecs,
+  createChecker,
+  fingerprint,
+} from "./checkers.ts";
+import type { CheckerId, LvsEffect, LvsEvent } from "./contract.ts";
+import { Outbox } from "./outbox.ts";
+import { type CheckerEntry, Pool, type RealState } from "./pool.ts";
+import { IpvsTable } from "./table.ts";
+
+export interface LvsDirectorOptions {
+  /** From 0 to below 1; scatters first checks over warmup. A fixed sequence unless given. */
+  readonly random?: () => number;
+}
+
+/** The LVS director: every virtual server with its servers, checkers and quorum, as one machine. */
+export function createLvsDirector(options: LvsDirectorOptions = {}): Machine<LvsEvent, LvsEffect> {
+  return new LvsDirector(options.random ?? fixedSequence());
+}
+
+/** Marsaglia's xorshift32 from one seed: scattered, and the same every time. */
+function fixedSequence(): () => number {
+  let state = 0x9e3779b9;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+type ChangeOf<T extends Change["object"]> = Extract<Change, { object: T }>;
+
+/** What one apply event is about, as far as single changes need to know. */
+interface Batch {
+  /** Virtual servers that it deletes. */
+  readonly leaving: ReadonlySet<string>;
+  /** Nothing is left after it: the daemon stops. */
+  readonly isStop: boolean;
+  /** Pools to be settled when all changes are in, each with its servers that may have changed state. */
+  readonly touched: Map<Pool, Set<RealState>>;
+  readonly starting: CheckerEntry[];
+}
+
+class LvsDirector implements Machine<LvsEvent, LvsEffect> {
+  readonly #pools = new Map<string, Pool>();
+  readonly #entries = new Map<CheckerId, CheckerEntry>();
+  readonly #timers = new DeadlineQueue<CheckerEntry>();
+  readonly #table = new IpvsTable();
+  readonly #out = new Outbox();
+  readonly #random: () => number;
+  #serial = 0;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  deadline(): Micros | undefined {
+    return this.#timers.next();
+  }
+
+  handle(event: LvsEvent, now: Micros): LvsEffect[] {
+    switch (event.type) {
+      case "apply":
+        if (event.present) this.#table.adopt(event.present);
+        this.#apply(event.changes, now);
+        break;
+      case "timer":
+        for (let due = this.#timers.take(now); due; due = this.#timers.take(now))
+          this.#feed(due.timer, { type: "timer" }, now);
+        break;
+      default: {
+        const { checker, ...rest } = event;
+        const entry = this.#entries.get(checker);
+        if (entry) this.#feed(entry, rest, now);
+      }
+    }
+    return this.#out.take();
+  }
+
+  #feed(entry: CheckerEntry, event: CheckEvent, now: Micros): void {
+    const effects = entry.checker.handle(event, now);
+    const due = entry.checker.deadline();
+    if (due === undefined) this.#timers.cancel(entry);
+    else this.#timers.set(entry, due);
+    for (const effect of effects) this.#onCheckEffect(entry, effect);
+  }
+
+  #onCheckEffect(entry: CheckerEntry, effect: CheckEffect): void {
+    switch (effect.type) {
+      case "connect":
+        entry.isConnected = true;
+        this.#out.push({ ...effect, checker: entry.id });
+        break;
+      case "send":
+        this.#out.push({ ...effect, checker: entry.id });
+        break;
+      case "close":
+        this.#disconnect(entry);
+        break;
+      case "log":
+        this.#out.push(effect);
+        break;
+      case "verdict":
+        entry.pool.settle([entry.real], this.#table, this.#out);
+        entry.pool.tellFirstVerdict(entry.real, this.#out);
+        break;
+    }
+  }
+
+  #disconnect(entry: CheckerEntry): void {
+    if (entry.isConnected) this.#out.push({ type: "close", checker: entry.id });
+    entry.isConnected = false;
+  }
+
+  /** All changes first, then their consequences: a service never goes through a state between two configurations. */
+  #apply(changes: readonly Change[], now: Micros): void {
+    const services = changes.filter((change) => change.object === "virtual_server");
+    const leaving = new Set(services.filter(({ kind }) => kind === "delete").map(({ id }) => id));
+    const isStop =
+      services.every(({ kind }) => kind === "delete") &&
+      [...this.#pools.keys()].every((id) => leaving.has(id));
+    const batch: Batch = { leaving, isStop, touched: new Map(), starting: [] };
+    for (const change of changes) {
+      if (change.kind === "keep") continue;
+      if (change.object === "virtual_server") this.#changePool(change, batch);
+      if (change.object === "sorry_server") this.#changeSorry(change, batch);
+      if (change.object === "real_server") this.#changeReal(change, batch);
+    }
+    for (const [pool, reals] of batch.touched) pool.settle(reals, this.#table, this.#out);
+    for (const entry of batch.starting) {
+      if (!this.#entries.has(entry.id)) continue;
+      this.#out.log(
+        `Activating healthchecker for service ${entry.pool.nameOf(entry.real)} for VS ${entry.pool.name}`,
+      );
+      this.#feed(entry, { type: "start" }, now);
+    }
+  }
+
+  /** Marks a pool for settling, and of it a server that may have changed state. */
+  #touch(pool: Pool, batch: Batch, real?: RealState): void {
+    const reals = batch.touched.get(pool) ?? new Set();
+    if (real) reals.add(real);
+    batch.touched.set(pool, reals);
+  }
+
+  #changePool({ kind, id, after }: ChangeOf<"virtual_server">, batch: Batch): void {
+    const running = this.#pools.get(id);
+    if (running && kind !== "update") this.#dropPool(running, batch);
+    if (!after || kind === "delete") return;
+    const pool = kind === "update" && running ? running : new Pool(id, after);
+    pool.config = after;
+    this.#pools.set(id, pool);
+    this.#touch(pool, batch);
+  }
+
+  #dropPool(pool: Pool, batch: Batch): void {
+    for (const real of [...pool.reals.values()]) this.#dropReal(pool, real, batch);
+    if (!batch.isStop) this.#out.log(`Removing Virtual Server ${pool.name}`);
+    pool.dispose(this.#table, this.#out);
+    batch.touched.delete(pool);
+    this.#pools.delete(pool.id);
+  }
+
+  #changeSorry({ kind, parent, before, after }: ChangeOf<"sorry_server">, batch: Batch): void {
+    const pool = this.#pools.get(parent);
+    if (!pool) return;
+    if (kind === "replace" && before) pool.expel(before, this.#table, this.#out);
+    if (kind !== "delete") pool.sorry = after;
+    // A new sorry server may have come before the old one is said to go.
+    else if (pool.sorry?.address === before?.address && pool.sorry?.port === before?.port)
+      pool.sorry = undefined;
+    this.#touch(pool, batch);
+  }
+
+  #changeReal({ kind, parent, id, before, after }: ChangeOf<"real_server">, batch: Batch): void {
+    const pool = this.#pools.get(parent);
+    if (!pool) return;
+    const running = pool.reals.get(id);
+    if (running && kind === "update" && after) {
+      this.#updateReal(pool, running, after, batch);
+      return;
+    }
+    if (running) this.#dropReal(pool, running, batch);
+    if (kind === "replace" && before) pool.expel(before.server, this.#table, this.#out);
+    if (after && kind !== "delete") this.#createReal(pool, id, after, batch);
+  }
+
+  #createReal(pool: Pool, id: string, config: RealServer, batch: Batch): void {
+    const real: RealState = { id, config, checkers: [], alive: false, told: undefined };
+    pool.reals.set(id, real);
+    for (const spec of checkerSpecs(config))
+      real.checkers.push(this.#addChecker(pool, real, spec, { up: !spec.config.alpha }, batch));
+    real.alive = real.checkers.every(({ checker }) => checker.up);
+    this.#touch(pool, batch, real);
+  }
+
+  #updateReal(pool: Pool, real: RealState, config: RealServer, batch: Batch): void {
+    const { weight } = real.config;
+    real.config = config;
+    if (weight !== config.weight)
+      this.#out.log(
+        `Changing weight from ${weight} to ${config.weight} for ${real.alive ? "" : "in"}active service ${pool.nameOf(real)} of VS ${pool.name}`,
+      );
+    this.#updateCheckers(pool, real, batch);
+    this.#touch(pool, batch, real);
+  }
+
+  /**
+   * Checkers that are as before go on undisturbed. One that has changed starts anew with the verdict of the one that it
+   * replaces (the first of its kind that is left over), and with its failures when only its timing has changed.
+   */
+  #updateCheckers(pool: Pool, real: RealState, batch: Batch): void {
+    const old = real.checkers.map((entry) => ({ entry, print: fingerprint(entry.spec) }));
+    const takeOld = (matches: (one: (typeof old)[number]) => boolean): CheckerEntry | undefined => {
+      const index = old.findIndex(matches);
+      return index < 0 ? undefined : old.splice(index, 1)[0]?.entry;
+    };
+    const wanted = checkerSpecs(real.config).map((spec) => ({ spec, print: fingerprint(spec) }));
+    const kept = wanted.map(({ print }) =>
+      takeOld((one) => one.print.what === print.what && one.print.when === print.when),
+    );
+    const retimed = wanted.map(({ print }, index) =>
+      kept[index] ? undefined : takeOld((one) => one.print.what === print.what),
+    );
+    real.checkers = wanted.map(({ spec }, index) => {
+      const same = kept[index];
+      if (same) return same;
+      const slower = retimed[index];
+      const before = slower ?? takeOld(({ entry }) => entry.spec.kind === spec.kind);
+      if (before) this.#dropChecker(before);
+      const state = before
+        ? { up: before.checker.up, hasRun: before.checker.hasRun, failures: slower?.checker.failures ?? 0 }
+        : { up: !spec.config.alpha };
+      return this.#addChecker(pool, real, spec, state, batch);
+    });
+    for (const { entry } of old) this.#dropChecker(entry);
+  }
+
+  #addChecker(
+    pool: Pool,
+    real: RealState,
+    spec: CheckerSpec,
+    state: Pick<CheckerContext, "up" | "hasRun" | "failures">,
+    batch: Batch,
+  ): CheckerEntry {
+    const checker = createChecker(spec, real.config, {
+      ...state,
+      service: pool.nameOf(real),
+      virtualServer: pool.name,
+      random: this.#random,
+    });
+    this.#serial++;
+    const id = `${pool.id}/${real.id}#${this.#serial}`;
+    const entry: CheckerEntry = { id, pool, real, spec, checker, isConnected: false };
+    this.#entries.set(id, entry);
+    batch.starting.push(entry);
+    return entry;
+  }
+
+  #dropChecker(entry: CheckerEntry): void {
+    this.#disconnect(entry);
+    this.#timers.cancel(entry);
+    this.#entries.delete(entry.id);
+  }
+
+  #dropReal(pool: Pool, real: RealState, batch: Batch): void {
+    const service = pool.nameOf(real);
+    if (batch.isStop) {
+      const inhibited = real.config.inhibit_on_failure ? " (inhibited)" : "";
+      this.#out.log(`Shutting down${inhibited} service ${service} from VS ${pool.name}`);
+    } else if (!batch.leaving.has(pool.id)) {
+      this.#out.log(`service ${service} no longer exist`);
+      if (real.alive) this.#out.log(`Removing service ${service} from VS ${pool.name}`);
+    }
+    if (batch.leaving.has(pool.id) && pool.config.omega && real.alive)
+      this.#out.script(`${pool.id}/${real.id}`, real.config.notify_down);
+    for (const entry of real.checkers) this.#dropChecker(entry);
+    pool.reals.delete(real.id);
+    batch.touched.get(pool)?.delete(real);
+    this.#touch(pool, batch);
+  }
+}

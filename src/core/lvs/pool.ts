@@ -1,0 +1,178 @@
+import type { RealServer, ServerAddress, VirtualServer } from "../../config/config.ts";
+import type { IpvsDestination, IpvsServiceKey } from "../../wire/ipvs-types.ts";
+import type { Checker } from "../checker/check-loop.ts";
+import type { CheckerSpec } from "./checkers.ts";
+import type { CheckerId } from "./contract.ts";
+import { destinationOf, serviceKeyOf, serviceOf, sorryDestinationOf } from "./desired.ts";
+import { realServerName, serverName, virtualServerName } from "./names.ts";
+import type { Outbox } from "./outbox.ts";
+import { type IpvsTable, keyText } from "./table.ts";
+
+/** A checker of a real server at work. */
+export interface CheckerEntry {
+  readonly id: CheckerId;
+  readonly pool: Pool;
+  readonly real: RealState;
+  readonly spec: CheckerSpec;
+  readonly checker: Checker;
+  /** It has a connection. */
+  isConnected: boolean;
+}
+
+/** A real server at work. Alive while every checker of it is up; one without checkers always is. */
+export interface RealState {
+  readonly id: string;
+  config: RealServer;
+  checkers: CheckerEntry[];
+  alive: boolean;
+  /** The state that a notify script last heard of. What a server starts with is news to nobody. */
+  told: boolean | undefined;
+}
+
+/**
+ * A virtual server at work: its real servers, its quorum, its sorry server. Every change ends in settle(), which draws
+ * the consequences: transitions, quorum, what the kernel's table ought to hold, scripts.
+ */
+export class Pool {
+  readonly id: string;
+  config: VirtualServer;
+  sorry: ServerAddress | undefined;
+  readonly reals = new Map<string, RealState>();
+  #quorumUp = false;
+  /** The quorum has been looked at once, with all servers of the configuration in place. */
+  #started = false;
+  #installedKey: IpvsServiceKey | undefined;
+
+  constructor(id: string, config: VirtualServer) {
+    this.id = id;
+    this.config = config;
+  }
+
+  get name(): string {
+    return virtualServerName(this.config);
+  }
+
+  nameOf(real: RealState): string {
+    return realServerName(this.config, real.config);
+  }
+
+  /** Draws the consequences of what has changed; `changed` are the servers whose checkers may say otherwise now. */
+  settle(changed: Iterable<RealState>, table: IpvsTable, out: Outbox): void {
+    for (const real of changed) this.#transition(real, out);
+    this.#judgeQuorum(out);
+    this.#install(table, out);
+  }
+
+  /** A first verdict that finds down what was not assumed to be up: no transition, but news. */
+  tellFirstVerdict(real: RealState, out: Outbox): void {
+    if (real.told === undefined && !real.alive) this.#notify(real, out);
+  }
+
+  /** Takes the service out of the table. On the way out omega runs quorum_down. */
+  dispose(table: IpvsTable, out: Outbox): void {
+    if (this.#installedKey) out.ipvs(table.remove(this.#installedKey), this.name);
+    this.#installedKey = undefined;
+    if (this.config.omega && this.#quorumUp) out.script(this.id, this.config.quorum_down);
+  }
+
+  /** Takes a real server's destination out of the table now, so that it comes back as a new one if at all. */
+  expel(server: ServerAddress, table: IpvsTable, out: Outbox): void {
+    const key = this.#installedKey;
+    if (!key) return;
+    const port = key.type === "fwmark" ? 0 : server.port;
+    out.ipvs(table.removeDestination(key, { address: server.address, port }), this.name);
+  }
+
+  /** Runs notify_up or notify_down for the state that the server is in. */
+  #notify(real: RealState, out: Outbox): void {
+    real.told = real.alive;
+    out.script(`${this.id}/${real.id}`, real.alive ? real.config.notify_up : real.config.notify_down);
+  }
+
+  #transition(real: RealState, out: Outbox): void {
+    const alive = real.checkers.every(({ checker }) => checker.up);
+    if (alive === real.alive) return;
+    real.alive = alive;
+    const inhibit = real.config.inhibit_on_failure;
+    const service = this.nameOf(real);
+    if (alive)
+      out.log(
+        inhibit
+          ? `Enabling service ${service} of VS ${this.name}`
+          : `Adding service ${service} to VS ${this.name}`,
+      );
+    else if (inhibit) out.log(`Disabling service ${service} of VS ${this.name}`, "warn");
+    else out.log(`Removing service ${service} from VS ${this.name}`, "warn");
+    this.#notify(real, out);
+  }
+
+  /** Gained at quorum + hysteresis, lost below quorum - hysteresis, and what it was in between. */
+  #judgeQuorum(out: Outbox): void {
+    const { quorum, hysteresis } = this.config;
+    let weight = 0;
+    for (const real of this.reals.values()) if (real.alive) weight += real.config.weight;
+    const first = !this.#started;
+    this.#started = true;
+    if (!this.#quorumUp && weight >= quorum + hysteresis) {
+      out.log(
+        `Gained quorum ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight} for VS ${this.name}`,
+      );
+      this.#turnQuorum(true, first, out);
+    } else if (this.#quorumUp && weight < quorum - hysteresis) {
+      out.log(
+        `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight} for VS ${this.name}`,
+        "warn",
+      );
+      this.#turnQuorum(false, first, out);
+    } else if (first && this.sorry) {
+      // As keepalived: a start without quorum is news only where a sorry server stands in.
+      out.log(
+        `Starting with quorum down ${quorum}+${hysteresis}=${quorum + hysteresis} > ${weight} for VS ${this.name}`,
+        "warn",
+      );
+      this.#turnQuorum(false, first, out);
+    }
+  }
+
+  #turnQuorum(up: boolean, first: boolean, out: Outbox): void {
+    this.#quorumUp = up;
+    out.script(this.id, up ? this.config.quorum_up : this.config.quorum_down);
+    if (!this.sorry || (up && first)) return;
+    const sorry = serverName(this.config, this.sorry);
+    const inhibit = this.config.sorry_server_inhibit;
+    if (up) out.log(`${inhibit ? "Disabling" : "Removing"} sorry server ${sorry} from VS ${this.name}`);
+    else out.log(`${inhibit ? "Enabling" : "Adding"} sorry server ${sorry} to VS ${this.name}`);
+    out.log(`${up ? "Adding alive servers to" : "Removing alive servers from"} the pool for VS ${this.name}`);
+  }
+
+  /** What the kernel ought to hold: alive servers while there is quorum or no sorry server, else the sorry server. */
+  #destinations(): IpvsDestination[] {
+    const standsIn = this.sorry !== undefined && !this.#quorumUp;
+    const destinations: IpvsDestination[] = [];
+    for (const { config, alive } of this.reals.values()) {
+      if (alive && !standsIn) destinations.push(destinationOf(this.config, config, config.weight));
+      else if (config.inhibit_on_failure) destinations.push(destinationOf(this.config, config, 0));
+    }
+    if (!this.sorry || !(standsIn || this.config.sorry_server_inhibit)) return destinations;
+    const sorry = sorryDestinationOf(this.config, this.sorry, standsIn ? 1 : 0);
+    const twin = destinations.findIndex(
+      ({ address, port }) => address === sorry.address && port === sorry.port,
+    );
+    // A real server may be the sorry server, too: one destination, and whoever is wanted now decides.
+    if (twin < 0) destinations.push(sorry);
+    else if (standsIn) destinations[twin] = sorry;
+    return destinations;
+  }
+
+  #install(table: IpvsTable, out: Outbox): void {
+    const configs = Array.from(this.reals.values(), ({ config }) => config);
+    // A virtual server without real servers is none.
+    const key = configs.length === 0 ? undefined : serviceKeyOf(this.config, configs);
+    const old = this.#installedKey;
+    if (old && (!key || keyText(old) !== keyText(key))) out.ipvs(table.remove(old), this.name);
+    this.#installedKey = key;
+    if (!key) return;
+    const service = serviceOf(this.config, key);
+    out.ipvs(table.install({ service, destinations: this.#destinations() }), this.name);
+  }
+}

@@ -1,0 +1,99 @@
+import { compile, emptyConfig } from "../../../src/config/compile.ts";
+import type { Config } from "../../../src/config/config.ts";
+import type { CheckTarget } from "../../../src/core/checker/contract.ts";
+import type { LvsEffect, LvsEvent } from "../../../src/core/lvs/contract.ts";
+import { createLvsDirector } from "../../../src/core/lvs/director.ts";
+import { diff, forOwner } from "../../../src/plan/diff.ts";
+import { MemoryHost } from "../../../src/source/memory-host.ts";
+import type { Micros } from "../../../src/values/time.ts";
+import { ModelTable } from "./model-table.ts";
+
+export const SECOND = 1_000_000;
+
+export function configOf(text: string): Config {
+  return compile(new MemoryHost({ "test.conf": text }), "test.conf").config;
+}
+
+type LogEffect = Extract<LvsEffect, { type: "log" }>;
+type IpvsEffect = Extract<LvsEffect, { type: "ipvs" }>;
+
+/** A director in virtual time, with a table that is as strict as the kernel's and servers that answer or refuse. */
+export class World {
+  readonly director = createLvsDirector();
+  readonly table = new ModelTable();
+  /** `address:port` of servers that accept connections, and answer 200 to any request. */
+  readonly healthy = new Set<string>();
+  /** `address:port` of servers that answer nothing at all. */
+  readonly silent = new Set<string>();
+  now: Micros = 0;
+  private running = emptyConfig();
+  private effects: LvsEffect[] = [];
+  /** Checkers that have a connection. */
+  readonly open = new Set<string>();
+
+  /** Configures the director as start, reload and (without a text) stop do. `present` is looked up at the start. */
+  apply(text = "", start = false): this {
+    const next = text === "" ? emptyConfig() : configOf(text);
+    const { changes } = forOwner(diff(this.running, next), "checkers");
+    this.running = next;
+    const present = start ? { present: this.table.list() } : {};
+    this.carryOut(this.director.handle({ type: "apply", changes, ...present }, this.now));
+    return this;
+  }
+
+  /** Lets virtual time pass. */
+  run(seconds: number): this {
+    const end = this.now + seconds * SECOND;
+    for (
+      let due = this.director.deadline();
+      due !== undefined && due <= end;
+      due = this.director.deadline()
+    ) {
+      this.now = Math.max(this.now, due);
+      this.carryOut(this.director.handle({ type: "timer" }, this.now));
+    }
+    this.now = end;
+    return this;
+  }
+
+  /** What has been logged, told to scripts and done to the table since last asked. */
+  take(): { readonly logs: string[]; readonly scripts: string[]; readonly commands: string[] } {
+    const effects = this.effects;
+    this.effects = [];
+    return {
+      logs: effects.filter((one): one is LogEffect => one.type === "log").map(({ message }) => message),
+      scripts: effects.flatMap((one) => (one.type === "run-script" ? [one.command.argv.join(" ")] : [])),
+      commands: effects.filter((one): one is IpvsEffect => one.type === "ipvs").map(({ what }) => what),
+    };
+  }
+
+  /** All effects of one event first, then what they lead to, as the driver does. */
+  private carryOut(effects: readonly LvsEffect[]): void {
+    const events: LvsEvent[] = [];
+    this.effects.push(...effects);
+    for (const effect of effects) {
+      if (effect.type === "ipvs") this.table.apply(effect.command);
+      if (effect.type === "close" && !this.open.delete(effect.checker))
+        throw new Error(`closed without connection: ${effect.checker}`);
+      if (effect.type === "connect") events.push(...this.connect(effect.checker, effect.target));
+      if (effect.type === "send") {
+        const bytes = new TextEncoder().encode("HTTP/1.0 200 OK\r\n\r\nhello");
+        events.push(
+          { type: "data", checker: effect.checker, bytes },
+          { type: "ended", checker: effect.checker },
+        );
+      }
+    }
+    for (const event of events) this.carryOut(this.director.handle(event, this.now));
+  }
+
+  private connect(checker: string, { address, port }: CheckTarget): LvsEvent[] {
+    if (this.open.has(checker)) throw new Error(`a second connection of ${checker}`);
+    this.open.add(checker);
+    const server = `${address}:${port}`;
+    if (this.silent.has(server)) return [];
+    return this.healthy.has(server)
+      ? [{ type: "connected", checker }]
+      : [{ type: "failed", checker, error: "ECONNREFUSED" }];
+  }
+}
