@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { enterNetworkNamespace, newNetworkNamespace } from "../../native/interface.ts";
 import { createLinuxKernel } from "../../src/kernel/linux/kernel.ts";
 import { kernelContract } from "../kernel-contract/contract.ts";
-import type { EchoServer, KernelUnderTest } from "../kernel-contract/host.ts";
+import { type EchoServer, eventually, type KernelUnderTest, settle } from "../kernel-contract/host.ts";
 
 // This test process moves into a network namespace of its own; a child holds another one, for the peer.
 
@@ -109,3 +109,35 @@ async function serve(): Promise<EchoServer> {
 }
 
 kernelContract("Linux", start);
+
+describe("a Linux monitor that was too slow", () => {
+  it("catches up with what it missed, and tells nothing that is no longer so", async () => {
+    const host = start();
+    const ifindex = host.kernel.links.get(host.link)?.index ?? 0;
+    const vip = (i: number) => ({
+      ifindex,
+      address: `10.9.${i >> 8}.${i & 255}`,
+      prefixLength: 32,
+      scope: 0,
+      protocol: 18,
+    });
+    const standing = new Set<string>();
+    let events = 0;
+    const monitor = host.kernel.addresses.monitor(({ type, address }) => {
+      events++;
+      if (type === "address") standing.add(address.address);
+      else standing.delete(address.address);
+    });
+    const total = 4000;
+    for (let i = 0; i < total; i++) host.kernel.addresses.add(vip(i)); // nobody reads the monitor meanwhile
+    for (let i = 0; i < total - 10; i++) host.kernel.addresses.delete(vip(i));
+    await eventually("the last ten", () => standing.has(vip(total - 1).address));
+    await settle();
+    expect(events).toBeLessThan(total); // it did miss some
+    expect([...standing].sort()).toEqual(
+      Array.from({ length: 10 }, (_, i) => vip(total - 10 + i).address).sort(),
+    );
+    monitor.close();
+    host.close();
+  });
+});

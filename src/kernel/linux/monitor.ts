@@ -14,8 +14,9 @@ const SOCKET_MEMORY = 1_048_576;
 const BATCH = 64;
 
 /**
- * A subscription to groups of rtnetlink. `read` gets each message; `overrun` is called when the kernel dropped some
- * because we were too slow, and has to compare everything. Throws KernelError.
+ * A subscription to groups of rtnetlink. `read` gets each message. When the kernel dropped some because we were too
+ * slow, those still queued are dropped too, for they may tell of what is no longer so, and `overrun` has to compare
+ * everything. Throws KernelError.
  */
 export function monitorRoutes(
   groups: number,
@@ -29,14 +30,31 @@ export function monitorRoutes(
   }
   check(socket.bind(netlinkAddress(groups)), "netlink monitor");
   const buffer = new Uint8Array(RECEIVE_BUFFER);
+  let open = true;
   socket.watch(READABLE, () => {
-    for (let i = 0; i < BATCH; i++) {
+    for (let i = 0; i < BATCH && open; i++) {
       const length = socket.receive(buffer);
-      if (length === -ERRNO.ENOBUFS) overrun();
-      else if (length < 0)
-        return; // nothing more, or closed by a callback
-      else for (const message of readMessages(buffer.subarray(0, length))) read(message);
+      if (length === -ERRNO.ENOBUFS) {
+        discard(socket, buffer);
+        overrun();
+        return;
+      }
+      if (length < 0) return; // nothing more
+      for (const message of readMessages(buffer.subarray(0, length))) if (open) read(message);
     }
   });
-  return socket;
+  return {
+    close: () => {
+      open = false;
+      socket.close();
+    },
+  };
+}
+
+/** Empties the queue, further overruns included. */
+function discard(socket: Socket, buffer: Uint8Array): void {
+  for (;;) {
+    const length = socket.receive(buffer);
+    if (length < 0 && length !== -ERRNO.ENOBUFS) return;
+  }
 }
