@@ -2,10 +2,13 @@ import { hostname } from "node:os";
 import { interfaceIndex } from "../../native/interface.ts";
 import { compile } from "../config/compile.ts";
 import type { Config } from "../config/config.ts";
+import { checkHost } from "../config/host-checks.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { orderDiagnostics } from "../diagnostics/order.ts";
 import { renderText } from "../diagnostics/render-text.ts";
 import { nodeHost } from "../source/node-host.ts";
 import type { Sources } from "../source/sources.ts";
+import { interfaceNames } from "./interface-names.ts";
 import type { KernelName } from "./messages.ts";
 import { withoutRefusedScripts } from "./scripts/refused.ts";
 
@@ -47,19 +50,11 @@ export interface LoadOptions {
   readonly kernel: KernelName;
 }
 
-/** keepalived refuses to run an instance on an interface that is not there. */
-function missingInterfaces(config: Config, places: Sources): Diagnostic[] {
-  return config.vrrp_instance.flatMap((instance) => {
-    const { interface: name, $ } = instance;
-    if (name === undefined || interfaceIndex(name) > 0) return [];
-    const origin = $.of.interface;
-    return {
-      code: "no-such-interface",
-      severity: "error",
-      summary: `interface ${name} of vrrp_instance ${instance.name} does not exist`,
-      subject: places.range(typeof origin === "number" ? origin : $.at),
-    } satisfies Diagnostic;
-  });
+/** The interfaces that are named and are not there; what else checkHost knows of hosts is withoutRefusedScripts'. */
+function missingInterfaces(config: Config, sources: Sources): Diagnostic[] {
+  const interfaces = [...interfaceNames(config), "lo"].filter((name) => interfaceIndex(name) > 0);
+  const facts = { interfaces, users: {}, groups: {}, searchPath: [], files: {} };
+  return checkHost({ config, sources }, facts).filter(({ code }) => code === "no-such-interface");
 }
 
 /**
@@ -70,7 +65,7 @@ export function loadConfiguration(file: string, { configId, kernel }: LoadOption
   const id = configId ?? hostname().split(".")[0] ?? "";
   const { config, sources, ...compiled } = compile(nodeHost, file, { id, environment: process.env });
   const missing = kernel === "linux" ? missingInterfaces(config, sources) : [];
-  const diagnostics = [...compiled.diagnostics, ...missing];
+  const diagnostics = orderDiagnostics([...compiled.diagnostics, ...missing]);
   const usable = diagnostics.every(({ severity }) => severity !== "error");
   const scripts = usable ? withoutRefusedScripts(config) : { config, messages: [] };
   return {

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import type { Kernel } from "../../kernel/ports.ts";
+import { interfaceNames } from "../interface-names.ts";
 import type { KernelName } from "../messages.ts";
 
 /**
@@ -28,19 +29,4 @@ function giveAddresses({ links, addresses }: Kernel): void {
     if (addressed.has(index)) continue;
     addresses.add({ ifindex: index, address: `192.0.2.${index % 255}`, prefixLength: 24, scope: 0 });
   }
-}
-
-function interfaceNames({ vrrp_instance, vrrp_sync_group }: Config): string[] {
-  const names = new Set<string>();
-  for (const instance of vrrp_instance) {
-    if (instance.interface !== undefined) names.add(instance.interface);
-    for (const { dev } of [...instance.virtual_ipaddress, ...instance.virtual_ipaddress_excluded]) {
-      if (dev !== undefined) names.add(dev);
-    }
-  }
-  for (const { track_interface } of [...vrrp_instance, ...vrrp_sync_group]) {
-    for (const tracked of track_interface) names.add(tracked.interface);
-  }
-  names.delete("lo");
-  return [...names];
 }

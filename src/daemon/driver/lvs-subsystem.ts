@@ -12,7 +12,7 @@ export function createLvsSubsystem(
   log: Log,
   keepOnStop: boolean,
 ): Subsystem {
-  const driver = new LvsDriver(kernel, createLvsDirector(), scripts, log);
+  const driver = new LvsDriver(kernel, createLvsDirector({ random: Math.random }), scripts, log);
   return {
     start: (changes) => driver.start(changes),
     apply: (changes) => driver.apply(changes),

@@ -33,8 +33,10 @@ function localEntry(database: "passwd" | "group", name: string): string[] | unde
 export function identityOf({ user, group }: ScriptUser): Identity | { readonly problem: string } {
   const entry = databaseEntry("passwd", user);
   if (entry === undefined) return { problem: `user '${user}' does not exist` };
-  const groupEntry = group === undefined ? entry[3] : databaseEntry("group", group)?.[2];
-  if (groupEntry === undefined) return { problem: `group '${group}' does not exist` };
+  // keepalived lets a group be written as `user :group`.
+  const name = group?.replace(/^:/, "");
+  const groupEntry = name === undefined ? entry[3] : databaseEntry("group", name)?.[2];
+  if (groupEntry === undefined) return { problem: `group '${name}' does not exist` };
   return { uid: Number(entry[2]), gid: Number(groupEntry) };
 }
 
