@@ -28,6 +28,7 @@ export function isShown(block: AnyBlock, keyword: string, row: AnyRow, options: 
   const value = block[keyword];
   if (row.replacedBy !== undefined || value === undefined) return false;
   if (Array.isArray(value)) return value.length > 0;
+  if (row.shape === "block") return true;
   // A flag that was written and then overruled by a check is not repeated.
   if (row.shape === "flag" && row.bare && value === row.default) return false;
   return options.defaults === true || block.$.of[keyword] !== undefined;

@@ -4,6 +4,7 @@ import {
   ipAddress,
   ipAddressMaybePrefix,
   oneOf,
+  oneWord,
   seconds,
   wholeSeconds,
   word,
@@ -47,6 +48,29 @@ const trackRows = {
   track_script: list(trackedScript, { doc: "Scripts whose result counts.", since: "1.1.13" }),
 };
 
+/** Length of the authentication data of VRRPv2 (RFC 2338 §5.3.10). */
+const LONGEST_PASSWORD = 8;
+
+/** A password; only what fits into an advert counts. */
+const password = oneWord(
+  "word of up to 8 characters",
+  (text, complain, at) => {
+    const bytes = new TextEncoder().encode(text);
+    if (bytes.length <= LONGEST_PASSWORD) return text;
+    complain(
+      {
+        code: "password-truncated",
+        severity: "warning",
+        summary: "only the first 8 characters of auth_pass are used",
+        detail: "An advert has no room for more. Shorten the password on all routers.",
+      },
+      at,
+    );
+    return new TextDecoder().decode(bytes.subarray(0, LONGEST_PASSWORD)).replace(/\uFFFD+$/, "");
+  },
+  (value) => value,
+);
+
 export const authentication = defineBlock({
   keyword: "authentication",
   header: {},
@@ -57,7 +81,7 @@ export const authentication = defineBlock({
       since: "0.5.3",
       onChange: "restart",
     }),
-    auth_pass: leaf(word, {
+    auth_pass: leaf(password, {
       doc: "Password; only the first 8 characters count.",
       since: "0.5.3",
       secret: true,
