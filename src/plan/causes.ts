@@ -1,9 +1,10 @@
+import { MASK } from "../config/text.ts";
 import type { AnyRow, BlockRow, LeafRow, ListRow } from "../schema/row.ts";
 import { type Block, blocksOf, itemOriginIn, itemsOf, valueRows } from "./block.ts";
 import { equalValues } from "./equal.ts";
 import type { Reason } from "./plan.ts";
 import { type Scope, type Written, writtenAt } from "./scope.ts";
-import { blockText, kindText, MASK, rowText } from "./value-text.ts";
+import { blockText, kindText, rowText } from "./value-text.ts";
 
 /** A changed keyword with the row of a block that describes it; `path` is the keyword path without indexes. */
 export interface Cause {
@@ -24,16 +25,16 @@ interface Difference {
 
 /** Every keyword in which two blocks of one schema differ, in the schema's order; those in `except` are left out. */
 export function causesOf(before: Scope, after: Scope, except: ReadonlySet<string>): Cause[] {
-  return valueRows(after.schema).flatMap(([keyword, row]) =>
-    except.has(keyword)
-      ? []
-      : compareKeyword(row, { keyword, before, after, path: [keyword], shown: keyword }),
-  );
+  if (except.size === 0 && equalValues(before.block, after.block)) return [];
+  const causes: Cause[] = [];
+  for (const [keyword, row] of valueRows(after.schema)) {
+    if (except.has(keyword) || equalValues(before.block[keyword], after.block[keyword])) continue;
+    causes.push(...compareKeyword(row, { keyword, before, after, path: [keyword], shown: keyword }));
+  }
+  return causes;
 }
 
 function compareKeyword(row: AnyRow, where: Difference): Cause[] {
-  const { before, after, keyword } = where;
-  if (equalValues(before.block[keyword], after.block[keyword])) return [];
   if (row.shape === "block") return compareNested(row, where);
   if (row.shape === "list" || (row.shape === "leaf" && row.repeat)) return compareItems(row, where);
   return compareWhole(row, where);
@@ -129,16 +130,22 @@ function compareNested(row: BlockRow<unknown>, where: Difference): Cause[] {
     const index = other ? now.indexOf(other) : one ? old.indexOf(one) : -1;
     const inner = { ...where, shown: several ? `${where.shown}[${index}]` : where.shown };
     if (!one || !other) return cause(row, inner, blockSide(row, one), blockSide(row, other));
-    return valueRows(row.schema).flatMap(([name, nested]) =>
-      compareKeyword(nested, {
-        keyword: name,
-        before: { schema: row.schema, block: one, parent: before, globals: before.globals },
-        after: { schema: row.schema, block: other, parent: after, globals: after.globals },
-        path: [...inner.path, name],
-        shown: `${inner.shown}/${name}`,
-      }),
-    );
+    const scope = (block: Block, parent: Scope) => ({
+      schema: row.schema,
+      block,
+      parent,
+      globals: parent.globals,
+    });
+    return causesOf(scope(one, before), scope(other, after), NOTHING).map((cause) => within(inner, cause));
   });
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** A cause inside a block as a cause of what is around the block. */
+function within({ path, shown }: Difference, cause: Cause): Cause {
+  const keyword = `${shown}/${cause.reason.keyword}`;
+  return { ...cause, path: [...path, ...cause.path], reason: { ...cause.reason, keyword } };
 }
 
 function blockSide(row: BlockRow<unknown>, block: Block | undefined): Side {

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { type Cause, causesOf } from "./causes.ts";
-import { childKeywords, type Node, objectsOf } from "./objects.ts";
+import { childKeywords, type Node, objectsOf, textOf } from "./objects.ts";
 import { type Outcome, ordered } from "./order.ts";
 import type { Carried, Change, ChangeKind, Impact, ObjectType, Owner, Plan, Reason } from "./plan.ts";
 import { type KeywordPolicy, type ObjectPolicy, POLICIES, worst } from "./policy.ts";
@@ -41,16 +41,18 @@ interface Parent {
   readonly kind: ChangeKind;
 }
 
+const NO_NODES: readonly Node[] = [];
+
 /** Matches two sets of objects by type and identity: those of `next` in their order, then those that are gone. */
 function compareSets(before: readonly Node[], after: readonly Node[], parent: Parent | undefined): Outcome[] {
-  const key = (node: Node) => `${node.object} ${node.id}`;
-  const old = new Map(before.map((node) => [key(node), node]));
+  const old = new Map(before.map((node) => [node.key, node]));
   const outcomes = after.map((node) => {
-    const partner = old.get(key(node));
-    old.delete(key(node));
+    const partner = old.get(node.key);
+    old.delete(node.key);
     return compare(partner, node, parent);
   });
-  return [...outcomes, ...[...old.values()].map((node) => compare(node, undefined, parent))];
+  for (const node of old.values()) outcomes.push(compare(node, undefined, parent));
+  return outcomes;
 }
 
 function compare(before: Node | undefined, after: Node | undefined, parent: Parent | undefined): Outcome {
@@ -68,13 +70,20 @@ function compare(before: Node | undefined, after: Node | undefined, parent: Pare
     parent: parent?.id ?? "",
     id: node.id,
     owner: policy.owner,
-    ...verdict,
-    ...(before && { before: before.value }),
-    ...(after && { after: after.value }),
+    kind: verdict.kind,
+    impact: verdict.impact,
+    reasons: verdict.reasons,
+    carries: verdict.carries,
+    ...(before
+      ? after
+        ? { before: before.value, after: after.value }
+        : { before: before.value }
+      : { after: node.value }),
     // Before and after are values of nodes whose object is this one.
   } as Change;
   const self: Parent = { address, id: node.id, object: node.object, kind: verdict.kind };
-  return { change, children: compareSets(before?.children ?? [], after?.children ?? [], self) };
+  const inside = compareSets(before?.children ?? NO_NODES, after?.children ?? NO_NODES, self);
+  return { change, children: inside };
 }
 
 interface Verdict {
@@ -92,8 +101,8 @@ function onlyOne(
 ): Verdict {
   const reason: Reason = {
     keyword: (after ?? before)?.keyword ?? "",
-    ...(before && { before: before.text(), ...(before.at !== 0 && { beforeAt: before.at }) }),
-    ...(after && { after: after.text(), ...(after.at !== 0 && { afterAt: after.at }) }),
+    ...(before && { before: textOf(before), ...(before.at !== 0 && { beforeAt: before.at }) }),
+    ...(after && { after: textOf(after), ...(after.at !== 0 && { afterAt: after.at }) }),
   };
   if (after) return { kind: "create", impact: policy.created, reasons: [reason], carries: [] };
   const impact = parent?.kind === "delete" ? policy.deletedWithParent : policy.deleted;
@@ -107,6 +116,8 @@ function compareBoth(
   parent: Parent | undefined,
 ): Verdict {
   const causes = causesBetween(before, after);
+  if (causes.length === 0 && parent?.kind !== "replace")
+    return { kind: "keep", impact: "none", reasons: [], carries: policy.carries };
   const judged = causes.map((cause) => judge(policy, cause, before, after));
   const reasons = judged.map(({ reason }) => reason);
   if (parent?.kind === "replace") {
@@ -122,7 +133,7 @@ function compareBoth(
     };
   const drops = new Set(judged.flatMap((one) => one.drops));
   return {
-    kind: reasons.length === 0 ? "keep" : "update",
+    kind: "update",
     impact: worst(judged.map(({ impact }) => impact)),
     reasons,
     carries: policy.carries.filter((state) => !drops.has(state)),
@@ -131,8 +142,8 @@ function compareBoth(
 
 function causesBetween(before: Node, after: Node): readonly Cause[] {
   if (before.scope && after.scope) return causesOf(before.scope, after.scope, childKeywords(after.object));
-  const old = { keyword: before.keyword, before: before.text(), beforeAt: before.at };
-  const now = { keyword: after.keyword, after: after.text(), afterAt: after.at };
+  const old = { keyword: before.keyword, before: textOf(before), beforeAt: before.at };
+  const now = { keyword: after.keyword, after: textOf(after), afterAt: after.at };
   const cause = (reason: Reason): Cause => ({ path: [reason.keyword], reason });
   if (before.keyword !== after.keyword) return [cause(old), cause(now)];
   return old.before === now.after ? [] : [cause({ ...old, ...now })];

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { globalDefs } from "../schema/global-defs.ts";
+import type { Kind } from "../schema/kind.ts";
 import { root } from "../schema/root.ts";
 import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
 import { realServer } from "../schema/virtual-server.ts";
@@ -12,16 +13,29 @@ import { headerWords, kindText } from "./value-text.ts";
 export interface Node<T extends ObjectType = ObjectType> {
   readonly object: T;
   readonly id: string;
+  /** Type and identity: unique among the children of one object. */
+  readonly key: string;
   readonly value: Objects[T];
   /** The keyword that makes it (`virtual_ipaddress_excluded` makes a virtual_ipaddress). */
   readonly keyword: string;
-  /** What follows the keyword in its statement. */
-  readonly text: () => string;
   /** Origin of the statement; 0 when nothing in the text made it. */
   readonly at: number;
   /** Present when the object is a block. */
   readonly scope?: Scope;
+  /** Present when it is one value. */
+  readonly item?: Item;
   readonly children: readonly Node[];
+}
+
+interface Item {
+  readonly kind: Kind<unknown>;
+  readonly value: unknown;
+}
+
+/** What follows the keyword in the statement that makes an object. */
+export function textOf({ scope, item }: Node): string {
+  if (scope) return headerWords(scope.schema, scope.block).join(" ");
+  return (item && kindText(item.kind, item.value)) ?? "";
 }
 
 /** Objects that are items or values of a block, by the block's keyword that holds them. */
@@ -41,23 +55,36 @@ function vip(excluded: boolean): ItemObject {
   };
 }
 
-/** The rows whose values are objects of their own and no part of the object around them. */
-const CHILDREN: { readonly [keyword: string]: { readonly [keyword: string]: ItemObject | "block" } } = {
-  vrrp_instance: { virtual_ipaddress: vip(false), virtual_ipaddress_excluded: vip(true) },
-  virtual_server: {
-    sorry_server: {
-      object: "sorry_server",
-      identity: ({ address, port }: Objects["sorry_server"]) =>
-        address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`,
-      value: (item: Objects["sorry_server"]) => item,
-    },
-    real_server: "block",
-  },
+const sorryServer: ItemObject = {
+  object: "sorry_server",
+  identity: ({ address, port }: Objects["sorry_server"]) =>
+    address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`,
+  value: (item: Objects["sorry_server"]) => item,
 };
+
+type Children = readonly (readonly [keyword: string, child: ItemObject | "block"])[];
+
+/** The rows whose values are objects of their own and no part of the object around them. */
+const CHILDREN = new Map<ObjectType, Children>([
+  [
+    "vrrp_instance",
+    [
+      ["virtual_ipaddress", vip(false)],
+      ["virtual_ipaddress_excluded", vip(true)],
+    ],
+  ],
+  [
+    "virtual_server",
+    [
+      ["sorry_server", sorryServer],
+      ["real_server", "block"],
+    ],
+  ],
+]);
 
 const NONE: ReadonlySet<string> = new Set();
 const CHILD_KEYWORDS = new Map(
-  Object.entries(CHILDREN).map(([keyword, children]) => [keyword, new Set(Object.keys(children))] as const),
+  [...CHILDREN].map(([object, children]) => [object, new Set(children.map(([keyword]) => keyword))] as const),
 );
 
 /** Keywords of an object whose values are objects of their own. */
@@ -98,13 +125,14 @@ export function objectsOf(config: Config): { readonly [T in ObjectType]?: readon
 
 function blockNode(object: ObjectType, scope: Scope): Node {
   const { schema, block } = scope;
+  const id = identityOf(schema, block);
   return {
     object,
-    id: identityOf(schema, block),
+    id,
+    key: `${object} ${id}`,
     // The object types of a plan are named after the keywords of the blocks that they are.
     value: block as unknown as Objects[ObjectType],
     keyword: schema.keyword,
-    text: () => headerWords(schema, block).join(" "),
     at: block.$.at,
     scope,
     children: childrenOf(object, scope),
@@ -112,9 +140,9 @@ function blockNode(object: ObjectType, scope: Scope): Node {
 }
 
 function childrenOf(object: ObjectType, scope: Scope): readonly Node[] {
-  const table = CHILDREN[object];
-  if (!table) return [];
-  const nodes = Object.entries(table).flatMap(([keyword, child]) => {
+  const table = CHILDREN.get(object);
+  if (!table) return NO_NODES;
+  const nodes = table.flatMap(([keyword, child]) => {
     const row = scope.schema.rows[keyword];
     if (!row) return [];
     return child === "block" ? blockChildren(row, keyword, scope) : itemChildren(row, keyword, child, scope);
@@ -134,23 +162,27 @@ function itemChildren(row: AnyRow, keyword: string, child: ItemObject, { block }
   if (row.shape !== "leaf" && row.shape !== "list") return [];
   const value = block[keyword];
   const items = row.shape === "list" ? itemsOf(value) : value === undefined ? [] : [value];
-  return items.map((item, index) => ({
-    object: child.object,
-    // The row's kind decoded the item that the table's functions take; the pairing is by keyword.
-    id: child.identity(item as never, block),
-    value: child.value(item as never),
-    keyword,
-    text: () => kindText(row.kind, item) ?? "",
-    at: row.shape === "list" ? itemOriginIn(block, keyword, index) : originIn(block, keyword),
-    children: [],
-  }));
+  return items.map((value, index) => {
+    // The row's kind decoded the value that the table's functions take; the pairing is by keyword.
+    const id = child.identity(value as never, block);
+    return {
+      object: child.object,
+      id,
+      key: `${child.object} ${id}`,
+      value: child.value(value as never),
+      keyword,
+      at: row.shape === "list" ? itemOriginIn(block, keyword, index) : originIn(block, keyword),
+      item: { kind: row.kind, value },
+      children: NO_NODES,
+    };
+  });
 }
+
+const NO_NODES: readonly Node[] = [];
 
 /** The checks report duplicates; to the kernel and the machines only the first can exist. */
 function distinct(nodes: readonly Node[]): readonly Node[] {
-  const seen = new Set<string>();
-  return nodes.filter((node) => {
-    const key = `${node.object} ${node.id}`;
-    return !seen.has(key) && seen.add(key);
-  });
+  if (nodes.length < 2) return nodes;
+  const keys = new Set<string>();
+  return nodes.filter(({ key }) => !keys.has(key) && keys.add(key));
 }

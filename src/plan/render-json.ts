@@ -1,10 +1,10 @@
+import { MASK } from "../config/text.ts";
 import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
 import { type Block, blocksOf, valueRows } from "./block.ts";
 import { childKeywords, schemaOf } from "./objects.ts";
 import type { Change, Plan, Reason } from "./plan.ts";
 import type { Locate } from "./render-text.ts";
 import { summarize } from "./summary.ts";
-import { MASK } from "./value-text.ts";
 
 /** What can stand in JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -73,9 +73,21 @@ function blockJson(schema: AnyBlockSchema, block: Block, except: ReadonlySet<str
 
 function rowJson(row: AnyRow, value: unknown): Json {
   if (row.secret) return MASK;
-  if (row.shape !== "block") return plain(value);
-  const blocks = blocksOf(row, value).map((block) => blockJson(row.schema, block, NOTHING));
-  return row.repeat ? blocks : (blocks[0] ?? null);
+  switch (row.shape) {
+    case "flag":
+      return plain(value);
+    case "leaf":
+    case "list": {
+      const { toJson = (one: unknown) => one } = row.kind;
+      return Array.isArray(value) && (row.shape === "list" || row.repeat)
+        ? value.map((one) => plain(toJson(one)))
+        : plain(toJson(value));
+    }
+    case "block": {
+      const blocks = blocksOf(row, value).map((block) => blockJson(row.schema, block, NOTHING));
+      return row.repeat ? blocks : (blocks[0] ?? null);
+    }
+  }
 }
 
 /** Decoded values are plain data: the same value without properties that are undefined. */

@@ -1,13 +1,11 @@
+import { MASK, valueText } from "../config/text.ts";
 import type { Kind } from "../schema/kind.ts";
 import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
 import { type Block, blocksOf, itemsOf, valueRows } from "./block.ts";
 
-/** What stands in place of a secret. */
-export const MASK = "********";
-
 /** A value of a kind as dump writes it, on one line; undefined when there is none. */
 export function kindText(kind: Kind<unknown>, value: unknown): string | undefined {
-  return value === undefined ? undefined : kind.format(value).map(quoted).join(" ");
+  return value === undefined ? undefined : valueText(kind, value);
 }
 
 /** The value of a row on one line; undefined when there is none. Secrets are masked. */
@@ -54,8 +52,4 @@ function statementText(keyword: string, row: AnyRow, value: unknown): string {
 
 function joined(texts: readonly (string | undefined)[]): string | undefined {
   return texts.length === 0 ? undefined : texts.join(", ");
-}
-
-function quoted(word: string): string {
-  return word === "" || /[\s"{};!#]/.test(word) ? `"${word.replaceAll(/["\\]/g, "\\$&")}"` : word;
 }

@@ -8,14 +8,14 @@ import { compileText } from "./compile-text.ts";
 import { configuration } from "./generate.ts";
 import { applyToModel, objectsOfModel } from "./model.ts";
 
-const RUNS = { numRuns: 50 };
+const RUNS = { numRuns: 40 };
 const pair = fc.tuple(configuration, configuration);
 
 function compiled(text: string): Config {
   return compileText(text, "generated.conf").config;
 }
 
-describe("a plan", () => {
+describe("a plan", { timeout: 60_000 }, () => {
   it("is empty between a configuration and itself, compiled twice", () => {
     fc.assert(
       fc.property(configuration, (text) => {
@@ -86,7 +86,7 @@ describe("a plan", () => {
   });
 });
 
-describe("the order of a plan", () => {
+describe("the order of a plan", { timeout: 60_000 }, () => {
   it("never has an object without the one around it, a group without its members, or a tracker without its script", () => {
     fc.assert(
       fc.property(pair, ([old, now]) => {

@@ -4,6 +4,8 @@ import { diff, isEmpty } from "../../src/plan/diff.ts";
 import { compileText } from "./compile-text.ts";
 
 const SERVICES = 10_000;
+/** Milliseconds: ten times what it takes on an idle machine, so that a busy one passes and a quadratic search does not. */
+const LIMIT = 5000;
 
 /** Ten thousand services of four servers each, all objects distinct as two compilations make them. */
 function large(): Config {
@@ -32,18 +34,18 @@ function fastest(tries: number, run: () => void): number {
   return Math.min(...times);
 }
 
-describe("10,000 services of 4 servers", () => {
+describe("10,000 services of 4 servers", { timeout: 60_000 }, () => {
   const running = large();
   const next = large();
 
-  it("are compared in less than a second", () => {
+  it("are compared in a time that an operator does not notice", () => {
     expect(isEmpty(diff(running, next))).toBe(true);
-    expect(fastest(3, () => diff(running, next))).toBeLessThan(1000);
+    expect(fastest(3, () => diff(running, next))).toBeLessThan(LIMIT);
   });
 
-  it("are created in less than a second", () => {
+  it("are created in one, too", () => {
     const nothing: Config = { ...running, virtual_server: [] };
     expect(diff(nothing, next).changes.length).toBe(1 + 5 * SERVICES);
-    expect(fastest(3, () => diff(nothing, next))).toBeLessThan(1000);
+    expect(fastest(3, () => diff(nothing, next))).toBeLessThan(LIMIT);
   });
 });

@@ -1,0 +1,75 @@
+import pc from "picocolors";
+import type { Compiled } from "../config/compile.ts";
+import { renderText as renderDiagnostics } from "../diagnostics/render-text.ts";
+import { isEmpty, diff as plan } from "../plan/diff.ts";
+import { renderJson } from "../plan/render-json.ts";
+import { type Palette, PLAIN, renderText } from "../plan/render-text.ts";
+import { load } from "./load.ts";
+import { EXIT, paletteFor, usesColor } from "./output.ts";
+
+export interface DiffOptions {
+  readonly format: "text" | "json";
+  readonly exitCode?: boolean;
+  readonly configId?: string;
+}
+
+/** Where a command writes. */
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** Status with --exit-code when something changes. */
+const CHANGES = 2;
+
+function planPalette(out: Output): Palette {
+  if (!usesColor(out)) return PLAIN;
+  const colors = pc.createColors(true);
+  return {
+    create: colors.green,
+    update: colors.yellow,
+    replace: colors.magenta,
+    delete: colors.red,
+    warning: colors.yellow,
+    dim: colors.dim,
+  };
+}
+
+/** Prints the errors of a configuration; whether there are any. */
+function complain({ diagnostics, sources }: Compiled, out: Output): boolean {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  out.write(
+    renderDiagnostics(errors, {
+      lineOf: (path, line) => sources.line(path, line),
+      palette: paletteFor(out),
+    }),
+  );
+  return errors.length > 0;
+}
+
+/**
+ * `holdfast diff`: what a reload from one configuration to another does. 0, or with `exitCode` 2 when something
+ * changes; 1 when either has errors or cannot be read.
+ */
+export function diff(
+  oldFile: string,
+  newFile: string,
+  options: DiffOptions,
+  { stdout, stderr }: { readonly stdout: Output; readonly stderr: Output } = process,
+): number {
+  const running = load(oldFile, { ...options, host: "none" });
+  const next = load(newFile, { ...options, host: "none" });
+  const broken = [running, next].filter((one) => complain(one, stderr));
+  if (broken.length > 0) return EXIT.errors;
+  const changes = plan(running.config, next.config);
+  const locate = {
+    before: (origin: number) => running.sources.range(origin),
+    after: (origin: number) => next.sources.range(origin),
+  };
+  stdout.write(
+    options.format === "json"
+      ? `${JSON.stringify(renderJson(changes, locate), null, 2)}\n`
+      : renderText(changes, locate, planPalette(stdout)),
+  );
+  return options.exitCode && !isEmpty(changes) ? CHANGES : EXIT.ok;
+}
