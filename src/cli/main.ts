@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import type { DiffOptions } from "./diff.ts";
 import type { DumpCommandOptions } from "./dump.ts";
 import { DEFAULT_FILE, EXIT, tolerateClosedPipes } from "./output.ts";
 import { addRunCommand } from "./run.ts";
@@ -43,6 +44,18 @@ function makeProgram(): Command {
       const { dump } = await import("./dump.ts");
       process.exitCode = dump(file, options);
     });
+  program
+    .command("diff")
+    .description("print what a reload from one configuration to another does")
+    .argument("<old>", "the configuration that runs, - for standard input")
+    .argument("<new>", "the one to come")
+    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .option("--exit-code", "exit with 2 when something changes")
+    .option("-i, --config-id <id>", CONFIG_ID)
+    .action(async (oldFile: string, newFile: string, options: DiffOptions) => {
+      const { diff } = await import("./diff.ts");
+      process.exitCode = diff(oldFile, newFile, options);
+    });
   addRunCommand(program, packageJson.version);
   return program;
 }
@@ -53,5 +66,7 @@ try {
 } catch (error) {
   // Commander has printed its line already: help and version are no faults, everything else is wrong usage.
   if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  // The 2 of `diff --exit-code` means that something changes, so wrong usage of diff is an error like any other.
+  const wrongUsage = process.argv[2] === "diff" ? EXIT.errors : EXIT.usage;
+  process.exitCode = error.exitCode === 0 ? EXIT.ok : wrongUsage;
 }
