@@ -27,7 +27,7 @@ export function syslogLine(
 }
 
 /** sockaddr_un of a path: family in host order, path, NUL. */
-function unixAddress(path: string): Uint8Array {
+export function unixAddress(path: string): Uint8Array {
   const family = new Uint8Array(new Uint16Array([AF_UNIX]).buffer);
   return Uint8Array.from([...family, ...new TextEncoder().encode(path), 0]);
 }
