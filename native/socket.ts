@@ -5,9 +5,8 @@ import { requireBytes, requireFunction, requireInteger } from "./check.ts";
 export const READABLE = 1;
 export const WRITABLE = 2;
 
-/** Events of poll(2), for wait(). */
+/** Readable, as poll(2) counts it, for wait(). */
 export const POLLIN = 0x1;
-export const POLLOUT = 0x4;
 
 /** The sizes of one received message: bytes of data, of source address and of ancillary data, and MSG_* flags. */
 export interface MessageFields {

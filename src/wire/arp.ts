@@ -3,14 +3,14 @@ import { decodeEthernet, ETHERNET_BROADCAST, ETHERTYPE_ARP, encodeEthernet } fro
 
 /** ARP for IPv4 over Ethernet (RFC 826). */
 
-export const ARP_REQUEST = 1;
-export const ARP_REPLY = 2;
+const REQUEST = 1;
 
 const LENGTH = 28;
 /** Hardware type Ethernet, protocol type IPv4, lengths 6 and 4. */
 const PREFIX = new Uint8Array([0, 1, 0x08, 0x00, 6, 4]);
 
 export interface ArpPacket {
+  /** 1 request, 2 reply. */
   readonly operation: number;
   readonly senderMac: Uint8Array;
   readonly senderAddress: string;
@@ -54,7 +54,7 @@ export function decodeArp(bytes: Uint8Array): ArpPacket | undefined {
  */
 export function gratuitousArp(mac: Uint8Array, address: string): Uint8Array {
   const payload = encodeArp({
-    operation: ARP_REQUEST,
+    operation: REQUEST,
     senderMac: mac,
     senderAddress: address,
     targetMac: ETHERNET_BROADCAST,

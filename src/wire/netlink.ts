@@ -4,11 +4,8 @@ import { LITTLE_ENDIAN, viewOf } from "./byte-order.ts";
 
 export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
-/** Types below this one are control messages of netlink itself. */
-export const NLMSG_MIN_TYPE = 16;
 
 export const NLM_F_REQUEST = 0x1;
-export const NLM_F_MULTI = 0x2;
 export const NLM_F_ACK = 0x4;
 /** The dump was interrupted by a change: what it gave may be inconsistent. */
 export const NLM_F_DUMP_INTR = 0x10;

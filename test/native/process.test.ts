@@ -1,10 +1,22 @@
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
+import { constants, getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { interfaceIndex, interfaceName } from "../../native/interface.ts";
-import { lockFile, setProcessName, setResourceLimit } from "../../native/process.ts";
+import {
+  initGroups,
+  lockFile,
+  lockMemory,
+  setDumpable,
+  setGroup,
+  setParentDeathSignal,
+  setPriority,
+  setProcessName,
+  setResourceLimit,
+  setScheduler,
+  setUser,
+} from "../../native/process.ts";
 import { realTimeSignal, Signals } from "../../native/signals.ts";
 
 const received = (signals: Signals, signal: number) =>
@@ -69,6 +81,32 @@ describe("process attributes", () => {
     expect(setResourceLimit(4, 0)).toBe(0); // RLIMIT_CORE, soft only
     expect(readFileSync("/proc/self/limits", "utf8")).toMatch(/^Max core file size\s+0\s/m);
     expect(setResourceLimit(999, 0)).toBe(-constants.errno.EINVAL);
+  });
+
+  it("sets scheduling, as far as it may", () => {
+    expect(setPriority(getPriority() + 1)).toBe(0);
+    expect(readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ")[16]).toBe(
+      String(getPriority()),
+    );
+    expect(setScheduler(0, 0)).toBe(0);
+    expect(setScheduler(0, 50)).toBe(-constants.errno.EINVAL); // SCHED_OTHER has no priorities
+    expect(lockMemory(0)).toBe(-constants.errno.EINVAL);
+  });
+
+  it("sets what the kernel does when the parent ends, and whether we dump core", () => {
+    expect(setParentDeathSignal(constants.signals.SIGTERM)).toBe(0);
+    expect(setParentDeathSignal(0)).toBe(0);
+    expect(setParentDeathSignal(999)).toBe(-constants.errno.EINVAL);
+    expect(setDumpable(false)).toBe(0);
+    expect(setDumpable(true)).toBe(0);
+  });
+
+  it("sets user and groups; to what they are, anybody may", () => {
+    expect(setUser(process.getuid?.() ?? -1)).toBe(0);
+    expect(setGroup(process.getgid?.() ?? -1)).toBe(0);
+    const root = process.getuid?.() === 0;
+    expect(initGroups("root", 0)).toBe(root ? 0 : -constants.errno.EPERM);
+    if (root) expect(process.getgroups?.()).toContain(0);
   });
 
   it("locks a file against other openings until it is closed", () => {

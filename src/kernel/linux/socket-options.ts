@@ -16,6 +16,7 @@ export const SO_MARK = 36;
 export const IPPROTO_IP = 0;
 export const IP_TOS = 1;
 export const IP_TTL = 2;
+export const IP_MTU_DISCOVER = 10;
 export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IP_MULTICAST_IF = 32;
 export const IP_MULTICAST_TTL = 33;

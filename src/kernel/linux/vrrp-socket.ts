@@ -40,6 +40,7 @@ function settings4({ group, source, ifindex }: VrrpSocketOptions): Setting[] {
   const common: Setting[] = [
     [level, option.IP_TTL, TTL],
     [level, option.IP_TOS, TRAFFIC_CLASS],
+    [level, option.IP_MTU_DISCOVER, 0], // an advert of hundreds of addresses may be fragmented
     [level, option.IP_MULTICAST_ALL, 0],
   ];
   if (group === undefined) return common;

@@ -4,7 +4,7 @@ import type { Closable } from "../ports.ts";
 import type { Later } from "./later.ts";
 
 /** The far end of a connection, as a simulated server sees it. */
-export interface ServerConnection {
+interface ServerConnection {
   /** Bytes arrive at the client later. */
   send(bytes: Uint8Array): void;
   /** Finishes sending. */
