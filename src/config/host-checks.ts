@@ -78,7 +78,13 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
   if (user === undefined || (group && !/^\d+$/.test(group) && facts.groups[group] === undefined)) {
     const name = user === undefined ? (command.user ?? config.global_defs.script_user?.user) : group;
     const what = user === undefined ? "user" : "group";
-    warn(report, "no-such-user", origin, `there is no ${what} ${name} to run ${program}`, disabled);
+    warn(
+      report,
+      "no-such-user",
+      origin,
+      `there is no ${what} ${name} to run ${program}`,
+      `${disabled} If ${name} is an argument, put the whole command into quotes.`,
+    );
   }
   if (path === undefined || !found) {
     warn(report, "no-such-script", origin, `${program}, the ${keyword} script, does not exist`, disabled);

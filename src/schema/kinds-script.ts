@@ -36,6 +36,9 @@ function quoteArgument(argument: string): string {
     .join(`"'"`);
 }
 
+/** What a user or group can be called; a colon before a group asks for supplementary groups. */
+const NAME = /^:?(?:[a-z_][\w.-]*\$?)?$|^:?\d+$/i;
+
 /** `COMMAND [user [group]]`; the command with its arguments is one, usually quoted, word. */
 export const scriptCommand: Kind<ScriptCommand> = {
   name: "script [user [group]]",
@@ -46,6 +49,18 @@ export const scriptCommand: Kind<ScriptCommand> = {
     if (argv.length === 0) {
       complain({ code: "invalid-script", summary: "this script is empty" }, command);
       return undefined;
+    }
+    const odd = [user, group].find((name) => name && !NAME.test(name.text));
+    if (odd && !command?.quoted) {
+      complain(
+        {
+          code: "unquoted-arguments",
+          severity: "warning",
+          summary: `'${odd.text}' is taken for a user or group to run the script as`,
+          detail: `Put a command and its arguments into quotes: "${[command, user, group].flatMap((word) => word?.text ?? []).join(" ")}".`,
+        },
+        odd,
+      );
     }
     return {
       argv,

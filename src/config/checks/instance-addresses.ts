@@ -72,14 +72,14 @@ export const duplicateAddresses: Check = (config, report) => {
   }
 };
 
-/** `address-count`: an instance has at least one address, and no more than an advert can carry. */
+/** `no-virtual-address`, `too-many-addresses`: an instance has at least one address, and no more than an advert can carry. */
 export const addressCount: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     const { length } = instance.virtual_ipaddress;
     if (length === 0) {
       report(
         {
-          code: "address-count",
+          code: "no-virtual-address",
           severity: "warning",
           summary: `${instance.name} has no virtual_ipaddress`,
           detail: "It takes part in elections and holds no address.",
@@ -91,7 +91,7 @@ export const addressCount: Check = (config, report) => {
       let index = 0;
       report(
         {
-          code: "address-count",
+          code: "too-many-addresses",
           summary: `${instance.name} has ${length} addresses; an advert carries at most ${MOST_ADDRESSES}`,
           detail: `Those from ${first?.address} on are left out. Move them to virtual_ipaddress_excluded.`,
         },

@@ -29,7 +29,7 @@ export const derivedValues: Check = (config) => {
   for (const script of config.vrrp_script) script.timeout ??= script.interval;
 };
 
-/** `advert-interval`: what the protocol version cannot say is rounded as keepalived does. */
+/** `advert-interval-rounded`: what the protocol version cannot say is rounded as keepalived does. */
 export const advertInterval: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     const { version, advert_int: asked } = instance;
@@ -40,7 +40,7 @@ export const advertInterval: Check = (config, report) => {
     instance.advert_int = rounded;
     report(
       {
-        code: "advert-interval",
+        code: "advert-interval-rounded",
         severity: "warning",
         summary: `VRRPv${version} cannot have an advert interval of ${formatSeconds(asked)} s; ${formatSeconds(rounded)} s is used`,
         detail:
@@ -58,7 +58,7 @@ function clearNopreempt(instance: Open<VrrpInstance>, report: ReportFault): void
   instance.nopreempt = false;
   report(
     {
-      code: "preemption",
+      code: "preemption-ignored",
       severity: "warning",
       summary: owner
         ? "nopreempt is ignored: the owner of the addresses (priority 255) always preempts"
@@ -71,7 +71,7 @@ function clearNopreempt(instance: Open<VrrpInstance>, report: ReportFault): void
   );
 }
 
-/** `preemption`: nopreempt and preempt_delay against the initial state and the owner's priority. */
+/** `preemption-ignored`: nopreempt and preempt_delay against the initial state and the owner's priority. */
 export const preemption: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     if (instance.nopreempt && (instance.priority === OWNER || instance.state === "MASTER")) {
@@ -87,13 +87,13 @@ export const preemption: Check = (config, report) => {
     if (why === undefined) continue;
     instance.preempt_delay = 0;
     report(
-      { code: "preemption", severity: "warning", summary: `preempt_delay is ignored: ${why}` },
+      { code: "preemption-ignored", severity: "warning", summary: `preempt_delay is ignored: ${why}` },
       originOfKeyword(instance, "preempt_delay"),
     );
   }
 };
 
-/** `authentication`: only VRRPv2 has it, and it needs a type and a password. */
+/** `authentication-ignored`: only VRRPv2 has it, and it needs a type and a password. */
 export const authentication: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     const { authentication: auth } = instance;
@@ -111,7 +111,7 @@ export const authentication: Check = (config, report) => {
     delete instance.$.of.authentication;
     report(
       {
-        code: "authentication",
+        code: "authentication-ignored",
         severity: "warning",
         summary: `the authentication of ${instance.name} is ignored: ${problem}`,
       },

@@ -1,7 +1,7 @@
 import { suggest } from "../../diagnostics/suggest.ts";
 import { type Check, keepItems, writtenAt } from "../open.ts";
 
-/** `unknown-instance`, `instance-in-two-groups`, `sync-group-size`: what a sync group's members have to be. */
+/** `unknown-instance`, `instance-in-two-groups`, `small-sync-group`: what a sync group's members have to be. */
 export const syncGroupMembers: Check = (config, report) => {
   const instances = new Set(config.vrrp_instance.map((instance) => instance.name));
   const memberOf = new Map<string, { readonly group: string; readonly origin: number }>();
@@ -43,7 +43,7 @@ export const syncGroupMembers: Check = (config, report) => {
     const empty = group.length === 0;
     report(
       {
-        code: "sync-group-size",
+        code: "small-sync-group",
         severity: "warning",
         summary: empty
           ? `sync group ${name} has no members left and is ignored`

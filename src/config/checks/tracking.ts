@@ -55,7 +55,7 @@ export const trackedScripts: Check = (config, report) => {
   }
 };
 
-/** `own-interface`, `duplicate-tracking`: an instance tracks its own interface anyway. */
+/** `redundant-tracking`, `duplicate-tracking`: an instance tracks its own interface anyway. */
 export const trackedInterfaces: Check = (config, report) => {
   const owners: readonly Tracking[] = [...config.vrrp_instance, ...config.vrrp_sync_group];
   const own = new Map(config.vrrp_instance.map((instance) => [instance.$, instance]));
@@ -68,7 +68,7 @@ export const trackedInterfaces: Check = (config, report) => {
       }
       report(
         {
-          code: "own-interface",
+          code: "redundant-tracking",
           severity: "warning",
           summary: `${name} need not be tracked: ${owner.name} runs on it`,
         },

@@ -17,14 +17,14 @@ function nameOf({ service }: Open<VirtualServer>): string {
   }
 }
 
-/** `protocol`: an address service needs one and gets UDP; a fwmark service has none. */
+/** `missing-protocol`, `ignored-protocol`: an address service needs one and gets UDP; a fwmark service has none. */
 export const serviceProtocol: Check = (config, report) => {
   for (const server of config.virtual_server) {
     if (server.service.type === "fwmark") {
       if (server.protocol === undefined) continue;
       report(
         {
-          code: "protocol",
+          code: "ignored-protocol",
           severity: "warning",
           summary: `protocol is ignored: virtual_server ${nameOf(server)} takes what carries the mark`,
         },
@@ -35,7 +35,7 @@ export const serviceProtocol: Check = (config, report) => {
     } else if (server.protocol === undefined) {
       report(
         {
-          code: "protocol",
+          code: "missing-protocol",
           severity: "warning",
           summary: `virtual_server ${nameOf(server)} has no protocol; UDP is used`,
           detail: "Write protocol TCP or protocol UDP.",
@@ -47,7 +47,7 @@ export const serviceProtocol: Check = (config, report) => {
   }
 };
 
-/** `zero-port`: a service of all ports has to be persistent. */
+/** `missing-port`: a service of all ports has to be persistent. */
 export const zeroPort: Check = (config, report) => {
   for (const server of config.virtual_server) {
     const { service } = server;
@@ -56,7 +56,7 @@ export const zeroPort: Check = (config, report) => {
     server.persistence_timeout = DEFAULT_PERSISTENCE;
     report(
       {
-        code: "zero-port",
+        code: "missing-port",
         severity: "warning",
         summary: `virtual_server ${nameOf(server)} has no port; it is made persistent`,
         detail: `Only a persistent service can take all ports: persistence_timeout is ${DEFAULT_PERSISTENCE} seconds.`,
@@ -66,14 +66,14 @@ export const zeroPort: Check = (config, report) => {
   }
 };
 
-/** `one-packet-scheduling`: ops is for UDP. */
+/** `ops-needs-udp`: ops is for UDP. */
 export const onePacketScheduling: Check = (config, report) => {
   for (const server of config.virtual_server) {
     if (!server.ops || server.protocol === "UDP" || server.protocol === undefined) continue;
     server.ops = false;
     report(
       {
-        code: "one-packet-scheduling",
+        code: "ops-needs-udp",
         severity: "warning",
         summary: `ops is ignored: one packet scheduling needs protocol UDP, not ${server.protocol}`,
       },
@@ -87,7 +87,7 @@ function lowerQuorum(server: Open<VirtualServer>, report: ReportFault): void {
   if (server.quorum <= total || total === 0) return;
   report(
     {
-      code: "quorum",
+      code: "unreachable-quorum",
       severity: "warning",
       summary: `the quorum ${server.quorum} is more than all real servers weigh together; ${total} is used`,
     },
@@ -96,14 +96,14 @@ function lowerQuorum(server: Open<VirtualServer>, report: ReportFault): void {
   server.quorum = total;
 }
 
-/** `quorum`, `hysteresis`: a quorum can be reached, and the hysteresis is less than it. */
+/** `unreachable-quorum`, `hysteresis-too-large`: a quorum can be reached, and the hysteresis is less than it. */
 export const quorumAndHysteresis: Check = (config, report) => {
   for (const server of config.virtual_server) {
     lowerQuorum(server, report);
     if (server.hysteresis < server.quorum) continue;
     report(
       {
-        code: "hysteresis",
+        code: "hysteresis-too-large",
         severity: "warning",
         summary: `the hysteresis ${server.hysteresis} is not less than the quorum ${server.quorum}; 0 is used`,
       },
