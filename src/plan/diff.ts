@@ -179,6 +179,6 @@ function judge(policy: ObjectPolicy<ObjectType>, cause: Cause, before: Node, aft
     reason: impact === "none" ? reason : { ...reason, impact },
     impact,
     replaces,
-    drops: restarts ? policy.carries : (rule?.drops ?? []),
+    drops: [...(rule?.drops ?? []), ...(restarts ? (["timers"] as const) : [])],
   };
 }

@@ -94,13 +94,14 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
     replaced: "may-transition",
     restarted: "may-transition",
     carries: ["state", "failures", "timers"],
+    // Its result stands until another one comes: what it has seen so far is as good as before.
     keywords: {
-      script: { impact: "may-transition", drops: ["failures", "timers"] },
-      user: { drops: ["timers"] },
+      script: mayMove,
+      user: mayMove,
       weight: mayMove,
       interval: { drops: ["timers"] },
-      rise: { drops: ["failures"] },
-      fall: { impact: "may-transition", drops: ["failures"] },
+      rise: mayMove,
+      fall: mayMove,
     },
   },
   vrrp_sync_group: {
