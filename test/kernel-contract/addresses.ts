@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AddressEvent, InterfaceAddress } from "../../src/kernel/ports.ts";
-import { eventually, type KernelUnderTest, refusal } from "./host.ts";
+import { eventually } from "../lab/process.ts";
+import { type KernelUnderTest, refusal } from "./host.ts";
 
 export function addressContract(start: () => KernelUnderTest): void {
   describe("addresses", () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventually, type KernelUnderTest, settle } from "./host.ts";
+import { eventually } from "../lab/process.ts";
+import { type KernelUnderTest, settle } from "./host.ts";
 
 export function clockContract(start: () => KernelUnderTest): void {
   describe("clock", () => {

@@ -30,16 +30,6 @@ export interface KernelUnderTest {
   close(): void;
 }
 
-/** Waits until `condition` gives something, at most two seconds; throws what it was waiting for. */
-export async function eventually<T>(what: string, condition: () => T | undefined | false): Promise<T> {
-  for (let waited = 0; waited < 200; waited++) {
-    const value = condition();
-    if (value !== undefined && value !== false) return value;
-    await new Promise((done) => setTimeout(done, 10));
-  }
-  throw new Error(`still waiting for ${what}`);
-}
-
 /** Long enough for anything that is on its way to arrive. */
 export const settle = () => new Promise((done) => setTimeout(done, 60));
 

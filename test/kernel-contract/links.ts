@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LinkEvent } from "../../src/kernel/ports.ts";
-import { eventually, type KernelUnderTest, settle } from "./host.ts";
+import { eventually } from "../lab/process.ts";
+import { type KernelUnderTest, settle } from "./host.ts";
 
 export function linkContract(start: () => KernelUnderTest): void {
   describe("links", () => {

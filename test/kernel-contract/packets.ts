@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../../src/kernel/ports.ts";
 import { gratuitousArp } from "../../src/wire/arp.ts";
 import { formatMac } from "../../src/wire/ethernet.ts";
-import { eventually, type KernelUnderTest, refusal, settle } from "./host.ts";
+import { eventually } from "../lab/process.ts";
+import { type KernelUnderTest, refusal, settle } from "./host.ts";
 
 const GROUP = "224.0.0.18";
 const GROUP6 = "ff02::12";

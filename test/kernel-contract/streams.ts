@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { StreamConnection, StreamEvent, StreamTarget } from "../../src/kernel/ports.ts";
-import { type EchoServer, eventually, type KernelUnderTest, settle } from "./host.ts";
+import { eventually } from "../lab/process.ts";
+import { type EchoServer, type KernelUnderTest, settle } from "./host.ts";
 
 export function streamContract(start: () => KernelUnderTest): void {
   describe("streams", () => {

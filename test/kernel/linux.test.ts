@@ -1,18 +1,17 @@
-import { execFileSync, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { enterNetworkNamespace, newNetworkNamespace } from "../../native/interface.ts";
 import { createLinuxKernel } from "../../src/kernel/linux/kernel.ts";
 import { kernelContract } from "../kernel-contract/contract.ts";
-import { type EchoServer, eventually, type KernelUnderTest, settle } from "../kernel-contract/host.ts";
+import { type EchoServer, type KernelUnderTest, settle } from "../kernel-contract/host.ts";
+import { eventually, execute, LabProcess } from "../lab/process.ts";
 
 // This test process moves into a network namespace of its own; a child holds another one, for the peer.
 
-const ip = (...words: string[]) => execFileSync("ip", words, { encoding: "utf8" });
-const quietIp = (...words: string[]) => execFileSync("ip", words, { stdio: "ignore" });
+const ip = (...words: string[]) => execute(["ip", ...words]);
 let home = -1;
-let peerProcess: ReturnType<typeof spawn> | undefined;
+let peerProcess: LabProcess | undefined;
 
 function enter(path: string): void {
   const result = enterNetworkNamespace(path);
@@ -29,36 +28,34 @@ function onPeer<T>(run: () => T): T {
 }
 
 /** The namespace that a process is in, as /proc names it. */
-const namespaceOf = (pid: number | "self") =>
-  execFileSync("readlink", [`/proc/${pid}/ns/net`], { encoding: "utf8" });
+const namespaceOf = (pid: number | "self") => readlinkSync(`/proc/${pid}/ns/net`);
 
 beforeAll(async () => {
   const result = newNetworkNamespace();
   if (result < 0) throw new Error(`unshare: errno ${-result}`);
   home = openSync("/proc/thread-self/ns/net", "r");
-  quietIp("link", "set", "lo", "up");
-  const child = spawn("unshare", ["-n", "sleep", "600"], { stdio: "ignore" });
-  peerProcess = child;
-  const mine = namespaceOf("self");
-  while (namespaceOf(child.pid ?? 0) === mine) await new Promise((done) => setTimeout(done, 10));
+  ip("link", "set", "lo", "up");
+  const holder = new LabProcess(["unshare", "-n", "sleep", "600"]);
+  peerProcess = holder;
+  await eventually("the peer's namespace", () => namespaceOf(holder.pid) !== namespaceOf("self"));
   onPeer(() => {
-    quietIp("link", "set", "lo", "up");
+    ip("link", "set", "lo", "up");
     // Gratuitous ARP makes a neighbour here, not only refreshes one.
     writeFileSync("/proc/sys/net/ipv4/conf/all/arp_accept", "1");
   });
 });
 
 afterAll(() => {
-  peerProcess?.kill("SIGKILL");
+  peerProcess?.killTree();
   if (home >= 0) closeSync(home);
 });
 
 function start(): KernelUnderTest {
-  quietIp("link", "add", "hf0", "type", "veth", "peer", "name", "hf1", "netns", String(peerProcess?.pid));
+  ip("link", "add", "hf0", "type", "veth", "peer", "name", "hf1", "netns", String(peerProcess?.pid));
   const configure = (name: string, address: string) => {
-    quietIp("addr", "add", `${address}/24`, "dev", name);
+    ip("addr", "add", `${address}/24`, "dev", name);
     writeFileSync(`/proc/sys/net/ipv6/conf/${name}/accept_dad`, "0");
-    quietIp("link", "set", name, "up");
+    ip("link", "set", name, "up");
   };
   configure("hf0", "192.0.2.1");
   onPeer(() => configure("hf1", "192.0.2.2"));
@@ -71,12 +68,12 @@ function start(): KernelUnderTest {
     peer,
     peerLink: "hf1",
     onPeer,
-    setCarrier: (on) => onPeer(() => quietIp("link", "set", "hf1", on ? "up" : "down")),
+    setCarrier: (on) => onPeer(() => ip("link", "set", "hf1", on ? "up" : "down")),
     addLink: (name) => {
-      quietIp("link", "add", name, "type", "veth", "peer", "name", name, "netns", String(peerProcess?.pid));
-      quietIp("link", "set", name, "up");
+      ip("link", "add", name, "type", "veth", "peer", "name", name, "netns", String(peerProcess?.pid));
+      ip("link", "set", name, "up");
     },
-    removeLink: (name) => quietIp("link", "del", name),
+    removeLink: (name) => ip("link", "del", name),
     neighbour: (address) => {
       const line = onPeer(() => ip("neigh", "show", address, "dev", "hf1"));
       return /lladdr (\S+)/.exec(line)?.[1];
@@ -85,9 +82,9 @@ function start(): KernelUnderTest {
     close: () => {
       kernel.close();
       peer.close();
-      quietIp("link", "del", "hf0");
+      ip("link", "del", "hf0");
       for (const extra of ["hf-extra", "hf-more"]) {
-        if (readFileSync("/proc/net/dev", "utf8").includes(`${extra}:`)) quietIp("link", "del", extra);
+        if (readFileSync("/proc/net/dev", "utf8").includes(`${extra}:`)) ip("link", "del", extra);
       }
     },
   };
