@@ -18,7 +18,7 @@ export interface CheckTiming {
   /** Further tries after the first failure, while up. */
   readonly retry: number;
   readonly delayBeforeRetry: Micros;
-  /** Longest delay of the first check; the actual one is drawn by whoever builds the machine. */
+  /** Longest delay of the first check; the checker draws the actual one. */
   readonly firstDelay: Micros;
 }
 

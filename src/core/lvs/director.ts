@@ -174,10 +174,9 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     const pool = this.#pools.get(parent);
     if (!pool) return;
     if (kind === "replace" && before) pool.expel(before, this.#table, this.#out);
-    if (kind !== "delete") pool.sorry = after;
     // A new sorry server may have come before the old one is said to go.
-    else if (pool.sorry?.address === before?.address && pool.sorry?.port === before?.port)
-      pool.sorry = undefined;
+    if (kind === "delete" && before) pool.dropSorry(before, this.#out);
+    if (kind !== "delete" && after) pool.setSorry(after, this.#out);
     this.#touch(pool, batch);
   }
 

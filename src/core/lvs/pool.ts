@@ -36,8 +36,8 @@ export interface RealState {
 export class Pool {
   readonly id: string;
   config: VirtualServer;
-  sorry: ServerAddress | undefined;
   readonly reals = new Map<string, RealState>();
+  #sorry: ServerAddress | undefined;
   #quorumUp = false;
   /** The quorum has been looked at once, with all servers of the configuration in place. */
   #started = false;
@@ -54,6 +54,19 @@ export class Pool {
 
   nameOf(real: RealState): string {
     return realServerName(this.config, real.config);
+  }
+
+  setSorry(sorry: ServerAddress, out: Outbox): void {
+    this.#sorry = sorry;
+    if (this.#started && !this.#quorumUp) this.#logSorry(sorry, true, out);
+  }
+
+  /** Forgets the sorry server, unless another one has taken its place by now. */
+  dropSorry({ address, port }: ServerAddress, out: Outbox): void {
+    const sorry = this.#sorry;
+    if (sorry?.address !== address || sorry.port !== port) return;
+    if (!this.#quorumUp) this.#logSorry(sorry, false, out);
+    this.#sorry = undefined;
   }
 
   /** Draws the consequences of what has changed; `changed` are the servers whose checkers may say otherwise now. */
@@ -124,7 +137,7 @@ export class Pool {
         "warn",
       );
       this.#turnQuorum(false, first, out);
-    } else if (first && this.sorry) {
+    } else if (first && this.#sorry) {
       // As keepalived: a start without quorum is news only where a sorry server stands in.
       out.log(
         `Starting with quorum down ${quorum}+${hysteresis}=${quorum + hysteresis} > ${weight} for VS ${this.name}`,
@@ -137,24 +150,29 @@ export class Pool {
   #turnQuorum(up: boolean, first: boolean, out: Outbox): void {
     this.#quorumUp = up;
     out.script(this.id, up ? this.config.quorum_up : this.config.quorum_down);
-    if (!this.sorry || (up && first)) return;
-    const sorry = serverName(this.config, this.sorry);
-    const inhibit = this.config.sorry_server_inhibit;
-    if (up) out.log(`${inhibit ? "Disabling" : "Removing"} sorry server ${sorry} from VS ${this.name}`);
-    else out.log(`${inhibit ? "Enabling" : "Adding"} sorry server ${sorry} to VS ${this.name}`);
+    if (!this.#sorry || (up && first)) return;
+    this.#logSorry(this.#sorry, !up, out);
     out.log(`${up ? "Adding alive servers to" : "Removing alive servers from"} the pool for VS ${this.name}`);
+  }
+
+  #logSorry(sorry: ServerAddress, standsIn: boolean, out: Outbox): void {
+    const { sorry_server_inhibit: inhibit } = this.config;
+    const doing = standsIn ? (inhibit ? "Enabling" : "Adding") : inhibit ? "Disabling" : "Removing";
+    out.log(
+      `${doing} sorry server ${serverName(this.config, sorry)} ${standsIn ? "to" : "from"} VS ${this.name}`,
+    );
   }
 
   /** What the kernel ought to hold: alive servers while there is quorum or no sorry server, else the sorry server. */
   #destinations(): IpvsDestination[] {
-    const standsIn = this.sorry !== undefined && !this.#quorumUp;
+    const standsIn = this.#sorry !== undefined && !this.#quorumUp;
     const destinations: IpvsDestination[] = [];
     for (const { config, alive } of this.reals.values()) {
       if (alive && !standsIn) destinations.push(destinationOf(this.config, config, config.weight));
       else if (config.inhibit_on_failure) destinations.push(destinationOf(this.config, config, 0));
     }
-    if (!this.sorry || !(standsIn || this.config.sorry_server_inhibit)) return destinations;
-    const sorry = sorryDestinationOf(this.config, this.sorry, standsIn ? 1 : 0);
+    if (!this.#sorry || !(standsIn || this.config.sorry_server_inhibit)) return destinations;
+    const sorry = sorryDestinationOf(this.config, this.#sorry, standsIn ? 1 : 0);
     const twin = destinations.findIndex(
       ({ address, port }) => address === sorry.address && port === sorry.port,
     );

@@ -369,6 +369,7 @@ describe("LVS director: reload", () => {
     expect(world.table.lines()).toContain(`6 10.0.0.1 80 -> ${SORRY} m 1`);
     world.apply(service("sorry_server 10.0.9.8 80", [real(A)]));
     expect(world.table.lines()).toEqual(["6 10.0.0.1 80 -> 10.0.9.8:80 m 1", "6 10.0.0.1 80 rr"]);
+    expect(world.take().logs).toContain("Adding sorry server [10.0.9.8]:tcp:80 to VS [10.0.0.1]:tcp:80");
   });
 
   it("closes connections of checkers that are gone, and ignores what they still say", () => {

@@ -147,7 +147,7 @@ it("holds what configuration and health say after any sequence, and never asks t
       world.apply();
       expect(world.table.lines()).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 30_000);
 
@@ -166,4 +166,4 @@ it("touches no server that a reload keeps", () => {
     }),
     { numRuns: 25 },
   );
-});
+}, 30_000);
