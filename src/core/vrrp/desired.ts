@@ -60,8 +60,7 @@ export class Desired {
     const replacedInstances = new Set<string>();
     const replacedScripts = new Set<string>();
     const removedGroups: VrrpSyncGroup[] = [];
-    const ours = changes.filter((change) => change.owner === "vrrp");
-    for (const change of ours) {
+    for (const change of changes) {
       if (change.object === "vrrp_instance") {
         if (change.kind === "delete") removed.add(change.id);
         if (change.kind === "replace") replacedInstances.add(change.id);
@@ -72,6 +71,7 @@ export class Desired {
       }
       this.#take(change);
     }
+    const ours = changes.filter((change) => change.owner === "vrrp");
     const final = ours.length > 0 && ours.every((change) => change.kind === "delete");
     return { removed, replacedInstances, replacedScripts, removedGroups, final };
   }
@@ -101,9 +101,11 @@ export class Desired {
   }
 
   /** An instance's block already holds its lists; what a change of one address adds to that is done here. */
-  #takeAddress({ parent, before, after }: Extract<Change, { object: "virtual_ipaddress" }>): void {
-    const instance = this.#instances.get(parent);
+  #takeAddress(change: Extract<Change, { object: "virtual_ipaddress" }>): void {
+    const instance = this.#instances.get(change.parent);
     if (instance === undefined) return;
+    const before = change.before && onDevice(change.before, instance.config);
+    const after = change.after && onDevice(change.after, instance.config);
     if (before !== undefined && (after === undefined || addressKey(before) !== addressKey(after))) {
       drop(before.excluded ? instance.excluded : instance.addresses, before);
     }
@@ -113,12 +115,23 @@ export class Desired {
   }
 }
 
+/** Every address once, on the device that it names or else the instance's own. */
 function wanted(config: VrrpInstance): Wanted {
-  return {
-    config,
-    addresses: [...(config.virtual_ipaddress ?? [])],
-    excluded: [...(config.virtual_ipaddress_excluded ?? [])],
-  };
+  const seen = new Set<string>();
+  const once = (list: readonly VirtualAddress[]) =>
+    list
+      .map((address) => onDevice(address, config))
+      .filter(({ address, prefixLength, dev }) => {
+        const key = `${address}/${prefixLength} ${dev}`;
+        return !seen.has(key) && seen.add(key);
+      });
+  const addresses = once(config.virtual_ipaddress ?? []);
+  return { config, addresses, excluded: once(config.virtual_ipaddress_excluded ?? []) };
+}
+
+/** An effect about an address must still mean the same when the instance has moved to another interface. */
+function onDevice<T extends VirtualAddress>(address: T, { interface: dev }: VrrpInstance): T {
+  return address.dev === undefined && dev !== undefined ? { ...address, dev } : address;
 }
 
 function put<T>(map: Map<string, T>, key: string, value: T | undefined): void {

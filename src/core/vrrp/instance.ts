@@ -110,14 +110,33 @@ export class Instance {
     this.#reopen();
   }
 
-  /** The priority in force, from trackers. Shows in the next advert and the next timeout. */
+  /** The priority in force, from trackers. Shows in the next advert, and in how long a silent master is waited for. */
   setPriority(priority: number): void {
     if (priority === this.#priority) return;
     this.#log(`Changing effective priority from ${this.#priority} to ${priority}`);
+    const before = this.masterDownInterval;
     this.#priority = priority;
+    const { timers } = this.#services;
+    const due = timers.deadlineOf(this.#timer);
+    if (this.#state !== "BACKUP" || due === undefined) return;
+    timers.set(this.#timer, due + this.masterDownInterval - before);
   }
 
-  /** Takes over a changed configuration without leaving its state. */
+  /**
+   * Gives up the addresses that the next definition does not have. Done for all instances before any of them takes
+   * its definition over, because an address may move from one to another.
+   */
+  withdraw(next: Definition): void {
+    if (this.#state !== "MASTER") return;
+    const { removed } = diffAddresses(this.#definition.all, next.all);
+    if (removed.length === 0) return;
+    for (const { address, prefixLength, dev } of removed) {
+      this.#log(`ip address ${address}/${prefixLength} dev ${dev}, no longer exist`);
+    }
+    this.#services.emit({ type: "remove-addresses", instance: this.name, addresses: removed });
+  }
+
+  /** Takes over a changed definition without leaving its state. */
   configure(definition: Definition, now: Micros): void {
     const before = this.#definition;
     this.#definition = definition;
@@ -127,14 +146,11 @@ export class Instance {
     this.#changeInterval(before.config.advert_int, definition.config.advert_int, now);
     const { removed, added } = diffAddresses(before.all, definition.all);
     if (this.#state !== "MASTER" || removed.length + added.length === 0) return;
-    const instance = this.name;
-    for (const { address, prefixLength, dev } of removed) {
-      const device = dev ?? definition.config.interface;
-      this.#log(`ip address ${address}/${prefixLength} dev ${device}, no longer exist`);
-    }
-    if (removed.length > 0) this.#services.emit({ type: "remove-addresses", instance, addresses: removed });
     this.#advertiseNow(now);
-    if (added.length > 0) this.#services.emit({ type: "add-addresses", instance, addresses: added });
+    if (added.length > 0) {
+      this.#log("setting VIPs.");
+      this.#services.emit({ type: "add-addresses", instance: this.name, addresses: added });
+    }
     this.#gratuitous.change(definition.all, added, now);
   }
 

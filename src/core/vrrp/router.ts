@@ -132,6 +132,7 @@ class Router implements VrrpRouter {
     const end = taken.final ? "STOP" : "FAULT";
     for (const name of [...taken.removed, ...taken.replacedInstances]) this.#remove(name, end);
     const definitions = this.#desired.definitions();
+    for (const definition of definitions) this.#makeRoom(definition);
     const started = this.#applyScripts(taken, definitions, now);
     for (const definition of definitions) this.#applyInstance(definition, now);
     this.#regroup(taken);
@@ -146,14 +147,21 @@ class Router implements VrrpRouter {
     this.#instances.delete(name);
   }
 
+  /** Takes away what is in the way of a definition: an instance that cannot go on under it, addresses it has not. */
+  #makeRoom(definition: Definition): void {
+    const running = this.#instances.get(definition.config.name);
+    if (running === undefined) return;
+    if (sameRouter(running.definition, definition)) running.withdraw(definition);
+    else this.#remove(running.name, "FAULT");
+  }
+
   #applyInstance(definition: Definition, now: Micros): void {
     const { name, interface: device = "" } = definition.config;
     const running = this.#instances.get(name);
-    if (running !== undefined && sameRouter(running.definition, definition)) {
+    if (running !== undefined) {
       running.configure(definition, now);
       return;
     }
-    if (running !== undefined) this.#remove(name, "FAULT");
     const instance = new Instance(definition, this.#services, this.#announcer);
     this.#instances.set(name, instance);
     instance.start();
