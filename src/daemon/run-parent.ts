@@ -10,6 +10,8 @@ import { Daemon } from "./parent.ts";
 import { type PidFile, takePidFile } from "./pid-file.ts";
 import type { StartReport } from "./start-report.ts";
 
+const LONGEST_INTERVAL = 2 ** 31 - 1;
+
 /**
  * Runs the parent process from start to stop; resolves to its exit status. `report` is called once: when everything
  * runs, or when it will not.
@@ -60,7 +62,10 @@ async function runHolding(
   }
   return new Promise((resolve) => {
     const signals = new Signals();
+    // Signals keep no process alive, and a configuration may need no child.
+    const alive = setInterval(() => {}, LONGEST_INTERVAL);
     const daemon = new Daemon(options, log, loaded, (status) => {
+      clearInterval(alive);
       signals.close();
       resolve(status);
     });

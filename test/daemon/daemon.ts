@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from "node:fs";
+import { eventually } from "../lab/process.ts";
+import type { Router } from "../lab/router.ts";
+
+/** An instance that is master after 3.6 × `interval` seconds unless somebody else is. */
+export function instance(addresses: readonly string[], more = "", interval = "0.1"): string {
+  return `
+vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  priority 100
+  version 3
+  advert_int ${interval}
+  ${more}
+  virtual_ipaddress {
+    ${addresses.join("\n    ")}
+  }
+}
+`;
+}
+
+/** The number in a pid file. */
+export function pidIn(path: string): number {
+  return Number(readFileSync(path, "utf8"));
+}
+
+/** Waits for the pid file to name another process than `before`; how long it took, in milliseconds, and its pid. */
+export async function nextPid(path: string, before: number): Promise<{ pid: number; after: number }> {
+  const started = performance.now();
+  const pid = await eventually(`${path} names another process`, () => {
+    const found = existsSync(path) ? pidIn(path) : 0;
+    return found > 0 && found !== before ? found : undefined;
+  });
+  return { pid, after: performance.now() - started };
+}
+
+/** Whether a process is there and has not ended. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+  } catch {
+    return false;
+  }
+}
+
+/** Adds a line at the end of a router's configuration and returns its number. */
+export function appendLine(router: Router, line: string): number {
+  const text = `${readFileSync(router.files.config, "utf8").trimEnd()}\n${line}\n`;
+  router.configure(text);
+  return text.trimEnd().split("\n").length;
+}
