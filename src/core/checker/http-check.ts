@@ -66,6 +66,7 @@ class HttpExchange {
 class HttpProbe implements Probe {
   readonly name = "HTTP_CHECK";
   readonly retriesAtFirst = true;
+  readonly reportsFirstFailure = false;
   readonly groupsWhileDown = false;
   readonly success: string;
   private readonly target: CheckTarget;

@@ -16,6 +16,8 @@ export interface Probe {
   readonly name: string;
   /** Whether failures are retried before the first verdict, too. */
   readonly retriesAtFirst: boolean;
+  /** Whether a server that is assumed down (alpha) and fails is a verdict; otherwise only its first success is. */
+  readonly reportsFirstFailure: boolean;
   /**
    * Tries of a server that is down: true, one of every 1 + retry waits delay_loop and the others delay_before_retry,
    * as they do while it is up; false, all wait the longer of the two.

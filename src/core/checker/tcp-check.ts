@@ -6,6 +6,7 @@ import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
 class TcpProbe implements Probe {
   readonly name = "TCP_CHECK";
   readonly retriesAtFirst = false;
+  readonly reportsFirstFailure = true;
   readonly groupsWhileDown = true;
   readonly success: string;
   private readonly service: string;

@@ -24,8 +24,7 @@ const ok = answer("HTTP/1.0 200 OK\r\n\r\nhello");
 const bad = answer("HTTP/1.0 500 Oops\r\n\r\n");
 
 const verdictOn = (server: Server, url: HttpExpectation = a) =>
-  drive(createHttpCheck(target, { ...timing, retry: 0 }, [url], { ...options, up: false }), 5, () => server)
-    .verdicts[0];
+  drive(createHttpCheck(target, { ...timing, retry: 0 }, [url], options), 5, () => server).verdicts[0];
 
 describe("HTTP_GET", () => {
   it("gets its URLs in turn, one a delay_loop, and reports when all have answered", () => {
@@ -65,6 +64,14 @@ describe("HTTP_GET", () => {
     );
     expect(trace.tries).toEqual(["0 GET /a", "10 GET /b", "11 GET /b", "21 GET /a", "31 GET /b"]);
     expect(trace.verdicts).toEqual(["11 up"]);
+  });
+
+  it("gives no verdict on a server that is assumed down, until it is up", () => {
+    const checker = createHttpCheck(target, timing, [a], { ...options, up: false });
+    const trace = drive(checker, 40, (second) => (second < 15 ? bad : ok));
+    expect(trace.verdicts).toEqual(["30 up"]);
+    expect(trace.tries).toEqual([0, 10, 20, 30, 40].map((second) => `${second} GET /a`));
+    expect(checker.hasRun).toBe(true);
   });
 
   it("waits the longer of delay_loop and delay_before_retry while down", () => {

@@ -97,6 +97,20 @@ describe("TCP_CHECK", () => {
     expect(checker.deadline()).toBe(10 * SECOND);
   });
 
+  it("hears a peer out when the timeout is noticed late, once", () => {
+    const checker = createTcpCheck(target, { ...timing, retry: 0 }, options);
+    checker.handle({ type: "start" }, 0);
+    checker.handle({ type: "timer" }, 0);
+    expect(checker.handle({ type: "timer" }, 5 * SECOND)).toEqual([]);
+    expect(checker.deadline()).toBe(5 * SECOND + 50_000);
+    checker.handle({ type: "connected" }, 5 * SECOND + 1);
+    expect([checker.hasRun, checker.up]).toEqual([true, true]);
+    checker.handle({ type: "timer" }, 15 * SECOND + 1);
+    checker.handle({ type: "timer" }, 30 * SECOND);
+    checker.handle({ type: "timer" }, 40 * SECOND);
+    expect(checker.up).toBe(false);
+  });
+
   it("ignores what belongs to a connection it has closed", () => {
     const checker = createTcpCheck(target, timing, options);
     checker.handle({ type: "start" }, 0);
