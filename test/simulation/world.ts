@@ -1,0 +1,218 @@
+import { DeadlineQueue } from "../../src/core/timers.ts";
+import type { InterfaceFacts, VrrpEffect, VrrpEvent } from "../../src/core/vrrp/contract.ts";
+import { createVrrpRouter, type VrrpRouter } from "../../src/core/vrrp/router.ts";
+import type { InstanceSnapshot } from "../../src/core/vrrp/snapshot.ts";
+import { decodeAdvert, encodeAdvert, type VrrpAdvert } from "../../src/wire/vrrp.ts";
+import { plan, type VrrpConfiguration } from "../core/vrrp/configuration.ts";
+import type { Random } from "./random.ts";
+
+/** What the network and the clocks do to everybody. */
+export interface Conditions {
+  /** Longest time that a packet takes, microseconds. */
+  readonly delay: number;
+  /** Probability that a packet is lost on its way to one receiver. Never two in a row from one sender. */
+  readonly loss: number;
+  /** Longest time by which a timer is late, microseconds. */
+  readonly lag: number;
+}
+
+/** A running router, or the place where one may run: its interfaces, one for each segment. */
+export class Node {
+  readonly name: string;
+  readonly index: number;
+  configuration: VrrpConfiguration;
+  /** Undefined while the daemon does not run. */
+  router: VrrpRouter | undefined;
+  /** Segments whose interface is down here. */
+  readonly down = new Set<number>();
+  /** Segment → side of a partition that it is on. */
+  readonly side = new Map<number, number>();
+  /** Addresses on its interfaces. */
+  readonly addresses = new Set<string>();
+  /** Result of its scripts. */
+  healthy = true;
+  /** Its instances after the last step. */
+  instances: readonly InstanceSnapshot[] = [];
+  readonly wake: () => void;
+
+  constructor(index: number, configuration: VrrpConfiguration, wake: (node: Node) => void) {
+    this.index = index;
+    this.name = `r${index}`;
+    this.configuration = configuration;
+    this.wake = () => wake(this);
+  }
+
+  facts(segment: number): InterfaceFacts {
+    const running = !this.down.has(segment);
+    return { name: `eth${segment}`, ifindex: segment + 2, running, address4: this.source(segment) };
+  }
+
+  source(segment: number): string {
+    return `10.${segment}.0.${this.index + 1}`;
+  }
+}
+
+/** Called after everything that a router did. */
+export type Observer = (
+  node: Node,
+  effects: readonly VrrpEffect[],
+  before: readonly InstanceSnapshot[],
+) => void;
+
+/** Routers on segments that delay, lose and partition, under one virtual clock. */
+export class World {
+  now = 0;
+  readonly nodes: readonly Node[];
+  readonly segments: number;
+  readonly #random: Random;
+  readonly #conditions: Conditions;
+  readonly #observe: Observer;
+  readonly #queue = new DeadlineQueue<() => void>();
+  readonly #lost = new Set<string>();
+  readonly #encoded = new WeakMap<VrrpAdvert, Uint8Array>();
+
+  constructor(
+    configurations: readonly VrrpConfiguration[],
+    segments: number,
+    conditions: Conditions,
+    random: Random,
+    observe: Observer,
+  ) {
+    this.segments = segments;
+    this.#conditions = conditions;
+    this.#random = random;
+    this.#observe = observe;
+    this.nodes = configurations.map(
+      (each, index) => new Node(index, each, (node) => this.feed(node, { type: "timer" })),
+    );
+  }
+
+  at(time: number, action: () => void): void {
+    this.#queue.set(() => action(), time);
+  }
+
+  /** Runs until `end`. */
+  run(end: number): void {
+    for (let due = this.#queue.take(end); due !== undefined; due = this.#queue.take(end)) {
+      this.now = due.at;
+      due.timer();
+    }
+    this.now = end;
+  }
+
+  start(node: Node): void {
+    if (node.router !== undefined) return;
+    node.router = createVrrpRouter();
+    this.apply(node, {}, node.configuration);
+  }
+
+  /** A stop that says goodbye. */
+  stop(node: Node): void {
+    if (node.router === undefined) return;
+    this.apply(node, node.configuration, {});
+    this.crash(node);
+  }
+
+  /** Power off. */
+  crash(node: Node): void {
+    node.router = undefined;
+    node.instances = [];
+    node.addresses.clear();
+    this.#queue.cancel(node.wake);
+  }
+
+  reload(node: Node, configuration: VrrpConfiguration): void {
+    if (node.router !== undefined) this.apply(node, node.configuration, configuration);
+    node.configuration = configuration;
+  }
+
+  apply(node: Node, before: VrrpConfiguration, after: VrrpConfiguration): void {
+    const interfaces = Array.from({ length: this.segments }, (_, segment) => node.facts(segment));
+    this.feed(node, { type: "apply", changes: plan(before, after), interfaces });
+  }
+
+  setInterface(node: Node, segment: number, up: boolean): void {
+    if (up) node.down.delete(segment);
+    else node.down.add(segment);
+    this.feed(node, { type: "interface", facts: node.facts(segment) });
+  }
+
+  /** Whether packets get from one router to another, loss aside. */
+  connected(from: Node, to: Node, segment: number): boolean {
+    return (
+      !from.down.has(segment) &&
+      !to.down.has(segment) &&
+      (from.side.get(segment) ?? 0) === (to.side.get(segment) ?? 0)
+    );
+  }
+
+  feed(node: Node, event: VrrpEvent): void {
+    const { router } = node;
+    if (router === undefined) return;
+    const before = node.instances;
+    const effects = router.handle(event, this.now);
+    node.instances = router.snapshot().instances;
+    for (const effect of effects) this.#carryOut(node, effect);
+    const deadline = router.deadline();
+    if (deadline === undefined) this.#queue.cancel(node.wake);
+    else
+      this.#queue.set(
+        node.wake,
+        Math.max(this.now, deadline + this.#random.between(0, this.#conditions.lag)),
+      );
+    this.#observe(node, effects, before);
+  }
+
+  #carryOut(node: Node, effect: VrrpEffect): void {
+    if (effect.type === "send-advert") this.#send(node, effect);
+    else if (effect.type === "add-addresses")
+      for (const { address } of effect.addresses) node.addresses.add(address);
+    else if (effect.type === "remove-addresses") {
+      for (const { address } of effect.addresses) node.addresses.delete(address);
+    } else if (effect.type === "run-script") {
+      const { script } = effect;
+      this.at(this.now + this.#random.between(1, effect.timeout), () => {
+        const ok = node.healthy;
+        this.feed(node, {
+          type: "script-result",
+          script,
+          ok,
+          status: ok ? "exited with status 0" : "exited with status 1",
+        });
+      });
+    }
+  }
+
+  #send(node: Node, { advert, source, destinations }: Extract<VrrpEffect, { type: "send-advert" }>): void {
+    const segment = Number(source.split(".")[1]);
+    for (const destination of destinations) {
+      const payload = this.#encoded.get(advert) ?? encodeAdvert(advert, source, destination);
+      if (destinations.length === 1) this.#encoded.set(advert, payload);
+      for (const to of this.nodes) {
+        const addressed = destination === "224.0.0.18" || destination === to.source(segment);
+        if (to !== node && addressed && this.connected(node, to, segment)) {
+          this.#transmit(node, to, segment, { payload, source, destination });
+        }
+      }
+    }
+  }
+
+  #transmit(
+    from: Node,
+    to: Node,
+    segment: number,
+    { payload, source, destination }: { payload: Uint8Array; source: string; destination: string },
+  ): void {
+    const flow = `${from.index} ${to.index} ${segment} ${payload[1]}`;
+    if (!this.#lost.delete(flow) && this.#random.chance(this.#conditions.loss)) {
+      this.#lost.add(flow);
+      return;
+    }
+    this.at(this.now + this.#random.between(1, this.#conditions.delay), () => {
+      if (to.down.has(segment)) return;
+      const advert = decodeAdvert(payload, { source, destination, family: 4 });
+      if ("error" in advert) throw new Error(`${from.name} sent what nobody understands: ${advert.detail}`);
+      this.feed(to, { type: "advert", advert, source, destination, hops: 255, ifindex: segment + 2 });
+    });
+  }
+}
