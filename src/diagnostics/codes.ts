@@ -44,6 +44,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   deprecated: warning("An older spelling that still works."),
   "duplicate-keyword": warning("A keyword that counts once is given several times."),
   "extra-words": warning("Words follow that the keyword does not take; keepalived ignores them."),
+  "incomplete-option": error("An option lacks what has to follow it."),
   "invalid-address": error("Not an IP address, or one of the wrong family."),
   "invalid-choice": error("Not one of the words that the keyword takes."),
   "invalid-digest": error("Not an MD5 digest of 32 hexadecimal digits."),

@@ -101,7 +101,7 @@ function readOption(words: readonly Word[], index: number, into: Options, compla
     return index + 1;
   }
   if ((valued || kept === 1) && !value) {
-    complain({ code: "missing-value", summary: `${option.text} needs a value` }, option);
+    complain({ code: "incomplete-option", summary: `${option.text} needs a value` }, option);
     return index + 1;
   }
   if (valued && value) {
@@ -190,7 +190,7 @@ export const unicastPeer: Kind<UnicastPeer> = {
         break;
       }
       if (!value) {
-        complain({ code: "missing-value", summary: `${option.text} needs a number` }, option);
+        complain({ code: "incomplete-option", summary: `${option.text} needs a number` }, option);
         break;
       }
       const ttl = boundedInteger(value, 0, 255, complain);

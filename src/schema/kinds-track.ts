@@ -36,7 +36,7 @@ function parseWeight(words: readonly Word[], complain: Complain): Weight {
     if (option.text === "weight") {
       const value = words[++i];
       if (value) weight = boundedWeight(value, complain);
-      else complain({ code: "missing-value", summary: "weight needs a number" }, option);
+      else complain({ code: "incomplete-option", summary: "weight needs a number" }, option);
     } else if (option.text === "reverse") reverse = true;
     else if (option.text !== "noreverse") {
       unknownOption(option, complain);

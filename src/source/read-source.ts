@@ -66,7 +66,8 @@ class Reader implements Definitions {
   private readonly report: Report;
   private readonly definitions = new Map<string, Definition>();
   private frame: Frame = { reading: 0, path: "", identity: "" };
-  private nextId = 0;
+  /** From 1: the origin 0 means "nowhere". */
+  private nextId = 1;
   private inRun = false;
   private changedLines = 0;
 
