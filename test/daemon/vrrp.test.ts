@@ -130,7 +130,7 @@ describe("reload", () => {
     router.reload();
     await eventually("the child is gone", () => !isAlive(child));
     expect(host.holds("eth0", "192.0.2.100")).toBe(false);
-    expect(existsSync(router.files.vrrpPid)).toBe(false);
+    await eventually("its pid file is gone", () => !existsSync(router.files.vrrpPid));
     router.configure(instance(["192.0.2.100/24"]));
     router.reload();
     await host.waitForAddress("eth0", "192.0.2.100");
