@@ -22,6 +22,8 @@ export class Invariants {
   readonly #scenario: Scenario;
   readonly #rivals = new Map<string, number>();
   readonly #missing = new Map<string, number>();
+  /** Since when a router is master of a segment. */
+  readonly #reigns = new Map<string, number>();
   #lastTrouble = 0;
 
   constructor(scenario: Scenario) {
@@ -46,7 +48,8 @@ export class Invariants {
   check(world: World, node: Node, effects: readonly VrrpEffect[], before: readonly InstanceSnapshot[]): void {
     this.#checkStates(world, node, before);
     this.#checkEffects(world, node, effects);
-    this.checkMasters(world);
+    for (let segment = 0; segment < world.segments; segment++) this.#checkUsurper(world, node, segment);
+    this.#checkMasters(world);
   }
 
   /** A master holds its address and nobody else does; groups are of one mind; calm is calm. */
@@ -85,8 +88,28 @@ export class Invariants {
     }
   }
 
+  /** With nopreempt nobody becomes master while an established one is heard. */
+  #checkUsurper(world: World, node: Node, segment: number): void {
+    const key = (each: Node) => `${segment} ${each.index}`;
+    const master = stateOf(node, segment) === "MASTER";
+    const risen = master && !this.#reigns.has(key(node));
+    if (!master) this.#reigns.delete(key(node));
+    else if (risen) this.#reigns.set(key(node), world.now);
+    if (!risen || preempts(node, segment)) return;
+    for (const other of world.nodes) {
+      if (other === node || stateOf(other, segment) !== "MASTER") continue;
+      const since = Math.max(this.#reigns.get(key(other)) ?? world.now, this.#lastTrouble);
+      if (world.now - since > this.outage && world.connected(node, other, segment)) {
+        throw new Violation(
+          world.now,
+          `${node.name} takes segment ${segment} from ${other.name} in spite of nopreempt`,
+        );
+      }
+    }
+  }
+
   /** No two masters that hear each other for long, no address without a master for long. */
-  checkMasters(world: World): void {
+  #checkMasters(world: World): void {
     for (let segment = 0; segment < world.segments; segment++) {
       const masters = world.nodes.filter((node) => stateOf(node, segment) === "MASTER");
       this.#checkRivals(world, segment, masters);
@@ -138,9 +161,7 @@ export class Invariants {
         throw new Violation(world.now, `${masters.length} masters on segment ${segment} after it settled`);
       }
       for (const node of world.nodes) {
-        const { nopreempt = false, state } = node.configuration.instances?.[segment] ?? {};
-        const preempts = !nopreempt || state === "MASTER";
-        if (preempts && priorityOf(node, segment) > priorityOf(master, segment)) {
+        if (preempts(node, segment) && priorityOf(node, segment) > priorityOf(master, segment)) {
           throw new Violation(
             world.now,
             `${node.name} should have preempted ${master.name} on segment ${segment}`,
@@ -165,6 +186,12 @@ function stateOf(node: Node, segment: number): VrrpState | undefined {
 
 function priorityOf(node: Node, segment: number): number {
   return find(node, segment)?.priority ?? 0;
+}
+
+/** `state MASTER` and nopreempt do not go together, as with keepalived. */
+function preempts(node: Node, segment: number): boolean {
+  const { nopreempt = false, state } = node.configuration.instances?.[segment] ?? {};
+  return !nopreempt || state === "MASTER";
 }
 
 function ableOn(node: Node, segment: number): boolean {
