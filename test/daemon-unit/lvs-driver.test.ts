@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { LvsEffect, LvsEvent } from "../../src/core/lvs/contract.ts";
+import { LvsDriver } from "../../src/daemon/driver/lvs.ts";
+import { createMemoryKernel } from "../../src/kernel/memory/kernel.ts";
+import { MemoryNetwork } from "../../src/kernel/memory/network.ts";
+import { VirtualClock } from "../../src/kernel/memory/virtual-clock.ts";
+import { ERRNO } from "../../src/wire/errno.ts";
+import type { IpvsCommand, IpvsServiceKey } from "../../src/wire/ipvs-types.ts";
+import { keptLog, noScripts, Scripted } from "./drive.ts";
+
+const KEY: IpvsServiceKey = { type: "address", protocol: 6, address: "192.0.2.100", port: 80 };
+const ADD: IpvsCommand = {
+  type: "add-service",
+  service: { key: KEY, scheduler: "rr", flags: 0, timeout: 0, netmask: 0xffffffff, persistenceEngine: "" },
+};
+
+const ipvs = (command: IpvsCommand, what: string): LvsEffect => ({ type: "ipvs", command, what });
+const destination = (address: string): IpvsCommand => ({
+  type: "add-destination",
+  key: KEY,
+  destination: { address, port: 80, forward: 0, weight: 1, upperThreshold: 0, lowerThreshold: 0 },
+});
+
+function bench(machine = new Scripted<LvsEvent, LvsEffect>()) {
+  const clock = new VirtualClock();
+  const network = new MemoryNetwork({ clock });
+  const links = [{ name: "eth0", segment: "lan", addresses: ["192.0.2.1/24"] }];
+  const kernel = createMemoryKernel({ network, links, streams: "hosts" });
+  const { log, lines } = keptLog();
+  const driver = new LvsDriver(kernel, machine, noScripts(log), log);
+  return { clock, network, kernel, lines, driver, machine };
+}
+
+describe("LvsDriver", () => {
+  it("starts on what the table holds, and applies later plans without", () => {
+    const { driver, kernel, machine } = bench();
+    kernel.ipvs.apply([ADD]);
+    driver.start([]);
+    driver.apply([]);
+    expect(machine.ofType("apply").map(({ present }) => present?.map(({ key }) => key))).toEqual([
+      [KEY],
+      undefined,
+    ]);
+  });
+
+  it("carries out ipvs effects together, and logs each refusal by its name", () => {
+    const machine = new Scripted<LvsEvent, LvsEffect>().on(
+      "apply",
+      ipvs(ADD, "VS"),
+      ipvs(ADD, "VS again"),
+      { type: "log", level: "info", message: "between" },
+      ipvs(destination("10.0.0.1"), "RS"),
+    );
+    const { driver, kernel, lines } = bench(machine);
+    driver.start([]);
+    expect(kernel.ipvs.list()[0]?.destinations.map(({ address }) => address)).toEqual(["10.0.0.1"]);
+    expect(lines).toEqual(["between", "IPVS: VS again: EEXIST"]);
+  });
+
+  it("connects for checkers, and hands in what comes back", () => {
+    const request = new TextEncoder().encode("ping");
+    const machine = new Scripted<LvsEvent, LvsEffect>()
+      .on("apply", { type: "connect", checker: "c1", target: { address: "10.0.0.1", port: 80 } })
+      .on("connected", { type: "send", checker: "c1", bytes: request })
+      .on("ended", { type: "close", checker: "c1" });
+    const { driver, network, clock } = bench(machine);
+    network.hosts.listen("10.0.0.1", 80, (connection) => {
+      connection.onData((bytes) => {
+        connection.send(bytes);
+        connection.end();
+      });
+    });
+    driver.start([]);
+    clock.advanceBy(1_000_000);
+    expect(machine.events.map(({ type }) => type)).toEqual(["apply", "connected", "data", "ended"]);
+    expect(machine.ofType("data")[0]?.bytes).toEqual(request);
+  });
+
+  it("names the errno of a failed connection", () => {
+    const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", {
+      type: "connect",
+      checker: "c1",
+      target: { address: "10.0.0.1", port: 81 },
+    });
+    const { driver, network, clock } = bench(machine);
+    network.hosts.listen("10.0.0.1", 80, () => {});
+    driver.start([]);
+    clock.advanceBy(1_000_000);
+    expect(machine.ofType("failed")).toEqual([{ type: "failed", checker: "c1", error: "ECONNREFUSED" }]);
+  });
+
+  it("hears nothing of a connection that was closed or replaced", () => {
+    const connect: LvsEffect = { type: "connect", checker: "c1", target: { address: "10.0.0.1", port: 80 } };
+    const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", connect, connect);
+    const { driver, network, clock } = bench(machine);
+    network.hosts.listen("10.0.0.1", 80, () => {});
+    driver.start([]);
+    clock.advanceBy(1_000_000);
+    expect(machine.ofType("connected")).toHaveLength(1);
+    machine.on("apply", { type: "close", checker: "c1" }, connect, { type: "close", checker: "c1" });
+    driver.apply([]);
+    clock.advanceBy(1_000_000);
+    expect(machine.ofType("connected")).toHaveLength(1);
+  });
+
+  it("leaves the table alone on stop when it is told to", () => {
+    const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", ipvs(ADD, "VS"));
+    const { driver, kernel } = bench(machine);
+    driver.start([]);
+    machine.on("apply", ipvs({ type: "delete-service", key: KEY }, "VS"));
+    driver.stop([], true);
+    expect(kernel.ipvs.list()).toHaveLength(1);
+  });
+
+  it("cannot start without IPVS", () => {
+    const { driver, kernel } = bench();
+    kernel.faults.inject("ipvs.list", ERRNO.ENOPROTOOPT);
+    expect(() => driver.start([])).toThrow("ENOPROTOOPT");
+  });
+});
