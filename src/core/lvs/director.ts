@@ -172,7 +172,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
 
   #changeSorry({ kind, parent, before, after }: ChangeOf<"sorry_server">, batch: Batch): void {
     const pool = this.#pools.get(parent);
-    if (!pool) return;
+    if (!pool || batch.leaving.has(parent)) return;
     if (kind === "replace" && before) pool.expel(before, this.#table, this.#out);
     // A new sorry server may have come before the old one is said to go.
     if (kind === "delete" && before) pool.dropSorry(before, this.#out);

@@ -155,8 +155,16 @@ export class Pool {
     out.log(`${up ? "Adding alive servers to" : "Removing alive servers from"} the pool for VS ${this.name}`);
   }
 
+  /** Whether it stays in the table at weight 0. One that is a real server, too, does as that one does. */
+  #inhibitsSorry({ address, port }: ServerAddress): boolean {
+    for (const { config } of this.reals.values()) {
+      if (config.server.address === address && config.server.port === port) return config.inhibit_on_failure;
+    }
+    return this.config.sorry_server_inhibit;
+  }
+
   #logSorry(sorry: ServerAddress, standsIn: boolean, out: Outbox): void {
-    const { sorry_server_inhibit: inhibit } = this.config;
+    const inhibit = this.#inhibitsSorry(sorry);
     const doing = standsIn ? (inhibit ? "Enabling" : "Adding") : inhibit ? "Disabling" : "Removing";
     out.log(
       `${doing} sorry server ${serverName(this.config, sorry)} ${standsIn ? "to" : "from"} VS ${this.name}`,
@@ -171,7 +179,7 @@ export class Pool {
       if (alive && !standsIn) destinations.push(destinationOf(this.config, config, config.weight));
       else if (config.inhibit_on_failure) destinations.push(destinationOf(this.config, config, 0));
     }
-    if (!this.#sorry || !(standsIn || this.config.sorry_server_inhibit)) return destinations;
+    if (!this.#sorry || !(standsIn || this.#inhibitsSorry(this.#sorry))) return destinations;
     const sorry = sorryDestinationOf(this.config, this.#sorry, standsIn ? 1 : 0);
     const twin = destinations.findIndex(
       ({ address, port }) => address === sorry.address && port === sorry.port,

@@ -234,6 +234,23 @@ describe("LVS director: quorum and sorry server", () => {
     expect(world.table.lines()).toContain("6 10.0.0.1 80 -> 10.0.1.1:80 m 4");
   });
 
+  it("inhibits a sorry server that is a real server only as that one is", () => {
+    const world = running(service("sorry_server 10.0.1.1 80\nsorry_server_inhibit", [real(A), real(B)]));
+    world.healthy.delete(A);
+    world.run(10);
+    expect(world.table.lines()).toEqual(["6 10.0.0.1 80 -> 10.0.1.2:80 m 1", "6 10.0.0.1 80 rr"]);
+  });
+
+  it("stops without a word about the sorry server", () => {
+    const world = running(service("sorry_server 10.0.9.9 80", [real(A)]));
+    world.healthy.clear();
+    world.run(10).take();
+    expect(world.apply().take().logs).toEqual([
+      "Shutting down service [10.0.1.1]:tcp:80 from VS [10.0.0.1]:tcp:80",
+    ]);
+    expect(world.table.lines()).toEqual([]);
+  });
+
   it("changes its mind only beyond the hysteresis", () => {
     const servers = ["10.0.1.1:80", "10.0.1.2:80", "10.0.1.3:80", "10.0.1.4:80"];
     const world = new World();
