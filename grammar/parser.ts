@@ -26,11 +26,11 @@ class StructureParser extends EmbeddedActionsParser {
   readonly document: () => Statement[];
   private readonly statement: () => Statement;
   private readonly block: ParserMethod<[head?: Statement], readonly Statement[]>;
-  private readonly problems: StructureProblems;
+  /** Whose text is being parsed; set before each run. */
+  problems: StructureProblems | undefined;
 
-  constructor(problems: StructureProblems) {
+  constructor() {
     super(vocabulary, { maxLookahead: 1, recoveryEnabled: false, nodeLocationTracking: "none" });
-    this.problems = problems;
 
     this.document = this.RULE("document", () => {
       const statements: Statement[] = [];
@@ -40,7 +40,7 @@ class StructureParser extends EmbeddedActionsParser {
           {
             ALT: () => {
               const close = this.CONSUME(Close);
-              this.ACTION(() => this.problems.unexpectedClose(lineToken(close).origin));
+              this.ACTION(() => this.problems?.unexpectedClose(lineToken(close).origin));
             },
           },
         ]);
@@ -61,7 +61,7 @@ class StructureParser extends EmbeddedActionsParser {
         {
           ALT: () => {
             const { origin } = lineToken(this.LA(1));
-            this.ACTION(() => this.problems.unexpectedOpen(origin));
+            this.ACTION(() => this.problems?.unexpectedOpen(origin));
             return { words: [], origin, block: this.SUBRULE1(this.block) };
           },
         },
@@ -74,7 +74,7 @@ class StructureParser extends EmbeddedActionsParser {
       this.MANY(() => statements.push(this.SUBRULE(this.statement)));
       const close = this.OPTION(() => this.CONSUME(Close));
       this.ACTION(() => {
-        if (!close) this.problems.unclosedBlock(origin, head, statements);
+        if (!close) this.problems?.unclosedBlock(origin, head, statements);
       });
       return statements;
     });
@@ -83,10 +83,15 @@ class StructureParser extends EmbeddedActionsParser {
   }
 }
 
+/** Made once: Chevrotain analyses the grammar when a parser is made, which takes longer than most configurations. */
+let shared: StructureParser | undefined;
+
 /** Parses token runs, each a whole number of top-level statements. */
 export function structureParser(problems: StructureProblems): (tokens: LineToken[]) => Statement[] {
-  const parser = new StructureParser(problems);
+  shared ??= new StructureParser();
+  const parser = shared;
   return (tokens) => {
+    parser.problems = problems;
     parser.input = tokens;
     const statements = parser.document();
     const [failure] = parser.errors;
