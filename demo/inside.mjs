@@ -2,14 +2,13 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { compile, health, now, tellGap } from "./chapters.mjs";
 import { holdfast, ROOT, showCommand } from "./holdfast.mjs";
 import { chapter, good, seconds, show, tell } from "./story.mjs";
-import { command, endAll, Host, pause, Switch, until } from "./world.mjs";
+import { command, endAll, Host, Switch, until } from "./world.mjs";
 
 const VIP = "10.80.0.100";
 const SECOND_VIP = "10.80.0.101";
-/** RFC 9568 §6.1: master down interval = 3 × advert interval + skew time, for priority 100 at 0.1 s. */
-const MASTER_DOWN_MS = 3 * 100 + ((256 - 100) / 256) * 100;
 const WORK = "/run/holdfast";
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -42,7 +41,10 @@ function build() {
     client: host("client", { front: 9 }),
     webs: ["web-1", "web-2", "web-3"].map((name, index) => host(name, { back: 11 + index })),
   };
-  for (const router of [world.left, world.right]) router.run("sysctl", "-qw", "net.ipv4.ip_forward=1");
+  // Only balanced packets are forwarded.
+  if (ipvs)
+    for (const router of [world.left, world.right])
+      router.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward");
   for (const web of world.webs) web.run("ip", "route", "add", "default", "via", "10.80.1.1");
   return world;
 }
@@ -85,8 +87,6 @@ class Client {
   }
 }
 
-const now = () => performance.timeOrigin + performance.now();
-
 function introduce() {
   chapter("Two routers, one address, a pool of servers: in namespaces of their own");
   tell("client ── front ──┬── left  ──┬── back ── web-1, web-2, web-3");
@@ -99,12 +99,6 @@ function introduce() {
     );
     tell("with real connections to the web servers.");
   }
-}
-
-async function compile() {
-  chapter("One file for both routers, compiled");
-  showCommand(["validate", "fixtures/demo/pair.conf", "-i", "left"]);
-  showCommand(["dump", "fixtures/demo/pair.conf", "-i", "left"], 18);
 }
 
 async function answers(world, client) {
@@ -123,24 +117,8 @@ async function failOver(world, client, left) {
   tell("left: killed with SIGKILL, cable pulled. Nothing said goodbye.");
   const answer = await client.answerAfter(died);
   if (!world.right.holds(VIP)) throw new Error("somebody answers, and right does not hold the address");
-  const gap = answer.ended - died;
   good(`right holds ${VIP}; the client gets its page from ${answer.name}`);
-  good(
-    `${gap.toFixed(0)} ms after the death (${(answer.ended - before.ended).toFixed(0)} ms between two pages); VRRP's master down interval is ${MASTER_DOWN_MS.toFixed(0)} ms`,
-  );
-}
-
-async function health(world, webs, pool) {
-  chapter(`A web server stops answering${ipvs ? "" : " (pool on the kernel in memory)"}`);
-  const since = pool.lines.length;
-  await webs[1].kill("SIGTERM");
-  tell("web-2: stopped");
-  show(await pool.line(/Removing service \[10\.80\.1\.12\]/, { since }));
-  good("web-2 has left the pool");
-  webs[1] = await startWeb(world.webs[1]);
-  tell("web-2: started again");
-  show(await pool.line(/Adding service \[10\.80\.1\.12\]/, { since }));
-  good("web-2 is back");
+  tellGap(answer.ended - died, ` (${(answer.ended - before.ended).toFixed(0)} ms between two pages)`);
 }
 
 async function reload(world, client, right) {
@@ -178,7 +156,7 @@ async function stop(world, right) {
 async function main() {
   introduce();
   const world = build();
-  await compile();
+  compile("fixtures/demo/pair.conf");
   chapter("Both routers run");
   const webs = await Promise.all(world.webs.map((host) => startWeb(host)));
   if (!ipvs)
@@ -187,16 +165,22 @@ async function main() {
     ipvs
       ? [startDaemon(host, "all")]
       : [startDaemon(host, "vrrp", "-P"), startDaemon(host, "pool", "-C", "--kernel", "memory")];
-  const left = ipvs ? run(world.left) : run(world.left).slice(0, 2);
+  const left = run(world.left);
   const right = run(world.right);
   const client = new Client(world.client);
   await answers(world, client);
   await failOver(world, client, left);
   const pool = right.at(-1).daemon;
-  await health(world, webs, pool);
+  await health(pool, {
+    stop: () => webs[1].kill("SIGTERM"),
+    start: async () => {
+      webs[1] = await startWeb(world.webs[1]);
+    },
+    address: "10.80.1.12",
+    where: ipvs ? "" : " (pool on the kernel in memory)",
+  });
   await reload(world, client, right);
   await stop(world, right);
-  await pause(0);
   console.log(`\nDone in ${seconds().toFixed(0)} s; everything that was made is gone with this process.`);
 }
 
