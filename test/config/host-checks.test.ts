@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { FileFacts, HostFacts } from "../../src/config/facts.ts";
+import { checkHost } from "../../src/config/host-checks.ts";
+import { compileText } from "./compile-text.ts";
+
+const directory: FileFacts = { type: "directory", uid: 0, gid: 0, mode: 0o755 };
+const program: FileFacts = { type: "file", uid: 0, gid: 0, mode: 0o755 };
+
+const FACTS: HostFacts = {
+  interfaces: ["lo", "eth0", "eth1"],
+  users: { root: 0, keepalived_script: 900, www: 33 },
+  groups: { root: 0, www: 33 },
+  searchPath: ["/usr/bin"],
+  files: {
+    "/": directory,
+    "/usr": directory,
+    "/usr/bin": directory,
+    "/usr/bin/true": program,
+    "/etc": directory,
+    "/etc/plain.sh": { ...program, mode: 0o644 },
+    "/etc/shared.sh": { ...program, mode: 0o775 },
+    "/home": directory,
+    "/home/www": { ...directory, uid: 33 },
+    "/home/www/x.sh": program,
+    "/tmp": { ...directory, mode: 0o1777 },
+    "/tmp/x.sh": program,
+  },
+};
+
+function instance(body: string): string {
+  return `vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\n${body}\nvirtual_ipaddress {\n10.0.0.1\n}\n}\n`;
+}
+
+/** `line code` of what the host lacks. */
+function check(text: string, facts: HostFacts = FACTS): string[] {
+  return checkHost(compileText(text), facts).map(({ code, subject }) => `${subject?.line} ${code}`);
+}
+
+describe("checks against a host", () => {
+  it("have nothing to say when all is there", () => {
+    expect(check(instance("notify_master true\nnotify_backup /usr/bin/true root"))).toEqual([]);
+  });
+
+  it("find interfaces that do not exist, wherever they are named", () => {
+    const text = `vrrp_instance V {
+interface ens3
+virtual_router_id 1
+track_interface {
+eth1
+eth7
+}
+virtual_ipaddress {
+10.0.0.1 dev eth8
+}
+}
+`;
+    expect(check(text)).toEqual(["2 no-such-interface", "9 no-such-interface", "6 no-such-interface"]);
+    const [first] = checkHost(compileText(instance("").replace("eth0", "eth00")), FACTS);
+    expect(first).toMatchObject({ severity: "error", suggestions: ["eth0"] });
+  });
+
+  it("find scripts that are missing, no files, or not executable", () => {
+    expect(check(instance("notify_master /usr/bin/nothing"))).toEqual(["4 no-such-script"]);
+    expect(check(instance("notify_master nothing"))).toEqual(["4 no-such-script"]);
+    expect(check(instance("notify_master /usr/bin"))).toEqual(["4 script-not-executable"]);
+    expect(check(instance("notify_master /etc/plain.sh"))).toEqual(["4 script-not-executable"]);
+  });
+
+  it("find users and groups that do not exist", () => {
+    expect(check(instance("notify_master /usr/bin/true nobody"))).toEqual(["4 no-such-user"]);
+    expect(check(instance("notify_master /usr/bin/true root wheel"))).toEqual(["4 no-such-user"]);
+    expect(check(instance("notify_master /usr/bin/true root :"))).toEqual([]);
+    expect(check(`${instance("notify_master /usr/bin/true")}global_defs {\nscript_user ghost\n}\n`)).toEqual([
+      "4 no-such-user",
+    ]);
+  });
+
+  it("find what others than root can change and root runs", () => {
+    expect(check(instance("notify_master /etc/shared.sh root"))).toEqual(["4 insecure-script"]);
+    expect(check(instance("notify_master /home/www/x.sh root"))).toEqual(["4 insecure-script"]);
+    expect(check(instance("notify_master /home/www/x.sh www"))).toEqual([]);
+    expect(check(instance("notify_master /home/www/x.sh"))).toEqual([]);
+    const { keepalived_script: _, ...users } = FACTS.users;
+    expect(check(instance("notify_master /home/www/x.sh"), { ...FACTS, users })).toEqual([
+      "4 insecure-script",
+    ]);
+    expect(check(instance("notify_master /tmp/x.sh root"))).toEqual([]);
+  });
+});
