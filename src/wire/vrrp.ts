@@ -37,7 +37,7 @@ export interface AdvertPath {
 }
 
 /** IP protocol number of VRRP. */
-export const IPPROTO_VRRP = 112;
+const IPPROTO_VRRP = 112;
 const ADVERTISEMENT = 1;
 const HEADER = 8;
 const AUTH_DATA = 8;

@@ -1,7 +1,7 @@
 import { ipToBytes } from "../../values/ip.ts";
 
 /** Negative, zero or positive as address `a` is lower than, equal to or higher than `b` of the same family. */
-export function compareAddresses(a: string, b: string): number {
+function compareAddresses(a: string, b: string): number {
   if (a === b) return 0;
   const [left, right] = [ipToBytes(a), ipToBytes(b)];
   if (left === undefined || right === undefined) return 0;
