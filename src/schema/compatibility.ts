@@ -1,0 +1,78 @@
+import { knownKeywords } from "./known-keywords.ts";
+import { root } from "./root.ts";
+import type { AnyBlockSchema, AnyRow } from "./row.ts";
+
+/** How far a keyword is built. */
+type State = "acts" | "compiled" | "known";
+
+const STATES: Readonly<Record<State, string>> = {
+  acts: "yes",
+  compiled: "compiled",
+  known: "not yet",
+};
+
+function rowsByPath(
+  schema: AnyBlockSchema,
+  path: string,
+  into = new Map<string, AnyBlockSchema>(),
+): Map<string, AnyBlockSchema> {
+  into.set(path, schema);
+  for (const [keyword, row] of Object.entries(schema.rows)) {
+    if (row.shape === "block") rowsByPath(row.schema, path === "" ? keyword : `${path}/${keyword}`, into);
+  }
+  return into;
+}
+
+function stateOf(row: AnyRow | undefined): State {
+  if (!row) return "known";
+  return row.compiledOnly ? "compiled" : "acts";
+}
+
+function sinceText(since: string): string {
+  return since === "old" ? "" : since;
+}
+
+function note(row: AnyRow | undefined): string {
+  if (!row) return "";
+  if (row.replacedBy === undefined) return row.doc;
+  return row.synonym
+    ? `${row.doc} The same as \`${row.replacedBy}\`.`
+    : `${row.doc} Deprecated: \`${row.replacedBy}\`.`;
+}
+
+/**
+ * docs/compatibility.md: every keyword of keepalived.conf with the release that first knew it and what Holdfast does
+ * with it, from the rows and the table of known keywords.
+ */
+export function compatibilityDocument(): string {
+  const schemas = rowsByPath(root, "");
+  const counts: Record<State, number> = { acts: 0, compiled: 0, known: 0 };
+  const sections: string[] = [];
+  for (const [path, keywords] of knownKeywords()) {
+    const rows = schemas.get(path)?.rows;
+    const lines = [...keywords]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([keyword, since]) => {
+        const row = rows && Object.hasOwn(rows, keyword) ? rows[keyword] : undefined;
+        const state = stateOf(row);
+        counts[state]++;
+        return `| \`${keyword}\` | ${sinceText(since)} | ${STATES[state]} | ${note(row)} |`;
+      });
+    const title = path === "" ? "Top level" : path.split("/").join(" › ");
+    sections.push(
+      `## ${title}\n\n| keyword | since | built | |\n| --- | --- | --- | --- |\n${lines.join("\n")}\n`,
+    );
+  }
+  return `# Compatibility with keepalived.conf
+
+Every keyword that keepalived knows, and what this version of Holdfast does with it. Generated from the schema by
+\`node scripts/generate-docs.mjs\`; do not edit.
+
+- **yes**: works. ${counts.acts} keywords.
+- **compiled**: read, checked, dumped and compared, but the running daemon does not act on it yet; \`validate\` says so. ${counts.compiled} keywords.
+- **not yet**: known by name and ignored with a warning, as is what its block holds. ${counts.known} keywords.
+
+*since* is the first keepalived release with the keyword.
+
+${sections.join("\n")}`;
+}
