@@ -49,10 +49,10 @@ export async function enter() {
 function run([program, ...args]) {
   // A group of its own: an interrupt from the terminal comes to this process alone, which passes it on once.
   const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], detached: true });
-  let interrupted = false;
+  let interrupted = 0;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => {
-      interrupted = true;
+      interrupted = constants.signals[signal];
       child.stdio[3].destroy();
     });
   return new Promise((resolve) => {
@@ -60,6 +60,6 @@ function run([program, ...args]) {
       console.error(`${program}: ${error.message}`);
       resolve(1);
     });
-    child.once("exit", (status) => resolve(interrupted ? 128 + constants.signals.SIGINT : (status ?? 1)));
+    child.once("exit", (status) => resolve(interrupted ? 128 + interrupted : (status ?? 1)));
   });
 }

@@ -137,6 +137,7 @@ async function reload(world, client, right) {
   const pool = right.at(-1).daemon;
   show(await pool.line(/\[10\.80\.1\.13\]:tcp:80 success/, { since: marks.at(-1) }));
   good("web-3 is in the pool");
+  if (ipvs) show(world.right.run("cat", "/proc/net/ip_vs"));
   const transitions = right.flatMap(({ daemon }, index) =>
     daemon.lines.slice(marks[index]).filter((line) => /Entering (BACKUP|FAULT) STATE/.test(line)),
   );
