@@ -1,0 +1,45 @@
+/** What the kernel tells about addresses, links and routes of a host, by iproute2's own monitor. */
+import type { Host } from "./netns.ts";
+import { eventually, type LabProcess } from "./process.ts";
+
+/** An address of RFC 5737 that no lab uses otherwise. */
+const MARKER = "203.0.113.254/32";
+
+/** A running `ip -o monitor address link route`. */
+export class NetlinkMonitor {
+  readonly #process: LabProcess;
+  readonly #from: number;
+
+  private constructor(process: LabProcess, from: number) {
+    this.#process = process;
+    this.#from = from;
+  }
+
+  /** Resolves once it is known to listen: a marker came and went on the loopback interface. */
+  static async start(host: Host): Promise<NetlinkMonitor> {
+    const monitor = host.spawn(["ip", "-o", "monitor", "address", "link", "route"]);
+    const shows = (deleted: boolean) => () =>
+      monitor.lines.some(({ text }) => text.includes(MARKER) && text.includes("Deleted") === deleted);
+    await eventually(
+      "ip monitor listens",
+      () => {
+        host.exec("ip", "addr", "replace", MARKER, "dev", "lo");
+        return shows(false)();
+      },
+      20_000,
+    );
+    host.exec("ip", "addr", "del", MARKER, "dev", "lo");
+    await eventually("the end of the marker", shows(true), 20_000);
+    return new NetlinkMonitor(monitor, monitor.mark());
+  }
+
+  /** Ends it; the events since it was started, a line each, without the marker's. */
+  async stop(): Promise<string[]> {
+    await this.#process.stop();
+    const [marker = ""] = MARKER.split("/");
+    return this.#process.lines
+      .slice(this.#from)
+      .map(({ text }) => text)
+      .filter((text) => !text.includes(marker));
+  }
+}
