@@ -33,7 +33,17 @@ export const serviceName: Kind<ServiceName> = {
       return fwmark === undefined ? undefined : { type: "fwmark", fwmark };
     }
     if (first.text === "group") {
-      return second ? { type: "group", group: second.text } : missing("a name", first, complain);
+      if (!second) return missing("a name", first, complain);
+      complain(
+        {
+          code: "not-implemented",
+          severity: "warning",
+          summary: "groups of virtual servers are not implemented yet",
+          detail: "The virtual server is compiled, and serves no address.",
+        },
+        first,
+      );
+      return { type: "group", group: second.text };
     }
     const found = addressAndPort(first, second, complain);
     return found && { type: "address", address: found.address, port: found.port };
@@ -124,7 +134,7 @@ function maskLength(mask: string): number | undefined {
     .split(".")
     .map((octet) => Number(octet).toString(2).padStart(8, "0"))
     .join("");
-  return /^1+0*$/.test(bits) ? bits.indexOf("0") >>> 0 && bits.replace(/0+$/, "").length : undefined;
+  return /^1+0*$/.test(bits) ? bits.replace(/0+$/, "").length : undefined;
 }
 
 /** Persistence granularity: prefix length, 1–32 or 1–128, from a netmask or a number. */
@@ -175,7 +185,7 @@ const SCHEDULERS = [
   "twos",
 ];
 
-/** A scheduler; one that this release does not know is taken, with a warning: it may be a module of the kernel. */
+/** A scheduler of the kernel, by the name that ipvsadm knows it under. */
 export const scheduler: Kind<string> = oneWord(
   SCHEDULERS.join(" | "),
   (text, complain, at) => {

@@ -113,6 +113,20 @@ describe("holdfast validate", () => {
   });
 });
 
+it("neither validate nor dump loads the addon", () => {
+  const guard = join(folder, "guard.cjs");
+  writeFileSync(guard, 'process.dlopen = () => { throw new Error("the addon was loaded"); };');
+  for (const args of [["validate"], ["validate", "--host", "this"], ["dump"]]) {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--require", guard, main, ...args, join(folder, "good.conf")],
+      { encoding: "utf8" },
+    );
+    expect(stderr).toBe("");
+    expect(stdout).not.toBe("");
+  }
+});
+
 describe("wrong usage", () => {
   it.each([
     [["validate", "--format", "yaml"]],
