@@ -13,10 +13,28 @@ const MAY_IMPORT = {
   "src/plan": ["src/config", "src/schema", "src/source", "src/diagnostics"],
   "src/core": ["src/wire", "src/config", "src/plan"],
   "src/kernel": ["src/wire", "native"],
-  "src/daemon": ["src/plan", "src/config", "src/core", "src/kernel", "src/source", "src/diagnostics", "src/wire", "native"],
+  "src/daemon": [
+    "src/plan",
+    "src/config",
+    "src/core",
+    "src/kernel",
+    "src/source",
+    "src/diagnostics",
+    "src/wire",
+    "native",
+  ],
 };
 /** Folders whose code runs in a browser: no node:* at all. */
-const PURE = ["grammar", "src/values", "src/diagnostics", "src/schema", "src/config", "src/plan", "src/core", "src/wire"];
+const PURE = [
+  "grammar",
+  "src/values",
+  "src/diagnostics",
+  "src/schema",
+  "src/config",
+  "src/plan",
+  "src/core",
+  "src/wire",
+];
 
 const inFolder = (folder) => `^${folder}/`;
 

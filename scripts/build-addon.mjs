@@ -1,12 +1,10 @@
 // Compiles native/ with the node-gyp that comes with npm, against the headers of the running Node: no download.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const require = createRequire(import.meta.url);
 
 /** The folder that holds include/node for this Node, or undefined when the headers are not installed beside it. */
 function headerFolder() {
@@ -18,9 +16,13 @@ function headerFolder() {
 function nodeGyp() {
   const named = process.env.npm_config_node_gyp;
   if (named && existsSync(named)) return named;
-  const besideNpm = join(dirname(dirname(process.execPath)), "lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js");
+  const besideNpm = join(
+    dirname(dirname(process.execPath)),
+    "lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js",
+  );
   if (existsSync(besideNpm)) return besideNpm;
-  return require.resolve("node-gyp/bin/node-gyp.js");
+  console.error("holdfast: node-gyp comes with npm, and npm was not found; run this as `npm run build`");
+  process.exit(1);
 }
 
 const headers = headerFolder();
@@ -30,6 +32,8 @@ else console.warn("holdfast: no Node headers beside the node binary; node-gyp wi
 
 const built = spawnSync(process.execPath, arguments_, { cwd: root, stdio: "inherit" });
 if (built.status !== 0) {
-  console.error("holdfast: the native addon did not build; it needs python3, make and g++ (apt-get install python3 make g++)");
+  console.error(
+    "holdfast: the native addon did not build; it needs python3, make and g++ (apt-get install python3 make g++)",
+  );
   process.exit(1);
 }
