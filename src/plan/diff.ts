@@ -42,6 +42,8 @@ interface Parent {
 }
 
 const NO_NODES: readonly Node[] = [];
+const NO_OUTCOMES: readonly Outcome[] = [];
+const NO_REASONS: readonly Reason[] = [];
 
 /** Matches two sets of objects by type and identity: those of `next` in their order, then those that are gone. */
 function compareSets(before: readonly Node[], after: readonly Node[], parent: Parent | undefined): Outcome[] {
@@ -81,9 +83,11 @@ function compare(before: Node | undefined, after: Node | undefined, parent: Pare
       : { after: node.value }),
     // Before and after are values of nodes whose object is this one.
   } as Change;
+  const old = before?.children ?? NO_NODES;
+  const now = after?.children ?? NO_NODES;
+  if (old.length === 0 && now.length === 0) return { change, children: NO_OUTCOMES };
   const self: Parent = { address, id: node.id, object: node.object, kind: verdict.kind };
-  const inside = compareSets(before?.children ?? NO_NODES, after?.children ?? NO_NODES, self);
-  return { change, children: inside };
+  return { change, children: compareSets(old, now, self) };
 }
 
 interface Verdict {
@@ -117,7 +121,7 @@ function compareBoth(
 ): Verdict {
   const causes = causesBetween(before, after);
   if (causes.length === 0 && parent?.kind !== "replace")
-    return { kind: "keep", impact: "none", reasons: [], carries: policy.carries };
+    return { kind: "keep", impact: "none", reasons: NO_REASONS, carries: policy.carries };
   const judged = causes.map((cause) => judge(policy, cause, before, after));
   const reasons = judged.map(({ reason }) => reason);
   if (parent?.kind === "replace") {

@@ -60,6 +60,7 @@ function childrenFirst({ change, children }: Outcome): Change[] {
 }
 
 function service(outcome: Outcome): Change[] {
+  if (outcome.children.every(({ change }) => change.kind !== "delete")) return withChildren(outcome);
   const created = new Set(
     outcome.children.filter(({ change }) => change.kind === "create").map(({ change }) => change.id),
   );

@@ -186,7 +186,7 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
 };
 
 /** Impacts from least to worst, for the one that a change with several reasons shows. */
-export const SEVERITY: readonly Impact[] = [
+const SEVERITY: readonly Impact[] = [
   "none",
   "needs-restart",
   "drains",
