@@ -77,6 +77,10 @@ export class Daemon {
   }
 
   async #reload(): Promise<void> {
+    if (this.#options.file === "-") {
+      this.#log.warn("The configuration came from standard input, which cannot be read again: not reloading");
+      return;
+    }
     this.#log.info("Reloading ...");
     const loaded = loadConfiguration(this.#options.file, this.#options);
     for (const line of loaded.messages) this.#log[line.level](line.text);

@@ -127,7 +127,11 @@ export class Supervisor {
       this.#takePidFile(child.pid);
     }
     child.on("message", (message: FromChild) => this.#take(child, message));
-    child.once("error", (error) => log.error(`${this.#name} child process: ${error.message}`));
+    child.once("error", (error) => {
+      // Without a process there is no exit to come: out of memory or processes, perhaps not for long.
+      if (child.pid === undefined) this.#ended(child, error.message);
+      else log.error(`${this.#name} child process(${child.pid}): ${error.message}`);
+    });
     child.once("exit", (status, signal) => this.#ended(child, signal ?? `status ${status}`));
     if (child.stderr !== null) this.#relay(child.stderr);
     this.#send({ type: "start", settings, ...assignment });
