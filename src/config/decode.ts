@@ -27,7 +27,7 @@ export class Decoder {
   statement(statement: Statement, shape: Shape, path: string, into: Draft): void {
     const [keyword] = statement.words;
     if (!keyword) return; // the parser has reported a bare brace
-    const shaped = keyword.quoted ? undefined : shape.rows.get(keyword.text);
+    const shaped = shape.rows.get(keyword.text);
     if (!shaped) {
       reportUnknown(keyword, shape, path, this.report);
       return;

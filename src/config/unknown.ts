@@ -22,7 +22,7 @@ function whereItBelongs(keyword: string): string | undefined {
 /** Reports a keyword that the rows of the block do not have: known to keepalived, or to nobody. */
 export function reportUnknown(keyword: Word, shape: Shape, path: string, report: ReportFault): void {
   const known = knownKeywords().get(path);
-  const since = keyword.quoted ? undefined : known?.get(keyword.text);
+  const since = known?.get(keyword.text);
   if (since !== undefined) {
     report(
       {

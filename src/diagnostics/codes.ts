@@ -52,7 +52,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "invalid-netmask": error("Not a netmask or prefix length of the family."),
   "invalid-number": error("Not a number."),
   "invalid-prefix-length": error("Not a prefix length of the address's family."),
-  "invalid-script": error("An empty command."),
+  "invalid-script": warning("An empty command."),
   "invalid-status": error("Not an HTTP status code or range of them."),
   "missing-block": error("A keyword that opens a block has none."),
   "missing-keyword": error("A block lacks a keyword that it cannot be without."),

@@ -40,6 +40,18 @@ function note(row: AnyRow | undefined): string {
     : `${row.doc} Deprecated: \`${row.replacedBy}\`.`;
 }
 
+/** A Markdown table with its columns aligned; the first row is the head. */
+function table(rows: readonly (readonly string[])[]): string {
+  const columns = rows[0]?.length ?? 0;
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
+}
+
 /**
  * docs/compatibility.md: every keyword of keepalived.conf with the release that first knew it and what Holdfast does
  * with it, from the rows and the table of known keywords.
@@ -56,12 +68,10 @@ export function compatibilityDocument(): string {
         const row = rows && Object.hasOwn(rows, keyword) ? rows[keyword] : undefined;
         const state = stateOf(row);
         counts[state]++;
-        return `| \`${keyword}\` | ${sinceText(since)} | ${STATES[state]} | ${note(row)} |`;
+        return [`\`${keyword}\``, sinceText(since), STATES[state], note(row)];
       });
     const title = path === "" ? "Top level" : path.split("/").join(" › ");
-    sections.push(
-      `## ${title}\n\n| keyword | since | built | |\n| --- | --- | --- | --- |\n${lines.join("\n")}\n`,
-    );
+    sections.push(`## ${title}\n\n${table([["keyword", "since", "built", ""], ...lines])}\n`);
   }
   return `# Compatibility with keepalived.conf
 

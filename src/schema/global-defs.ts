@@ -1,6 +1,6 @@
 import type { Micros } from "../values/time.ts";
 import type { Kind } from "./kind.ts";
-import { integer, ipAddress, seconds, wholeSeconds, word } from "./kinds.ts";
+import { integer, multicastGroup, repetitions, seconds, wholeSeconds, word } from "./kinds.ts";
 import { scriptCommand, userGroup } from "./kinds-script.ts";
 import { type BlockOf, defineBlock, flag, leaf, list } from "./row.ts";
 
@@ -44,12 +44,12 @@ export const globalDefs = defineBlock({
       doc: "VRRP version of IPv4 instances.",
       since: "1.2.20",
     }),
-    vrrp_mcast_group4: leaf(ipAddress(4), {
+    vrrp_mcast_group4: leaf(multicastGroup(4), {
       default: "224.0.0.18",
       doc: "Multicast group of IPv4 adverts.",
       since: "1.2.10",
     }),
-    vrrp_mcast_group6: leaf(ipAddress(6), {
+    vrrp_mcast_group6: leaf(multicastGroup(6), {
       default: "ff02::12",
       doc: "Multicast group of IPv6 adverts.",
       since: "1.2.10",
@@ -60,7 +60,7 @@ export const globalDefs = defineBlock({
       doc: "Delay of the second set of gratuitous ARPs after becoming master.",
       since: "1.2.20",
     }),
-    vrrp_garp_master_repeat: leaf(count, {
+    vrrp_garp_master_repeat: leaf(repetitions, {
       default: 5,
       doc: "Gratuitous ARPs for each address in a set after becoming master.",
       since: "1.2.20",
@@ -78,7 +78,7 @@ export const globalDefs = defineBlock({
       doc: "Interval of gratuitous ARPs while master; 0 for none.",
       since: "1.2.20",
     }),
-    vrrp_garp_master_refresh_repeat: leaf(count, {
+    vrrp_garp_master_refresh_repeat: leaf(repetitions, {
       default: 1,
       doc: "Gratuitous ARPs for each address in a refresh.",
       since: "1.2.20",

@@ -20,7 +20,6 @@ const KEPT_OPTIONS: ReadonlyMap<string, number> = new Map([
   ["use_vmac", 0],
   ["home", 0],
   ["-nodad", 0],
-  ["nodad", 0],
   ["mngtmpaddr", 0],
   ["noprefixroute", 0],
   ["autojoin", 0],

@@ -47,7 +47,10 @@ export const scriptCommand: Kind<ScriptCommand> = {
   parse([command, user, group], complain) {
     const argv = command ? splitCommand(command.text) : [];
     if (argv.length === 0) {
-      complain({ code: "invalid-script", summary: "this script is empty" }, command);
+      complain(
+        { code: "invalid-script", severity: "warning", summary: "this script is empty; the line is ignored" },
+        command,
+      );
       return undefined;
     }
     const odd = [user, group].find((name) => name && !NAME.test(name.text));

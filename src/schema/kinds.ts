@@ -80,10 +80,22 @@ function inSeconds(
   return { ...oneWord(name, parse, formatSeconds), toJson: (value) => value / SECOND };
 }
 
+/** How often something is done, at least once: keepalived makes 1 of 0. */
+export const repetitions: Kind<number> = oneWord(
+  "integer 1–4294967295",
+  (_text, complain, at) => {
+    const value = boundedInteger(at, 0, 4_294_967_295, complain);
+    if (value !== 0) return value;
+    complain({ code: "out-of-range", severity: "warning", summary: "0 is too few; 1 is used" }, at);
+    return 1;
+  },
+  String,
+);
+
 /** Decimal seconds, kept as microseconds; bounds in seconds, both included. */
 export function seconds(minimum: number, maximum: number): Kind<Micros> {
   return inSeconds(`seconds ${minimum}–${maximum}`, (text, complain, at) => {
-    const value = parseSeconds(text);
+    const value = parseSeconds(text.replace(/^\+/, ""));
     if (value !== undefined && value >= minimum * SECOND && value <= maximum * SECOND) return value;
     const code = value === undefined && !/^-[\d.]+$/.test(text) ? "invalid-number" : "out-of-range";
     complain({ code, summary: `'${text}' is not a time from ${minimum} to ${maximum} seconds` }, at);
@@ -161,6 +173,21 @@ export function ipAddress(family?: 4 | 6): Kind<string> {
   return oneWord(
     family ? `IPv${family} address` : "IP address",
     (_text, complain, at) => address(at, complain, family),
+    (value) => value,
+  );
+}
+
+/** A multicast group of one family. */
+export function multicastGroup(family: 4 | 6): Kind<string> {
+  const first = family === 4 ? /^2(?:2[4-9]|3\d)\./ : /^ff/;
+  return oneWord(
+    `IPv${family} multicast address`,
+    (text, complain, at) => {
+      const group = address(at, complain, family);
+      if (group === undefined || first.test(group)) return group;
+      complain({ code: "invalid-address", summary: `'${text}' is not a multicast address` }, at);
+      return undefined;
+    },
     (value) => value,
   );
 }

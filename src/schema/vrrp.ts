@@ -5,6 +5,7 @@ import {
   ipAddressMaybePrefix,
   oneOf,
   oneWord,
+  repetitions,
   seconds,
   wholeSeconds,
   word,
@@ -167,7 +168,7 @@ export const vrrpInstance = defineBlock({
       doc: "Delay of the second set of gratuitous ARPs after becoming master.",
       since: "0.7.1",
     }),
-    garp_master_repeat: leaf(integer(1, 4_294_967_295), {
+    garp_master_repeat: leaf(repetitions, {
       default: 5,
       inherits: "global_defs.vrrp_garp_master_repeat",
       doc: "Gratuitous ARPs for each address in a set.",
@@ -179,7 +180,7 @@ export const vrrpInstance = defineBlock({
       doc: "Interval of gratuitous ARPs while master; 0 for none.",
       since: "1.2.10",
     }),
-    garp_master_refresh_repeat: leaf(integer(0, 4_294_967_295), {
+    garp_master_refresh_repeat: leaf(repetitions, {
       default: 1,
       inherits: "global_defs.vrrp_garp_master_refresh_repeat",
       doc: "Gratuitous ARPs for each address in a refresh.",

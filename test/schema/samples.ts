@@ -34,6 +34,8 @@ const BY_NAME: Readonly<Record<string, fc.Arbitrary<string>>> = {
   "IP address": ip,
   "IPv4 address": v4,
   "IPv6 address": v6,
+  "IPv4 multicast address": fc.constantFrom("224.0.0.18", "239.1.2.3"),
+  "IPv6 multicast address": fc.constantFrom("ff02::12", "FF05::1"),
   "word of up to 8 characters": name.map((text) => text.slice(0, 8)),
   "MD5 digest": fc.stringMatching(/^[0-9a-fA-F]{32}$/),
   "server [port]": joined(name, optional(fc.integer({ min: 1, max: 65_535 }).map(String))),

@@ -62,15 +62,16 @@ export const trackedInterfaces: Check = (config, report) => {
   for (const owner of owners) {
     const seen = new Map<string, number>();
     const instance = own.get(owner.$);
-    keepItems(owner, "track_interface", ({ interface: name, weight }, origin) => {
-      if (!instance || instance.interface !== name || instance.dont_track_primary || weight !== 0) {
-        return once(seen, name, owner.name, origin, report);
-      }
+    keepItems(owner, "track_interface", ({ interface: name }, origin) => {
+      if (!instance || instance.interface !== name) return once(seen, name, owner.name, origin, report);
       report(
         {
           code: "redundant-tracking",
           severity: "warning",
-          summary: `${name} need not be tracked: ${owner.name} runs on it`,
+          summary: `${name} is not tracked: ${owner.name} runs on it`,
+          detail: instance.dont_track_primary
+            ? "dont_track_primary has the instance ignore its own interface."
+            : "Its state counts anyway, and always without weight.",
         },
         origin,
       );
