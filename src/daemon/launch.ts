@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { EXIT } from "./exit-status.ts";
-import { writeAll } from "./log/console-sink.ts";
+import { parentConsole } from "./log/console-sink.ts";
 import type { RunOptions } from "./options.ts";
 import { runParent } from "./run-parent.ts";
 import type { StartReport } from "./start-report.ts";
@@ -15,7 +15,7 @@ export function launch(options: RunOptions): Promise<number> {
   delete process.env[BACKGROUND];
   return runParent(options, (report) => {
     if (background) tellLauncher(report);
-    else if (report.type === "failed") writeAll(report.report);
+    else if (report.type === "failed") parentConsole.pass(report.report);
   });
 }
 
@@ -50,13 +50,13 @@ function detach(options: RunOptions): Promise<number> {
   );
   return new Promise((resolve) => {
     daemon.once("message", (report: StartReport) => {
-      if (report.type === "failed") writeAll(report.report);
+      if (report.type === "failed") parentConsole.pass(report.report);
       if (daemon.connected) daemon.disconnect();
       daemon.unref();
       resolve(report.type === "failed" ? report.status : EXIT.ok);
     });
     daemon.once("error", (error) => {
-      writeAll(`holdfast: ${error.message}\n`);
+      parentConsole.pass(`holdfast: ${error.message}\n`);
       resolve(EXIT.failure);
     });
     daemon.once("exit", (status) => resolve(status ?? EXIT.failure));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Config } from "../config/config.ts";
 import type { Change } from "../plan/plan.ts";
-import { writeAll } from "./log/console-sink.ts";
+import { parentConsole } from "./log/console-sink.ts";
 import type { Log } from "./log/log.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
 import { type PidFile, takePidFile } from "./pid-file.ts";
@@ -142,7 +142,7 @@ export class Supervisor {
   #relay(stream: NodeJS.ReadableStream): void {
     const { log, settings } = this.#options;
     createInterface({ input: stream }).on("line", (line) => {
-      if (settings.log.console) writeAll(`${line}\n`);
+      if (settings.log.console) parentConsole.pass(`${line}\n`);
       else log.error(`${this.#name} child process: ${line}`);
     });
   }

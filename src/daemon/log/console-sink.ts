@@ -1,9 +1,12 @@
-import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import type { LogSink } from "./log.ts";
+import { StandardError } from "./standard-error.ts";
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Milliseconds that the parent waits for a console that is full. */
+const PATIENCE = 100;
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
@@ -19,41 +22,31 @@ export function consoleLine(date: Date, message: string): string {
   return `${start} ${clockTime(date)} ${date.getFullYear()}: ${message}\n`;
 }
 
-/** Writes to standard error, waiting for it as any program in a terminal does: for the parent. */
-export class ConsoleSink implements LogSink {
-  write(_level: number, message: string): void {
-    writeAll(consoleLine(new Date(), message));
-  }
-}
+const lostLine = (lost: number): string => consoleLine(new Date(), `${lost} log lines lost`);
 
-/** Standard error that may be a full pipe, closed, or both: what cannot be written is lost, nothing is thrown. */
-export function writeAll(text: string): void {
-  try {
-    writeSync(2, text);
-  } catch {
-    // Nobody reads; there is nowhere left to say so.
-  }
-}
+class ConsoleSink implements LogSink {
+  readonly #out: StandardError;
 
-/**
- * Writes to the pipe that the parent reads, and never waits for it: no log sink may delay an advert. Lines that do
- * not fit are counted, and the count is written once there is room again.
- */
-export class ChildConsoleSink implements LogSink {
-  #lost = 0;
-
-  constructor() {
-    // Opening the descriptor as a pipe of the loop makes it non-blocking. It is never read nor written through.
-    new Socket({ fd: 2, readable: false, writable: true }).on("error", () => {}).unref();
+  constructor(out: StandardError) {
+    this.#out = out;
   }
 
   write(_level: number, message: string): void {
-    const report = this.#lost > 0 ? consoleLine(new Date(), `${this.#lost} log lines lost`) : "";
-    try {
-      writeSync(2, report + consoleLine(new Date(), message));
-      this.#lost = 0;
-    } catch {
-      this.#lost += 1;
-    }
+    this.pass(consoleLine(new Date(), message));
   }
+
+  /** Lines that are complete already, newline included. */
+  pass(lines: string): void {
+    this.#out.write(lines, lostLine);
+  }
+}
+
+/** The console of the parent, for its own lines and those of its children. */
+export const parentConsole = new ConsoleSink(new StandardError(PATIENCE));
+
+/** The console of a child is a pipe that the parent reads. It never waits for it: no log may delay an advert. */
+export function childConsole(): LogSink {
+  // Opening the descriptor as a pipe of the loop makes it non-blocking. Nothing is written through this.
+  new Socket({ fd: 2, readable: false, writable: true }).on("error", () => {}).unref();
+  return new ConsoleSink(new StandardError(0));
 }

@@ -1,4 +1,4 @@
-import { ChildConsoleSink, ConsoleSink } from "./console-sink.ts";
+import { childConsole, parentConsole } from "./console-sink.ts";
 import { createLog, type Log, type LogSettings, type LogSink } from "./log.ts";
 import { SyslogSink } from "./syslog-sink.ts";
 
@@ -12,7 +12,7 @@ const IDENTS = {
 /** The log of one process of the daemon. */
 export function processLog(process: keyof typeof IDENTS, settings: LogSettings): Log {
   const sinks: LogSink[] = [];
-  if (settings.console) sinks.push(process === "parent" ? new ConsoleSink() : new ChildConsoleSink());
+  if (settings.console) sinks.push(process === "parent" ? parentConsole : childConsole());
   if (settings.facility !== undefined) sinks.push(new SyslogSink(settings.facility, IDENTS[process]));
   return createLog(sinks, settings.detail);
 }
