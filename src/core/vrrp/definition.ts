@@ -71,7 +71,6 @@ export function sourceOf(definition: Definition, facts: InterfaceFacts | undefin
   const configured = group === undefined ? config.unicast_src_ip : config.mcast_src_ip;
   if (configured !== undefined) return configured;
   const first = family === 4 ? facts?.address4 : facts?.address6;
-  // A virtual address is nobody's own, except its owner's: left alone on the interface it must not count as one.
-  const virtual = config.priority !== 255 && all.some(({ address }) => address === first);
-  return virtual ? undefined : first;
+  // A virtual address is nobody's own, not even its owner's for keepalived: left alone on the interface it does not count.
+  return all.some(({ address }) => address === first) ? undefined : first;
 }

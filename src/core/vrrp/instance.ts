@@ -1,4 +1,4 @@
-import { formatSeconds, type Micros } from "../../values/time.ts";
+import { type Micros, SECOND } from "../../values/time.ts";
 import type { AdvertError } from "../../wire/vrrp.ts";
 import type { Timer } from "../track/script-tracker.ts";
 import { diffAddresses } from "./addresses.ts";
@@ -271,7 +271,7 @@ export class Instance {
     if (preemptDelay === 0) return false;
     if (this.#preemptAt === undefined) {
       this.#preemptAt = now + preemptDelay;
-      this.#log(`start preempt delay (${formatSeconds(preemptDelay)})`);
+      this.#log(`start preempt delay (${(preemptDelay / SECOND).toFixed(6)})`);
     }
     return now < this.#preemptAt;
   }

@@ -213,7 +213,7 @@ describe("backup", () => {
   it("puts up with a lower priority master for preempt_delay, counted from its first advert", () => {
     const harness = new Harness({ instances: [instance("VI_1", { preempt_delay: 3 * SECOND })] });
     harness.pass(500_000);
-    expect(logs(harness.advert({ priority: 50 }))).toEqual(["(VI_1) start preempt delay (3)"]);
+    expect(logs(harness.advert({ priority: 50 }))).toEqual(["(VI_1) start preempt delay (3.000000)"]);
     for (let i = 0; i < 5; i++) {
       harness.pass(SECOND);
       harness.advert({ priority: 50 });
@@ -228,7 +228,7 @@ describe("backup", () => {
     harness.pass(2 * SECOND);
     expect(logs(harness.advert({ priority: 200 }))).toEqual(["(VI_1) stop preempt delay"]);
     harness.pass(2 * SECOND);
-    expect(logs(harness.advert({ priority: 50 }))).toEqual(["(VI_1) start preempt delay (3)"]);
+    expect(logs(harness.advert({ priority: 50 }))).toEqual(["(VI_1) start preempt delay (3.000000)"]);
   });
 
   it("takes over after the skew time when the master resigns, with nopreempt too", () => {
@@ -309,8 +309,8 @@ describe("fault", () => {
     expect(harness.state()).toBe("MASTER");
   });
 
-  it("does not take its own virtual address for the interface's", () => {
-    const harness = master();
+  it.each([100, 255])("does not take its virtual address for the interface's, priority %i", (priority) => {
+    const harness = master({ priority });
     harness.feed({ type: "interface", facts: facts("eth0", { address4: "10.9.0.100" }) });
     expect(harness.instance()).toMatchObject({ state: "FAULT", fault: "no IPv4 address for interface" });
   });
