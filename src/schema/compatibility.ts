@@ -41,7 +41,7 @@ function note(row: AnyRow | undefined): string {
 }
 
 /** A Markdown table with its columns aligned; the first row is the head. */
-function table(rows: readonly (readonly string[])[]): string {
+export function markdownTable(rows: readonly (readonly string[])[]): string {
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -71,7 +71,7 @@ export function compatibilityDocument(): string {
         return [`\`${keyword}\``, sinceText(since), STATES[state], note(row)];
       });
     const title = path === "" ? "Top level" : path.split("/").join(" › ");
-    sections.push(`## ${title}\n\n${table([["keyword", "since", "built", ""], ...lines])}\n`);
+    sections.push(`## ${title}\n\n${markdownTable([["keyword", "since", "built", ""], ...lines])}\n`);
   }
   return `# Compatibility with keepalived.conf
 
