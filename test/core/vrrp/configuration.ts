@@ -8,8 +8,17 @@ import type {
 } from "../../../src/config/config.ts";
 import type { InterfaceFacts } from "../../../src/core/vrrp/contract.ts";
 import type { Change, ChangeKind, Objects, ObjectType } from "../../../src/plan/plan.ts";
+import type { Rows } from "../../../src/schema/row.ts";
+import { vrrpInstance, vrrpScript, vrrpSyncGroup } from "../../../src/schema/vrrp.ts";
 
-const $ = { at: 0, of: {} };
+/** A block in which no keyword is written, as the schema has it. */
+function defaultsOf(rows: Rows): Record<string, unknown> {
+  const values = Object.entries(rows).map(([keyword, row]) => {
+    if (row.shape === "list") return [keyword, []];
+    return [keyword, row.shape === "block" ? undefined : row.default];
+  });
+  return { ...Object.fromEntries(values), $: { at: 0, of: {} } };
+}
 
 /** `10.9.0.100/24` as a virtual address. */
 export function vip(text: string, more: Partial<VirtualAddress> = {}): VirtualAddress {
@@ -17,43 +26,16 @@ export function vip(text: string, more: Partial<VirtualAddress> = {}): VirtualAd
   return { address, prefixLength: length === undefined ? 32 : Number(length), ...more };
 }
 
-const INSTANCE_DEFAULTS = {
-  state: "BACKUP",
-  interface: "eth0",
-  virtual_router_id: 51,
-  priority: 100,
-  advert_int: 1_000_000,
-  version: 2,
-  authentication: undefined,
-  virtual_ipaddress: [vip("10.9.0.100/24")],
-  virtual_ipaddress_excluded: [],
-  mcast_src_ip: undefined,
-  unicast_src_ip: undefined,
-  unicast_peer: [],
-  nopreempt: false,
-  preempt: false,
-  preempt_delay: 0,
-  garp_master_delay: 5_000_000,
-  garp_master_repeat: 5,
-  garp_master_refresh: 0,
-  garp_master_refresh_repeat: 1,
-  garp_lower_prio_delay: undefined,
-  garp_lower_prio_repeat: undefined,
-  dont_track_primary: false,
-  debug: 0,
-  track_interface: [],
-  track_script: [],
-  notify_master: undefined,
-  notify_backup: undefined,
-  notify_fault: undefined,
-  notify_stop: undefined,
-  notify: undefined,
-  smtp_alert: false,
-  $,
-} satisfies Omit<VrrpInstance, "name">;
-
 export function instance(name: string, more: Partial<VrrpInstance> = {}): VrrpInstance {
-  return { name, ...INSTANCE_DEFAULTS, ...more };
+  const given = {
+    name,
+    interface: "eth0",
+    virtual_router_id: 51,
+    virtual_ipaddress: [vip("10.9.0.100/24")],
+    ...more,
+  };
+  // The rows that make the values make the type, too.
+  return { ...defaultsOf(vrrpInstance.rows), ...given } as VrrpInstance;
 }
 
 export function group(
@@ -61,37 +43,11 @@ export function group(
   members: readonly string[],
   more: Partial<VrrpSyncGroup> = {},
 ): VrrpSyncGroup {
-  return {
-    name,
-    group: members,
-    global_tracking: false,
-    track_interface: [],
-    track_script: [],
-    notify_master: undefined,
-    notify_backup: undefined,
-    notify_fault: undefined,
-    notify_stop: undefined,
-    notify: undefined,
-    smtp_alert: false,
-    $,
-    ...more,
-  };
+  return { ...defaultsOf(vrrpSyncGroup.rows), name, group: members, ...more } as VrrpSyncGroup;
 }
 
 export function script(name: string, more: Partial<VrrpScript> = {}): VrrpScript {
-  return {
-    name,
-    script: { argv: ["/bin/check"] },
-    interval: 1_000_000,
-    timeout: undefined,
-    weight: { weight: 0, reverse: false },
-    rise: 1,
-    fall: 1,
-    user: undefined,
-    init_fail: false,
-    $,
-    ...more,
-  };
+  return { ...defaultsOf(vrrpScript.rows), name, script: { argv: ["/bin/check"] }, ...more } as VrrpScript;
 }
 
 /** A change of a vrrp object, as a plan has it. */
