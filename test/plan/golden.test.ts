@@ -28,7 +28,10 @@ describe("plans of fixtures/plan", () => {
     const plan = diff(running.config, next.config);
     const locate = { before: running.locate, after: next.locate };
     const text = renderText(plan, locate);
-    const json = `${JSON.stringify(renderJson(plan, locate), null, 2)}\n`;
+    // Whole objects have every keyword that there is: a new one would change every case. json.test.ts looks at them.
+    const withoutObjects = (key: string, value: unknown) =>
+      (key === "before" || key === "after") && typeof value === "object" ? undefined : value;
+    const json = `${JSON.stringify(renderJson(plan, locate), withoutObjects, 2)}\n`;
     if (REGENERATE)
       writeFileSync(url, `${about}==== running\n${old}==== next\n${now}==== text\n${text}==== json\n${json}`);
     else expect({ text, json }).toEqual({ text: sections.get("text"), json: sections.get("json") });
