@@ -13,7 +13,7 @@ import type { KernelName } from "./messages.ts";
 import { withoutRefusedScripts } from "./scripts/refused.ts";
 
 /** A line for the log. */
-export interface LoadMessage {
+interface LoadMessage {
   readonly level: "error" | "warn" | "info";
   readonly text: string;
 }

@@ -1,15 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StandardError } from "../../src/daemon/log/standard-error.ts";
+import { execute } from "../lab/process.ts";
 
 let folder: string;
 let pipe: number;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "holdfast-stderr-"));
-  expect(spawnSync("mkfifo", [join(folder, "fifo")]).status).toBe(0);
+  execute(["mkfifo", join(folder, "fifo")]);
   pipe = openSync(join(folder, "fifo"), constants.O_RDWR | constants.O_NONBLOCK);
 });
 afterEach(() => {

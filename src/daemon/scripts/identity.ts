@@ -9,7 +9,7 @@ export interface Identity {
 }
 
 /** The user that keepalived runs scripts as when nothing is configured and it exists. */
-export const DEFAULT_SCRIPT_USER = "keepalived_script";
+const DEFAULT_SCRIPT_USER = "keepalived_script";
 
 /** The fields of an entry of the user or group database, by name or number; undefined when there is none. */
 function databaseEntry(database: "passwd" | "group", name: string): string[] | undefined {

@@ -115,11 +115,12 @@ export class ScriptQueues {
   }
 
   #fail(waiting: Waiting, status: string): void {
-    this.#answer(waiting.id, { ok: false, status });
+    // Said before it is answered: a daemon that stops listens no longer than for the last answer.
     if (waiting.request.kind === "notify") {
       const message = `script ${waiting.request.argv[0] ?? ""} ${status}`;
       this.#report({ type: "log", level: "warn", message });
     }
+    this.#answer(waiting.id, { ok: false, status });
     this.#next(waiting.request.key);
   }
 
