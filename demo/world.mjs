@@ -57,7 +57,7 @@ export async function until(what, check, timeout = 15_000) {
   }
 }
 
-export function pause(milliseconds) {
+function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 

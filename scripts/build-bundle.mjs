@@ -1,5 +1,5 @@
 // Bundles src/ into dist/: one file per entry, chunks shared. Bundled chevrotain starts ten times faster.
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -7,17 +7,21 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 if (!existsSync(join(root, "src/cli/main.ts"))) process.exit(0); // an installed package ships dist/, not src/
 
 const { build } = await import("rolldown");
-rmSync(join(root, "dist"), { recursive: true, force: true });
+// Built aside and renamed, so that a build that fails leaves the last good one.
+const [made, aside] = [join(root, "dist"), join(root, `dist.${process.pid}`)];
+process.on("exit", () => rmSync(aside, { recursive: true, force: true }));
 await build({
   input: { holdfast: join(root, "src/cli/main.ts"), child: join(root, "src/daemon/child.ts") },
   platform: "node",
   logLevel: "warn",
   output: {
-    dir: join(root, "dist"),
+    dir: aside,
     format: "esm",
     sourcemap: true,
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name]-[hash].js",
   },
 });
-chmodSync(join(root, "dist/holdfast.js"), 0o755);
+chmodSync(join(aside, "holdfast.js"), 0o755);
+rmSync(made, { recursive: true, force: true });
+renameSync(aside, made);
