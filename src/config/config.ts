@@ -6,7 +6,6 @@ export type {
   Forwarding,
   ScriptCommand,
   ServerAddress,
-  ServiceName,
   StatusRanges,
   TrackedInterface,
   TrackedScript,
@@ -16,4 +15,4 @@ export type {
 export type { GlobalDefs } from "../schema/global-defs.ts";
 export type { Config } from "../schema/root.ts";
 export type { HttpGet, HttpUrl, RealServer, TcpCheck, VirtualServer } from "../schema/virtual-server.ts";
-export type { Authentication, VrrpInstance, VrrpScript, VrrpSyncGroup } from "../schema/vrrp.ts";
+export type { VrrpInstance, VrrpScript, VrrpSyncGroup } from "../schema/vrrp.ts";

@@ -4,7 +4,7 @@ import type { Related, Report } from "../diagnostics/diagnostic.ts";
 import type { Fault } from "../schema/kind.ts";
 
 /** Another place that belongs to a fault, and what is there. */
-export interface RelatedOrigin {
+interface RelatedOrigin {
   readonly origin: Origin;
   readonly message: string;
 }

@@ -1,7 +1,7 @@
 import type { Kind } from "./kind.ts";
 
 /** What a changed value does to the running object: taken over live, the object restarted, or deleted and created. */
-export type OnChange = "live" | "restart" | "recreate";
+type OnChange = "live" | "restart" | "recreate";
 
 /** What every row says of its keyword, whatever its shape. */
 export interface RowFacts {
@@ -31,7 +31,7 @@ export interface RowFacts {
 export type Inherits = "^" | `global_defs.${string}`;
 
 /** A type carried by a row and nothing else: no row has it at run time. Wrapped, so that undefined survives. */
-export interface Phantom<T> {
+interface Phantom<T> {
   readonly type: T;
 }
 
@@ -74,7 +74,6 @@ export interface BlockRow<T> extends RowFacts {
   readonly value?: Phantom<T>;
 }
 
-export type Row<T> = LeafRow<T> | FlagRow | ListRow<T> | BlockRow<T>;
 export type AnyRow = LeafRow<unknown> | FlagRow | ListRow<unknown> | BlockRow<unknown>;
 export type Rows = { readonly [keyword: string]: AnyRow };
 

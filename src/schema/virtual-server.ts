@@ -54,7 +54,7 @@ const connectionRows = {
   log_all_failures: flag({ doc: "Log every failed try, not only the last.", since: "2.0.11" }),
 };
 
-export const tcpCheck = defineBlock({
+const tcpCheck = defineBlock({
   keyword: "TCP_CHECK",
   header: {},
   rows: {
@@ -89,7 +89,7 @@ const digest = oneWord(
   (value) => value,
 );
 
-export const httpUrl = defineBlock({
+const httpUrl = defineBlock({
   keyword: "url",
   header: {},
   rows: {
@@ -103,7 +103,7 @@ export const httpUrl = defineBlock({
   },
 });
 
-export const httpGet = defineBlock({
+const httpGet = defineBlock({
   keyword: "HTTP_GET",
   header: {},
   rows: {

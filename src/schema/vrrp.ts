@@ -72,7 +72,7 @@ const password = oneWord(
   (value) => value,
 );
 
-export const authentication = defineBlock({
+const authentication = defineBlock({
   keyword: "authentication",
   header: {},
   rows: {
@@ -269,7 +269,6 @@ export const vrrpScript = defineBlock({
   },
 });
 
-export type Authentication = BlockOf<typeof authentication>;
 export type VrrpInstance = BlockOf<typeof vrrpInstance>;
 export type VrrpSyncGroup = BlockOf<typeof vrrpSyncGroup>;
 export type VrrpScript = BlockOf<typeof vrrpScript>;
