@@ -162,12 +162,13 @@ export class LabProcess {
     return status;
   }
 
-  /** SIGKILL to the process and every descendant, at once: nothing gets to say goodbye. */
-  killTree(): void {
-    if (!this.running) return;
+  /** SIGKILL to the process and every descendant, at once: nothing gets to say goodbye. Returns who they were. */
+  killTree(): number[] {
+    if (!this.running) return [];
     const tree = processTree(this.pid);
     // Parents are stopped first, so that none respawns a child while its children are being killed.
     for (const pid of tree) signalProcess(pid, "SIGSTOP");
     for (const pid of [...tree].reverse()) signalProcess(pid, "SIGKILL");
+    return tree;
   }
 }

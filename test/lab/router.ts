@@ -1,7 +1,7 @@
 /** What keepalived and Holdfast have in common as routers of a lab, so that scenarios name no program. */
 import { writeFileSync } from "node:fs";
 import type { Host, Lab } from "./netns.ts";
-import type { LabProcess } from "./process.ts";
+import { eventually, type LabProcess, signalProcess } from "./process.ts";
 
 export type RouterState = "MASTER" | "BACKUP" | "FAULT";
 
@@ -90,7 +90,10 @@ export class Router {
 
   /** Kills parent and children with SIGKILL: no farewell advert, and its addresses stay behind. */
   async kill(): Promise<void> {
-    this.process.killTree();
+    const tree = this.process.killTree();
     await this.process.exited;
+    // A child is there, if only as a zombie, until init has buried it; keepalived takes it for a running daemon.
+    const buried = () => tree.every((pid) => !signalProcess(pid, 0));
+    await eventually(`${this.host.name}: the end of ${tree.length} processes`, buried);
   }
 }
