@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
@@ -15,7 +15,9 @@ beforeEach(() => {
 });
 afterEach(() => lab.dispose());
 
-const SECURE = "global_defs {\n  enable_script_security\n  script_user root\n}\n";
+/** In a user namespace the directories of the machine belong to nobody, so no script is ever secure. */
+const rootIsRoot = statSync("/").uid === 0;
+const SECURE = `global_defs {\n  ${rootIsRoot ? "enable_script_security\n  " : ""}script_user root\n}\n`;
 
 function script(name: string, text: string): string {
   const path = lab.path(name);
@@ -71,7 +73,7 @@ describe("scripts of the daemon", () => {
     await daemon.waitForState("VI_1", "MASTER", 5_000, mark);
   });
 
-  it("are disabled when others than root could have changed them", async () => {
+  it.runIf(rootIsRoot)("are disabled when others than root could have changed them", async () => {
     const out = lab.path("out");
     mkdirSync(lab.path("open"));
     const loose = script("open/notify", `echo ran >>${out}`);
@@ -91,7 +93,7 @@ describe("scripts of the daemon", () => {
     expect(linesOf(out)).toEqual([]);
   });
 
-  it("do not run when they became insecure after the start", async () => {
+  it.runIf(rootIsRoot)("do not run when they became insecure after the start", async () => {
     const out = lab.path("out");
     const notify = script("notify", `echo "$*" >>${out}`);
     const daemon = router(SECURE + instance(["192.0.2.100/24"], `notify_stop "${notify} stop"`));
