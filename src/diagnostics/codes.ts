@@ -22,16 +22,27 @@ function warning(explanation: string): CodeInfo {
 export const CODES: Readonly<Record<string, CodeInfo>> = {
   // Source: files, conditions, definitions.
   "byte-order-mark": warning("The file starts with a byte order mark, which keepalived takes for text."),
-  continuation: warning("A line outside a definition ends in a backslash, which keepalived reads as text."),
+  "comment-in-definition": warning("A definition brings in a `#` or `!`, which starts a comment."),
+  continuation: error("A line outside a definition ends in a backslash, which keepalived reads as text."),
   "definition-not-replaced": warning("A defined name is written where keepalived does not replace it."),
+  "definition-parameters": warning(
+    "A definition is used with parameters, which keepalived does not replace.",
+  ),
+  "directive-in-definition": warning(
+    "A definition brings in a directive that keepalived 2.4.3 does not act on.",
+  ),
   "expansion-too-large": error("Definitions or repetitions produce more text than any configuration needs."),
   "include-cycle": error("A file includes itself, directly or through others."),
+  "include-deferred": warning("An include in a definition of several lines is read after all of them."),
   "include-no-match": warning("No file matches the pattern of an include."),
   "include-unreadable": warning("An included file cannot be read."),
+  "invalid-include-check": error("An option of include_check that keepalived ignores."),
   "invalid-repetition": error("A ~SEQ or ~LST is written wrongly."),
   "invalid-utf8": warning("The file is not UTF-8; the bytes that are not became replacement characters."),
+  "line-too-long": warning("A line is longer than keepalived's limit."),
   "not-implemented": warning("Known to keepalived, but this version of Holdfast does nothing with it yet."),
   "nul-byte": error("A line holds a NUL byte."),
+  "random-range": error("The smallest random number is above the largest."),
   "recursive-definition": error("A definition uses itself."),
   "undefined-definition": warning("A name is used as a definition, but none is above it."),
   "unreadable-file": error("The configuration file cannot be read."),

@@ -1,10 +1,10 @@
 import { joinPath, type SourceHost } from "./host.ts";
 
-const WILD = /[*?[]/;
+const WILD = /(?<!\\)[*?[]/;
 
-/** Has the pattern anything that can match several names? */
-export function isPattern(pattern: string): boolean {
-  return WILD.test(pattern) || expandBraces(pattern).length > 1;
+/** `a\ b` as `a b`: in a pattern, a backslash takes the meaning of the next character. */
+function unescaped(pattern: string): string {
+  return pattern.replace(/\\(.)/g, "$1");
 }
 
 /** `a{b,c{d,e}}` as `ab`, `acd`, `ace`, in that order, as csh does; `{}` and an unbalanced brace stay as they are. */
@@ -46,7 +46,10 @@ function componentExpression(component: string): RegExp {
         source += set.startsWith("!") ? `[^${set.slice(1)}]` : `[${set}]`;
         at = end;
       }
-    } else source += char.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    } else {
+      const plain = char === "\\" ? (component[++at] ?? "\\") : char;
+      source += plain.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    }
   }
   try {
     return new RegExp(`^${source}$`, "u");
@@ -64,9 +67,10 @@ function matchOne(host: SourceHost, directory: string, components: readonly stri
   const [component, ...rest] = components;
   if (component === undefined) return directory === "" ? [] : [directory];
   if (!WILD.test(component)) {
-    const path = joinPath(directory, component);
+    const name = unescaped(component);
+    const path = joinPath(directory, name);
     if (rest.length > 0) return matchOne(host, path, rest);
-    return host.list(directory).includes(component) ? [path] : [];
+    return host.list(directory).includes(name) ? [path] : [];
   }
   const expression = componentExpression(component);
   return host
@@ -76,18 +80,29 @@ function matchOne(host: SourceHost, directory: string, components: readonly stri
     .flatMap((name) => matchOne(host, joinPath(directory, name), rest));
 }
 
-/**
- * Paths that match a pattern, as glob(3) with GLOB_BRACE: braces in the order written, names sorted within each.
- * A part without wildcards is passed through whether it exists or not, so that its absence can be reported.
- */
+/** Has the pattern, free of braces, a wildcard? */
+export function isWild(pattern: string): boolean {
+  return WILD.test(pattern);
+}
+
+/** The path that a pattern without wildcards and braces stands for. */
+export function plainPath(pattern: string): string {
+  return unescaped(pattern);
+}
+
+/** Is the directory there that the pattern looks into first? */
+export function hasDirectory(host: SourceHost, pattern: string): boolean {
+  const fixed = pattern.slice(0, pattern.search(WILD));
+  const directory = unescaped(fixed.slice(0, Math.max(fixed.lastIndexOf("/"), 0)));
+  return directory === "" || host.list(directory).length > 0;
+}
+
+/** Paths that match a pattern with wildcards and without braces, as glob(3) finds them: sorted by name. */
 export function glob(host: SourceHost, pattern: string): readonly string[] {
-  return expandBraces(pattern).flatMap((plain) => {
-    if (!WILD.test(plain)) return [plain];
-    const absolute = plain.startsWith("/");
-    return matchOne(
-      host,
-      absolute ? "/" : "",
-      plain.split("/").filter((part) => part !== ""),
-    );
-  });
+  const absolute = pattern.startsWith("/");
+  return matchOne(
+    host,
+    absolute ? "/" : "",
+    pattern.split("/").filter((part) => part !== ""),
+  );
 }

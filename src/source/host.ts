@@ -1,5 +1,13 @@
-/** The text of a file, or why there is none, as a phrase: "no such file", "permission denied". */
-export type FileContent = { readonly text: string } | { readonly problem: string };
+/**
+ * The text of a file, or why there is none, as a phrase: "no such file", "permission denied". Of a file that is
+ * executable, or not a regular one, `irregular` says so: it is not read when a pattern happens to match it.
+ */
+export type FileContent =
+  | { readonly text: string; readonly irregular?: string }
+  | { readonly problem: string };
+
+/** The problem of a file that does not exist. */
+export const NO_SUCH_FILE = "no such file";
 
 /** All that the source stage needs of the world. `node-host.ts` is the real one, `memory-host.ts` a table of texts. */
 export interface SourceHost {

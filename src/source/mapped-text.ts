@@ -4,6 +4,8 @@ export interface Via {
   readonly file: number;
   readonly line: number;
   readonly column: number;
+  /** What it stands for, when a ~SEQ or ~LST set it: another value in each round. */
+  readonly value?: string;
   /** The definition that this one was expanded in. */
   readonly within?: Via;
 }
@@ -88,6 +90,7 @@ export function replaced(
   name: string,
   definedIn: number,
   within: Via | undefined,
+  round?: true,
 ): MappedText {
   const segments = body.segments.map((segment): Segment => {
     const via: Via = {
@@ -95,6 +98,7 @@ export function replaced(
       file: definedIn,
       line: segment.line,
       column: segment.column,
+      ...(round ? { value: body.text } : {}),
       ...(within ? { within } : {}),
     };
     return { start: segment.start, line: use.line, column: use.column, width: use.width, via };

@@ -1,4 +1,4 @@
-import type { FileContent, SourceHost } from "./host.ts";
+import { type FileContent, NO_SUCH_FILE, type SourceHost } from "./host.ts";
 
 /** `a/./b//c/../d` as `a/b/d`. */
 function normal(path: string): string {
@@ -22,7 +22,7 @@ export class MemoryHost implements SourceHost {
   read(path: string): FileContent {
     const text = this.files.get(normal(path));
     if (text !== undefined) return { text };
-    return { problem: this.list(path).length > 0 ? "it is a directory" : "no such file" };
+    return { problem: this.list(path).length > 0 ? "it is a directory" : NO_SUCH_FILE };
   }
 
   list(directory: string): readonly string[] {

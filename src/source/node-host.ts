@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
-import type { FileContent, SourceHost } from "./host.ts";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { type FileContent, NO_SUCH_FILE, type SourceHost } from "./host.ts";
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
+  ENOENT: NO_SUCH_FILE,
   EACCES: "permission denied",
   EISDIR: "it is a directory",
   ENOTDIR: "a part of the path is not a directory",
@@ -20,7 +20,17 @@ function problemOf(error: unknown): string {
 export const nodeHost: SourceHost = {
   read(path: string): FileContent {
     try {
-      return { text: readFileSync(path === "-" ? 0 : path, "utf8") };
+      if (path === "-") return { text: readFileSync(0, "utf8") };
+      const stat = statSync(path);
+      const irregular = stat.isFile()
+        ? (stat.mode & 0o111) === 0
+          ? undefined
+          : "it is executable"
+        : stat.isDirectory()
+          ? undefined
+          : "it is not a regular file";
+      const text = readFileSync(path, "utf8");
+      return irregular === undefined ? { text } : { text, irregular };
     } catch (error) {
       return { problem: problemOf(error) };
     }

@@ -1,7 +1,10 @@
 import { type MappedText, verbatim } from "./mapped-text.ts";
 
 /** What a line must hold for the source stage to have anything to do with it. */
-const MARKS = ["$", "@", "~", "\\", "\0", "include"] as const;
+const MARKS = ["$", "@", "~", "\\", "\0", "include", "random_seed"] as const;
+
+/** keepalived's lines hold that many characters. */
+export const LONGEST_LINE = 1022;
 
 /**
  * The lines of a text, one at a time. Whether a line holds a mark is known without looking at its characters: for
@@ -25,8 +28,13 @@ export class PhysicalLines {
   }
 
   /** The current line is the first, and a byte order mark stands before it. */
-  atByteOrderMark(): boolean {
+  private atByteOrderMark(): boolean {
     return this.number === 1 && this.all.startsWith("\uFEFF");
+  }
+
+  /** The current line needs a closer look whatever it holds: the first after a byte order mark, or a very long one. */
+  special(): boolean {
+    return this.atByteOrderMark() || this.end - this.start > LONGEST_LINE;
   }
 
   /** Goes to the next line; false at the end. */
@@ -37,7 +45,7 @@ export class PhysicalLines {
     const newline = this.all.indexOf("\n", this.start);
     this.end = newline < 0 ? this.all.length : newline;
     this.number++;
-    this.plain = this.soonest >= this.end && !this.atByteOrderMark();
+    this.plain = this.soonest >= this.end && !this.special();
     if (this.soonest < this.end) this.advance();
     return true;
   }

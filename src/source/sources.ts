@@ -3,6 +3,7 @@ import { LineScanner } from "../../grammar/scanner.ts";
 import { type Origin, WHOLE_LINE } from "../../grammar/tree.ts";
 import type { Range, Related } from "../diagnostics/diagnostic.ts";
 import { type MappedText, placeAt, segmentAt, type Via, verbatim } from "./mapped-text.ts";
+import type { Piece } from "./piece.ts";
 
 /** A file as it was included: the same file included twice is two of them. */
 interface Reading {
@@ -27,11 +28,14 @@ interface Run {
   readonly line: number;
 }
 
-/** A line that the stage changed. */
-interface Changed {
+/** A line that the stage changed: what its text is made from, which is enough to find its places when asked. */
+export interface ChangedLine {
   readonly reading: number;
-  readonly mapped: MappedText;
-  readonly commentFree: boolean;
+  readonly piece: Piece;
+  /** Of the definitions, when the line was made. */
+  readonly version: number;
+  /** State of the random numbers then. */
+  readonly random: number;
 }
 
 function lineStarts(text: string): Uint32Array {
@@ -62,7 +66,14 @@ export class Sources implements Places {
   private readonly files: File[] = [];
   private readonly readings: Reading[] = [];
   private readonly runs: Run[] = [];
-  private readonly changed = new Map<number, Changed>();
+  private readonly changed = new Map<number, ChangedLine>();
+  private readonly remake: (line: ChangedLine) => MappedText;
+  private remade: { readonly line: ChangedLine; readonly mapped: MappedText } | undefined;
+
+  /** `remake` works a changed line out again, with its places. */
+  constructor(remake: (line: ChangedLine) => MappedText) {
+    this.remake = remake;
+  }
 
   /** Paths of the files read, in order, each once. */
   paths(): readonly string[] {
@@ -79,7 +90,7 @@ export class Sources implements Places {
     const id = Math.floor(origin / 256);
     const piece = origin % 256;
     const changed = this.changed.get(id);
-    if (changed) return this.rangeIn(changed.reading, changed.mapped, piece, !changed.commentFree);
+    if (changed) return this.rangeIn(changed.reading, this.mappedOf(changed), piece, false);
     const run = this.runOf(id);
     const line = run.line + id - run.firstId;
     return this.rangeIn(run.reading, verbatim(this.lineOfReading(run.reading, line), line), piece, true);
@@ -90,8 +101,9 @@ export class Sources implements Places {
     const changed = this.changed.get(id);
     const related: Related[] = [];
     if (changed) {
-      const columns = columnsOf(changed.mapped.text, origin % 256, !changed.commentFree);
-      this.definitions(segmentAt(changed.mapped, columns?.[0] ?? 0).via, related);
+      const mapped = this.mappedOf(changed);
+      const columns = columnsOf(mapped.text, origin % 256, false);
+      this.definitions(segmentAt(mapped, columns?.[0] ?? 0).via, related);
     }
     this.includes(changed?.reading ?? this.runOf(id).reading, related);
     return related;
@@ -142,8 +154,13 @@ export class Sources implements Places {
   }
 
   /** A line that was changed on its way. */
-  addChanged(id: number, reading: number, mapped: MappedText, commentFree: boolean): void {
-    this.changed.set(id, { reading, mapped, commentFree });
+  addChanged(id: number, line: ChangedLine): void {
+    this.changed.set(id, line);
+  }
+
+  private mappedOf(line: ChangedLine): MappedText {
+    if (this.remade?.line !== line) this.remade = { line, mapped: this.remake(line) };
+    return this.remade.mapped;
   }
 
   private rangeIn(reading: number, mapped: MappedText, piece: number, comments: boolean): Range {
@@ -181,16 +198,15 @@ export class Sources implements Places {
 
   private definitions(via: Via | undefined, related: Related[]): void {
     for (let step = via; step; step = step.within) {
-      const { name, file, line, column } = step;
+      const { name, file, line, column, value } = step;
       const path = this.files[file]?.path;
       if (path === undefined) continue; // built in
-      const endColumn = Math.max(
-        column + 1,
-        (this.line(path, line)?.replace(/\s*\\?\s*$/, "").length ?? 0) + 1,
-      );
+      const text = this.line(path, line) ?? "";
+      const repetition = value === undefined ? null : /^~\w+\s*\([^)]*\)/.exec(text.slice(column - 1));
+      const end = repetition ? column + repetition[0].length : text.replace(/\s*\\?\s*$/, "").length + 1;
       related.push({
-        range: { file: path, line, column, endLine: line, endColumn },
-        message: `$${name} is defined here`,
+        range: { file: path, line, column, endLine: line, endColumn: Math.max(column + 1, end) },
+        message: value === undefined ? `$${name} is defined here` : `$${name} is ${value} in this round`,
       });
     }
   }

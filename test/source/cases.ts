@@ -68,7 +68,11 @@ export function goldenCases(): readonly GoldenCase[] {
     });
 }
 
-function outcomeOf(input: string): string {
+/** The files and options that a case starts with. */
+export function caseInput(input: string): {
+  readonly files: Readonly<Record<string, string>>;
+  readonly options: SourceOptions;
+} {
   const files: Record<string, string> = {};
   let id: string | undefined;
   for (const part of input.split(/^--- /m).slice(1)) {
@@ -79,10 +83,16 @@ function outcomeOf(input: string): string {
       files[title] = part
         .slice(newline + 1)
         .replaceAll("<CR>", "\r")
+        .replaceAll("<TAB>", "\t")
         .replaceAll("<NUL>", "\0")
         .replaceAll("<BOM>", "\uFEFF");
     }
   }
-  const outcome = readFiles(files, id === undefined ? {} : { id });
+  return { files, options: id === undefined ? {} : { id } };
+}
+
+function outcomeOf(input: string): string {
+  const { files, options } = caseInput(input);
+  const outcome = readFiles(files, options);
   return `${outline(outcome.statements)}\n${rendered(outcome)}`;
 }
