@@ -10,9 +10,10 @@ import { childProgram } from "./program-path.ts";
 
 /** How a child is called in the log, as keepalived calls it. */
 const NAMES = { vrrp: "VRRP", checkers: "Healthcheck" } as const;
-/** Milliseconds that a child has to carry out a plan, and to stop. Stopping waits for scripts. */
-const APPLY_LIMIT = 10_000;
-const STOP_LIMIT = 10_000;
+/** Milliseconds that a child has to carry out a plan, which may hold tens of thousands of servers. */
+const APPLY_LIMIT = 60_000;
+/** Milliseconds that a child has to stop, scripts included. */
+const STOP_LIMIT = 20_000;
 /** A child that lives shorter than this, in milliseconds, several times in a row, is started again later and later. */
 const SETTLED = 5_000;
 const QUICK_DEATHS = 3;

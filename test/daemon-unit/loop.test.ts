@@ -3,6 +3,7 @@ import type { Machine } from "../../src/core/machine.ts";
 import { MachineLoop } from "../../src/daemon/driver/loop.ts";
 import { VirtualAlarm } from "../../src/kernel/memory/clock.ts";
 import { VirtualClock } from "../../src/kernel/memory/virtual-clock.ts";
+import type { ClockPort } from "../../src/kernel/ports.ts";
 
 /** Repeats each event as an effect, and has a deadline 100 µs after the last one. */
 class Echo implements Machine<string, string> {
@@ -57,6 +58,29 @@ describe("MachineLoop", () => {
     clock.advanceBy(1_000);
     expect(machine.seen.at(-1)).toEqual({ event: "timer", now: now + 100 });
     expect(machine.seen).toHaveLength(2);
+  });
+
+  it("arms the clock only when the deadline has moved, and again after it went off", () => {
+    const armed: (number | undefined)[] = [];
+    let goOff = (): void => {};
+    const clock: ClockPort = {
+      now: () => 0,
+      alarm: (at) => armed.push(at),
+      onAlarm: (callback) => {
+        goOff = callback;
+      },
+    };
+    let deadline: number | undefined = 7;
+    const machine: Machine<string, string> = { handle: () => [], deadline: () => deadline };
+    const loop = new MachineLoop(machine, clock, "timer", () => {});
+    loop.feed("a");
+    loop.feed("b");
+    expect(armed).toEqual([7]);
+    goOff();
+    expect(armed).toEqual([7, 7]);
+    deadline = undefined;
+    loop.feed("c");
+    expect(armed).toEqual([7, 7, undefined]);
   });
 
   it("reaches the machine no more once stopped", () => {

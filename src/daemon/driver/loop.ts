@@ -10,6 +10,8 @@ export class MachineLoop<Event, Effect> {
   readonly #clock: ClockPort;
   readonly #carryOut: (effects: readonly Effect[]) => void;
   readonly #waiting: Event[] = [];
+  /** What the clock's alarm is set to, while it has not gone off. */
+  #armed: number | undefined;
   #busy = false;
   #stopped = false;
 
@@ -23,7 +25,10 @@ export class MachineLoop<Event, Effect> {
     this.#machine = machine;
     this.#clock = clock;
     this.#carryOut = carryOut;
-    clock.onAlarm(() => this.feed(timer));
+    clock.onAlarm(() => {
+      this.#armed = undefined;
+      this.feed(timer);
+    });
   }
 
   /** Whether an event fed now would wait; what is only valid during a callback must be copied then. */
@@ -44,7 +49,14 @@ export class MachineLoop<Event, Effect> {
     } finally {
       this.#busy = false;
     }
-    this.#clock.alarm(this.#machine.deadline());
+    this.#arm(this.#machine.deadline());
+  }
+
+  /** Most events leave the earliest deadline where it is: a system call each would be most of their cost. */
+  #arm(deadline: number | undefined): void {
+    if (deadline === this.#armed) return;
+    this.#armed = deadline;
+    this.#clock.alarm(deadline);
   }
 
   /** Nothing more reaches the machine: no deadline, and none of what is still under way. */
