@@ -70,7 +70,8 @@ export class LineWork {
   private readonly id: string | undefined;
   private readonly onSetting: (setting: Setting) => void;
   private readonly pending: (PendingLines | PendingRounds)[] = [];
-  private ready: SourceLine[] = [];
+  private readonly ready: SourceLine[] = [];
+  private taken = 0;
   private made = 0;
 
   constructor(state: ReadingState, id: string | undefined, onSetting: (setting: Setting) => void) {
@@ -79,11 +80,13 @@ export class LineWork {
     this.onSetting = onSetting;
   }
 
-  /** The lines made since the last call. */
-  take(): readonly SourceLine[] {
+  /** The next line that was made; undefined when all have been taken. */
+  take(): SourceLine | undefined {
     const { ready } = this;
-    if (ready.length > 0) this.ready = [];
-    return ready;
+    if (this.taken < ready.length) return ready[this.taken++];
+    ready.length = 0;
+    this.taken = 0;
+    return undefined;
   }
 
   start(piece: Piece): void {
@@ -228,9 +231,8 @@ export class LineWork {
       if (changed && hasComment(result)) this.warnOfComment(piece, version, random);
       result = withoutCommentText(result).trim();
     }
-    const special = SETTING.test(result) || INCLUDE.test(result);
     const late = changed && (DIRECTIVE_START.test(result) || directiveAfterBrace(result) !== undefined);
-    if (special || late) this.special(piece, state.expanded(piece, version, random), version, random, turns);
+    if (late || INCLUDE.test(result) || SETTING.test(result)) this.special(piece, state.expanded(piece, version, random), version, random, turns);
     else this.emit(piece, result, version, random);
   }
 

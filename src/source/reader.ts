@@ -202,8 +202,9 @@ export class Reader {
   private *carryOut(line: MappedText): Generator<SourceLine, void, undefined> {
     const { work } = this;
     work.start({ mapped: line });
-    yield* work.take();
-    while (work.step()) yield* work.take();
+    do {
+      for (let made = work.take(); made; made = work.take()) yield made;
+    } while (work.step());
     while (work.includes.length > 0) {
       for (const request of work.includes.splice(0)) yield* this.include(request);
     }

@@ -21,12 +21,10 @@ interface File {
   starts?: Uint32Array;
 }
 
-/** Consecutive ids of lines that stand as they are in a file, from `line` on. */
-interface Run {
-  readonly firstId: number;
-  readonly reading: number;
-  readonly line: number;
-}
+/** Consecutive ids of lines that stand as they are in a file, from `line` on; or of changed lines, from `changed` on. */
+type Run =
+  | { readonly firstId: number; readonly reading: number; readonly line: number }
+  | { readonly firstId: number; readonly changed: number };
 
 /** A line that the stage changed: what its text is made from, which is enough to find its places when asked. */
 export interface ChangedLine {
@@ -66,7 +64,8 @@ export class Sources implements Places {
   private readonly files: File[] = [];
   private readonly readings: Reading[] = [];
   private readonly runs: Run[] = [];
-  private readonly changed = new Map<number, ChangedLine>();
+  private readonly changed: ChangedLine[] = [];
+  private inChangedRun = false;
   private readonly remake: (line: ChangedLine) => MappedText;
   private remade: { readonly line: ChangedLine; readonly mapped: MappedText } | undefined;
 
@@ -87,25 +86,22 @@ export class Sources implements Places {
   }
 
   range(origin: Origin): Range {
-    const id = Math.floor(origin / 256);
     const piece = origin % 256;
-    const changed = this.changed.get(id);
-    if (changed) return this.rangeIn(changed.reading, this.mappedOf(changed), piece, false);
-    const run = this.runOf(id);
-    const line = run.line + id - run.firstId;
-    return this.rangeIn(run.reading, verbatim(this.lineOfReading(run.reading, line), line), piece, true);
+    const found = this.find(Math.floor(origin / 256));
+    if ("piece" in found) return this.rangeIn(found.reading, this.mappedOf(found), piece, false);
+    const { reading, line } = found;
+    return this.rangeIn(reading, verbatim(this.lineOfReading(reading, line), line), piece, true);
   }
 
   related(origin: Origin): readonly Related[] {
-    const id = Math.floor(origin / 256);
-    const changed = this.changed.get(id);
+    const found = this.find(Math.floor(origin / 256));
     const related: Related[] = [];
-    if (changed) {
-      const mapped = this.mappedOf(changed);
+    if ("piece" in found) {
+      const mapped = this.mappedOf(found);
       const columns = columnsOf(mapped.text, origin % 256, false);
       this.definitions(segmentAt(mapped, columns?.[0] ?? 0).via, related);
     }
-    this.includes(changed?.reading ?? this.runOf(id).reading, related);
+    this.includes(found.reading, related);
     return related;
   }
 
@@ -151,11 +147,14 @@ export class Sources implements Places {
   /** From id `firstId` on, ids are the lines of a reading from `line` on. */
   startRun(firstId: number, reading: number, line: number): void {
     this.runs.push({ firstId, reading, line });
+    this.inChangedRun = false;
   }
 
-  /** A line that was changed on its way. */
+  /** A line that was changed on its way; the next one has the next id, or a run starts in between. */
   addChanged(id: number, line: ChangedLine): void {
-    this.changed.set(id, line);
+    if (!this.inChangedRun) this.runs.push({ firstId: id, changed: this.changed.length });
+    this.inChangedRun = true;
+    this.changed.push(line);
   }
 
   private mappedOf(line: ChangedLine): MappedText {
@@ -168,7 +167,8 @@ export class Sources implements Places {
     return this.rangeOf(reading, mapped, from, to);
   }
 
-  private runOf(id: number): Run {
+  /** The line of an id: a changed one, or a place in a file. */
+  private find(id: number): ChangedLine | { readonly reading: number; readonly line: number } {
     let low = 0;
     let high = this.runs.length - 1;
     while (low < high) {
@@ -176,7 +176,12 @@ export class Sources implements Places {
       if ((this.runs[middle]?.firstId ?? 0) <= id) low = middle;
       else high = middle - 1;
     }
-    return this.runs[low] ?? { firstId: id, reading: 0, line: 1 };
+    const nowhere = { reading: 0, line: 1 };
+    const run = this.runs[low];
+    if (!run) return nowhere;
+    const offset = id - run.firstId;
+    if ("changed" in run) return this.changed[run.changed + offset] ?? nowhere;
+    return { reading: run.reading, line: run.line + offset };
   }
 
   private pathOf(reading: number): string {
