@@ -26,7 +26,10 @@ export interface Usable {
 
 /** A configuration as read: to be run, or not, and what there is to say about it. */
 export interface Loaded extends Usable {
+  /** A daemon may start on it: what the errors are about is left out of the Config, as keepalived leaves it out. */
   readonly usable: boolean;
+  /** Without any error: it may replace a configuration that runs. */
+  readonly faultless: boolean;
   /** Nothing could be read at all. */
   readonly missing: boolean;
   /** One line for each diagnostic and each disabled script. */
@@ -63,15 +66,21 @@ function missingInterfaces(config: Config, sources: Sources): Diagnostic[] {
  */
 export function loadConfiguration(file: string, { configId, kernel }: LoadOptions): Loaded {
   const id = configId ?? hostname().split(".")[0] ?? "";
-  const { config, sources, ...compiled } = compile(nodeHost, file, { id, environment: process.env });
+  const {
+    config,
+    sources,
+    usable: compiles,
+    ...compiled
+  } = compile(nodeHost, file, { id, environment: process.env });
   const missing = kernel === "linux" ? missingInterfaces(config, sources) : [];
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...missing]);
-  const usable = diagnostics.every(({ severity }) => severity !== "error");
+  const usable = compiles && missing.length === 0;
   const scripts = usable ? withoutRefusedScripts(config) : { config, messages: [] };
   return {
     config: scripts.config,
     sources,
     usable,
+    faultless: usable && diagnostics.every(({ severity }) => severity !== "error"),
     missing: sources.paths().length === 0,
     messages: [
       ...diagnostics.map(messageOf),

@@ -84,7 +84,7 @@ export class Daemon {
     this.#log.info("Reloading ...");
     const loaded = loadConfiguration(this.#options.file, this.#options);
     for (const line of loaded.messages) this.#log[line.level](line.text);
-    if (!loaded.usable) {
+    if (!loaded.faultless) {
       this.#log.error("The new configuration has errors: the running one stays as it is");
       return;
     }

@@ -56,10 +56,11 @@ async function runHolding(
   if (loaded.usable || !options.console) for (const { level, text } of loaded.messages) log[level](text);
   if (!loaded.usable) {
     const status = loaded.missing ? EXIT.missingFile : EXIT.configuration;
-    log.error("The configuration has errors: not starting");
+    log.error("The configuration cannot be used: not starting");
     report({ type: "failed", status, report: loaded.report });
     return status;
   }
+  if (!loaded.faultless) log.error("The configuration has errors: running without what they are about");
   return new Promise((resolve) => {
     const signals = new Signals();
     // Signals keep no process alive, and a configuration may need no child.

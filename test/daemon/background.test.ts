@@ -82,11 +82,11 @@ describe("a daemon in the background", () => {
   });
 
   it("prints why it does not start, and ends with the status of it", async () => {
-    writeFileSync(join(folder, "k.conf"), "vrrp_instance VI_1 {\n  priorty 7\n}\n");
+    writeFileSync(join(folder, "k.conf"), "vrrp_instance VI_1 {\n  priority\n}\n");
     const started = run();
     expect(await started.exited).toBe(2);
     await eventually("the report", () => started.log.includes("errors"));
-    expect(started.log).toMatch(/2 \| +priorty 7\n +\| +\^{7}/);
+    expect(started.log).toMatch(/2 \| +priority\n +\| +\^{8}/);
     expect(pidOf("parent.pid")).toBeUndefined();
   });
 

@@ -159,12 +159,31 @@ describe("start", () => {
     expect(host.holds("eth0", "192.0.2.100")).toBe(true);
   });
 
-  it("refuses a broken configuration with a code frame", async () => {
-    const router = new Router(lab, host, HOLDFAST, instance(["192.0.2.100/24"], "priorty 7"));
+  it("runs on what can be used, and logs every error with its line", async () => {
+    const broken = "priorty 7\n  priority 300\n  track_script {\n    nobody\n  }";
+    const router = new Router(lab, host, HOLDFAST, instance(["192.0.2.100/24"], broken));
+    router.start();
+    await router.waitForState("VI_1", "MASTER");
+    expect(host.holds("eth0", "192.0.2.100")).toBe(true);
+    const place = (line: number) => `(${router.files.config}: Line ${line}) `;
+    expect(router.process.log).toContain(`${place(8)}unknown keyword 'priorty'`);
+    expect(router.process.log).toContain(`${place(9)}'300' is not an integer from 1 to 255`);
+    expect(router.process.log).toContain(place(11));
+    expect(router.process.log).toContain("has errors: running without what they are about");
+    // What it started on it would not reload to.
+    const mark = router.process.mark();
+    router.reload();
+    await router.process.waitFor("the running one stays as it is", 5_000, mark);
+    expect(host.holds("eth0", "192.0.2.100")).toBe(true);
+    expect(await router.stop()).toBe(0);
+  });
+
+  it("refuses a keyword without its value, with a code frame", async () => {
+    const router = new Router(lab, host, HOLDFAST, instance(["192.0.2.100/24"], "priority"));
     router.start();
     expect(await router.process.exited).toBe(2);
-    expect(router.process.log).toContain("unknown keyword 'priorty'");
-    expect(router.process.log).toMatch(/8 \| +priorty 7\n +\| +\^{7}/);
+    expect(router.process.log).toContain("priority needs a value");
+    expect(router.process.log).toMatch(/8 \| +priority\n +\| +\^{8}/);
     expect(existsSync(router.files.pid)).toBe(false);
   });
 
