@@ -1,8 +1,7 @@
 import { hostname } from "node:os";
-import { type Compiled, compile } from "../config/compile.ts";
-import { checkHost } from "../config/host-checks.ts";
+import { type Examined, examine } from "../config/examine.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { orderDiagnostics } from "../diagnostics/order.ts";
+import type { SourceHost } from "../source/host.ts";
 import { nodeHost } from "../source/node-host.ts";
 import { hostFacts } from "./host-facts.ts";
 import { EXIT } from "./output.ts";
@@ -12,10 +11,12 @@ export interface LoadOptions {
   readonly configId?: string;
   /** Whose interfaces, users and scripts have to exist. */
   readonly host: "this" | "none";
+  /** Codes of warnings and notes that are not wanted. */
+  readonly warnOff?: readonly string[];
 }
 
 /** A compiled file, its checks against the host included, and the exit status that it deserves. */
-export interface Loaded extends Compiled {
+export interface Loaded extends Examined {
   readonly exitCode: number;
 }
 
@@ -25,14 +26,18 @@ function exitCodeOf(diagnostics: readonly Diagnostic[]): number {
   return errors.length > 0 ? EXIT.errors : EXIT.ok;
 }
 
-/** Compiles a file of this machine, `-` for standard input. */
-export function load(file: string, { configId, host }: LoadOptions): Loaded {
+/** Compiles a file of this machine, `-` for standard input; another `source` shows it with changes. */
+export function load(
+  file: string,
+  { configId, host, warnOff = [] }: LoadOptions,
+  source: SourceHost = nodeHost,
+): Loaded {
   const id = configId ?? (host === "this" ? hostname().split(".")[0] : undefined);
-  const compiled = compile(nodeHost, file, {
+  const examined = examine(source, file, {
     ...(id === undefined ? {} : { id }),
     environment: process.env,
+    ...(host === "this" ? { facts: ({ config }) => hostFacts(config) } : {}),
+    off: new Set(warnOff),
   });
-  const found = host === "this" ? checkHost(compiled, hostFacts(compiled.config)) : [];
-  const diagnostics = orderDiagnostics([...compiled.diagnostics, ...found]);
-  return { ...compiled, diagnostics, exitCode: exitCodeOf(diagnostics) };
+  return { ...examined, exitCode: exitCodeOf(examined.diagnostics) };
 }

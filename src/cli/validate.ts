@@ -1,23 +1,58 @@
+import packageJson from "../../package.json" with { type: "json" };
+import { renderGithub } from "../diagnostics/render-github.ts";
 import { renderJson } from "../diagnostics/render-json.ts";
+import { renderSarif } from "../diagnostics/render-sarif.ts";
 import { renderText } from "../diagnostics/render-text.ts";
-import { type LoadOptions, load } from "./load.ts";
-import { paletteFor } from "./output.ts";
+import { fixFiles } from "./fix.ts";
+import { type Loaded, type LoadOptions, load } from "./load.ts";
+import { EXIT, paletteFor } from "./output.ts";
 
 export interface ValidateOptions extends LoadOptions {
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "sarif" | "github";
+  /** Apply what fixes there are, and report what is left. */
+  readonly fix?: boolean;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function text(file: string, { diagnostics, sources, suppressed }: Loaded): string {
+  const rendered = renderText(diagnostics, {
+    lineOf: (path, line) => sources.line(path, line),
+    palette: paletteFor(process.stdout),
+  });
+  const fixable = file === "-" ? 0 : diagnostics.filter(({ fix }) => fix !== undefined).length;
+  const hints = [
+    ...(fixable > 0 ? [`${count(fixable, "fix").replace(/fixs$/, "fixes")} can be applied with --fix`] : []),
+    ...(suppressed.length > 0 ? [`${count(suppressed.length, "diagnostic")} suppressed`] : []),
+  ];
+  const problems = rendered === "" ? `${file}: no problems\n` : rendered;
+  return problems + hints.map((hint) => `${hint}\n`).join("");
+}
+
+function report(file: string, format: ValidateOptions["format"], loaded: Loaded): string {
+  const { diagnostics, suppressed } = loaded;
+  switch (format) {
+    case "text":
+      return text(file, loaded);
+    case "json":
+      return renderJson(diagnostics);
+    case "sarif":
+      return renderSarif(diagnostics, { version: packageJson.version, suppressed });
+    case "github":
+      return renderGithub(diagnostics);
+  }
 }
 
 /** `holdfast validate`: prints every diagnostic; the exit status says whether there are errors. */
 export function validate(file: string, options: ValidateOptions): number {
-  const { diagnostics, sources, exitCode } = load(file, options);
-  if (options.format === "json") {
-    process.stdout.write(renderJson(diagnostics));
-    return exitCode;
+  if (options.fix && file === "-") {
+    process.stderr.write("error: --fix needs a file: standard input cannot be written\n");
+    return EXIT.usage;
   }
-  const text = renderText(diagnostics, {
-    lineOf: (path, line) => sources.line(path, line),
-    palette: paletteFor(process.stdout),
-  });
-  process.stdout.write(text === "" ? `${file}: no problems\n` : text);
-  return exitCode;
+  const { loaded, log } = options.fix ? fixFiles(file, options) : { loaded: load(file, options), log: [] };
+  process.stderr.write(log.map((line) => `${line}\n`).join(""));
+  process.stdout.write(report(file, options.format, loaded));
+  return loaded.exitCode;
 }

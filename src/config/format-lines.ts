@@ -42,6 +42,8 @@ export interface FormatLine {
 
 /** Text whose inner white space may matter to somebody: escapes, single quotes, comment signs in a use. */
 const DELICATE = /['\\]|\$\{[^}]*[#!]/;
+/** A comment that is about all of its line. */
+const IGNORES = "holdfast-ignore";
 const COMMENT_ONLY = /^[#!]/;
 const MAY_BRING_BRACES = /^~|\$[A-Za-z_{]/;
 
@@ -174,7 +176,9 @@ export class FormatReader {
       return;
     }
     const scanned = scan(text);
-    const verbatim = DELICATE.test(text) || scanned.touching || INCLUDE.test(text);
+    const { comment, touching } = scanned;
+    const delicate = DELICATE.test(text) || comment.includes(IGNORES);
+    const verbatim = delicate || touching || INCLUDE.test(text);
     if (verbatim || directiveAfterBrace(text) !== undefined) this.asItStands("", text, {});
     else if (scanned.unterminated) this.refuse("the quoted text has no end");
     else this.parts(scanned);

@@ -18,6 +18,10 @@ function warning(explanation: string): CodeInfo {
   return { severity: "warning", explanation, suppressible: true };
 }
 
+function note(explanation: string): CodeInfo {
+  return { severity: "note", explanation, suppressible: true };
+}
+
 /** Every code that any stage reports, by stage; a test asserts that none is missing. */
 export const CODES: Readonly<Record<string, CodeInfo>> = {
   // Source: files, conditions, definitions.
@@ -110,4 +114,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "no-such-script": warning("A script does not exist."),
   "no-such-user": warning("A user or group does not exist."),
   "script-not-executable": warning("A script is not executable."),
+  // Comments to Holdfast.
+  "invalid-suppression": warning("A holdfast-ignore comment names no code, or one that does not exist."),
+  "unused-suppression": note("A holdfast-ignore comment silences nothing."),
 };

@@ -16,6 +16,19 @@ export interface Related {
   readonly message: string;
 }
 
+/** A text that takes the place of what stands in a range. */
+export interface Edit {
+  readonly range: Range;
+  readonly text: string;
+}
+
+/** A change that is certain to be what the diagnostic asks for; all of its edits or none. */
+export interface Fix {
+  /** An imperative without full stop: "write retry instead of nb_get_retry". */
+  readonly title: string;
+  readonly edits: readonly Edit[];
+}
+
 /** What one stage has to say to the person who wrote the configuration. Plain data; renderers live beside it. */
 export interface Diagnostic {
   /** Stable kebab-case name, listed in codes.ts. */
@@ -30,6 +43,7 @@ export interface Diagnostic {
   readonly related?: readonly Related[];
   /** Replacement words that were probably meant, best first. */
   readonly suggestions?: readonly string[];
+  readonly fix?: Fix;
 }
 
 /** Where a stage puts its diagnostics. */

@@ -16,7 +16,7 @@ export function jsonReport(diagnostics: readonly Diagnostic[]): JsonReport {
   const ordered = orderDiagnostics(diagnostics);
   return {
     version: 1,
-    diagnostics: ordered.map(({ subject, code, severity, summary, detail, related, suggestions }) => ({
+    diagnostics: ordered.map(({ subject, code, severity, summary, detail, related, suggestions, fix }) => ({
       code,
       severity,
       summary,
@@ -24,6 +24,7 @@ export function jsonReport(diagnostics: readonly Diagnostic[]): JsonReport {
       ...subject,
       ...(related && related.length > 0 ? { related } : {}),
       ...(suggestions && suggestions.length > 0 ? { suggestions } : {}),
+      ...(fix ? { fix } : {}),
     })),
     summary: countDiagnostics(ordered),
   };

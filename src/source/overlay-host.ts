@@ -14,6 +14,7 @@ export class OverlayHost implements SourceHost {
   read(path: string): FileContent {
     const text = this.texts.get(this.host.identity(path));
     if (text === undefined) return this.host.read(path);
+    if (path === "-") return { text }; // standard input can be read only once
     const content = this.host.read(path);
     return "irregular" in content ? { ...content, text } : { text };
   }
