@@ -28,9 +28,10 @@ function character(octal?: string, hex?: string, control?: string, other = ""): 
  * Splits a text as keepalived.conf(5), "Quoted strings", says for scripts and their parameters: words end at white
  * space; `"` and `'` protect what is between them and may begin and end within a word; `\` escapes as in a shell
  * (`\a \b \E \f \n \r \t \v`, `\nnn` octal, `\xXX`, `\cC` the control character, else the character itself).
- * Undefined when a quote has no end.
+ * With `keepBackslashes`, they protect the next character and stay, as where keepalived reads a quoted text that is
+ * no script. Undefined when a quote has no end, or the text ends in a backslash that protects nothing.
  */
-export function escapedWords(source: string): readonly EscapedWord[] | undefined {
+export function escapedWords(source: string, keepBackslashes = false): readonly EscapedWord[] | undefined {
   const words: EscapedWord[] = [];
   let text: string | undefined;
   let start = 0;
@@ -49,6 +50,12 @@ export function escapedWords(source: string): readonly EscapedWord[] | undefined
     }
     ESCAPE.lastIndex = at;
     const escaped = char === "\\" ? ESCAPE.exec(source) : null;
+    if (char === "\\" && at === source.length - 1) return undefined;
+    if (escaped && keepBackslashes) {
+      text += source.slice(at, at + 2);
+      at += 2;
+      continue;
+    }
     if (escaped) {
       text += character(escaped[1], escaped[2], escaped[3], escaped[4]);
       at += escaped[0].length;

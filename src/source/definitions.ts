@@ -30,6 +30,7 @@ export interface Unfinished {
 /** What may follow a use without braces; before anything else it is left as it stands. */
 const DELIMITER = /[\s,)]/;
 const PARAMETERS = /\s[^{}]*(?=\})/y;
+const DOLLAR = 36;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 /** Definitions within definitions. */
@@ -106,7 +107,21 @@ class Expander {
     return this.one(name, parameters, from, end + parameters.length + 1, true);
   }
 
+  /** A definition of one line that uses nothing itself needs no watching: nearly all are. */
+  private simple(text: string, from: number, to: number): number {
+    this.steps++;
+    this.text = this.text.slice(0, from) + text + this.text.slice(to);
+    return from + text.length;
+  }
+
   private one(name: string, parameters: string, from: number, to: number, delimited: boolean): number {
+    const own = parameters === "" && delimited ? this.names.own(name) : undefined;
+    if (own?.lines.length === 1 && !this.onStep && this.steps < MOST_REPLACEMENTS) {
+      const text = own.lines[0]?.text ?? "";
+      const before = this.text.charCodeAt(from - 1);
+      if (before !== DOLLAR && before !== OPEN_BRACE && !text.includes("$"))
+        return this.simple(text, from, to);
+    }
     const { definition, problem } = this.names.meaning(name, parameters);
     if (!delimited) {
       if (definition) this.step({ from, to, name, problem: "not-delimited" });

@@ -232,7 +232,8 @@ export class LineWork {
       result = withoutCommentText(result).trim();
     }
     const late = changed && (DIRECTIVE_START.test(result) || directiveAfterBrace(result) !== undefined);
-    if (late || INCLUDE.test(result) || SETTING.test(result)) this.special(piece, state.expanded(piece, version, random), version, random, turns);
+    if (late || INCLUDE.test(result) || SETTING.test(result))
+      this.special(piece, state.expanded(piece, version, random), version, random, turns);
     else this.emit(piece, result, version, random);
   }
 
@@ -353,16 +354,18 @@ export class LineWork {
 
   private warnOfComment(piece: Piece, version: number, random: number): void {
     if (!this.state.isNew("comment", piece)) return;
-    let end: MappedText | undefined;
-    this.state.expanded(piece, version, random, ({ definition }, before) => {
-      if (definition) end = before;
+    const steps: { readonly mapped: MappedText; readonly from: number; readonly to: number }[] = [];
+    this.state.expanded(piece, version, random, ({ definition, from, to }, mapped) => {
+      if (definition && /[#!]/.test(definition.lines[0]?.text ?? "")) steps.push({ mapped, from, to });
     });
     const summary = "a definition brings in the start of a comment";
     const detail =
       "The rest of the line is dropped, as keepalived does. Put it in double quotes, or a backslash before the `#` or `!`.";
     this.state.complain(
       { code: "comment-in-definition", severity: "warning", summary, detail },
-      end ?? placed(piece),
+      steps[0]?.mapped ?? placed(piece),
+      steps[0]?.from,
+      steps[0]?.to,
     );
   }
 }

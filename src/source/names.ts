@@ -87,6 +87,11 @@ export class Names {
     this.version = version;
   }
 
+  /** The definition of a name that the configuration itself makes. */
+  own(name: string): Definition | undefined {
+    return this.scope.get(name, this.version);
+  }
+
   /** Looks a name up. `parameters` is what follows the name in braces, with its leading space, or empty. */
   meaning(name: string, parameters: string): Meaning {
     const definition = this.scope.get(name, this.version);

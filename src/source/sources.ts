@@ -93,6 +93,12 @@ export class Sources implements Places {
     return this.rangeIn(reading, verbatim(this.lineOfReading(reading, line), line), piece, true);
   }
 
+  /** The line as it was handed on: definitions replaced, without the comment if it had been looked at. */
+  text(origin: Origin): string {
+    const found = this.find(Math.floor(origin / 256));
+    return "piece" in found ? this.mappedOf(found).text : this.lineOfReading(found.reading, found.line);
+  }
+
   related(origin: Origin): readonly Related[] {
     const found = this.find(Math.floor(origin / 256));
     const related: Related[] = [];

@@ -94,7 +94,6 @@ describe("escaped words", () => {
     ["\\101\\x41\\x4a\\cA\\q\\\\", "AAJ\x01q\\"],
     ["a\\ b", "a b"],
     ["\\0", "\0"],
-    ["\\", "\\"],
   ])("resolves %j", (source, expected) => {
     expect(texts(source)).toEqual([expected]);
   });
@@ -108,5 +107,25 @@ describe("escaped words", () => {
 
   it("has no words when a quote has no end", () => {
     expect(escapedWords("a 'b")).toBeUndefined();
+    expect(escapedWords('a "b" \\')).toBeUndefined();
+    expect(escapedWords('a \\"b')?.map(({ text }) => text)).toEqual(["a", '"b']);
+  });
+});
+
+/** Recorded with keepalived 2.4.3, by its rule for quoted texts that are no scripts. */
+describe("quoted words", () => {
+  it.each([
+    ['pass a"b c"d', ["pass", "ab cd"]],
+    ["single 'a b' x", ["single", "a b", "x"]],
+    ['x "a \\"y\\" z" w', ["x", 'a \\"y\\" z', "w"]],
+    ["x 'a\\tb' a\\ b", ["x", "a\\tb", "a\\ b"]],
+    ['x "" y', ["x", "", "y"]],
+    ["x ''", ["x", ""]],
+    [`x "a'b" 'c"d'`, ["x", "a'b", 'c"d']],
+    ['x "a\\\\" b', ["x", "a\\\\", "b"]],
+    ['x "a" b"c', undefined],
+    ['x "a" \\', undefined],
+  ])("%j is %j", (source, expected) => {
+    expect(escapedWords(source, true)?.map(({ text }) => text)).toEqual(expected);
   });
 });

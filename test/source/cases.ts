@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { SourceLine } from "../../grammar/line.ts";
 import { parseStatements } from "../../grammar/statements.ts";
 import type { Statement } from "../../grammar/tree.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
@@ -10,6 +11,7 @@ import type { Sources } from "../../src/source/sources.ts";
 
 /** What reading a configuration gives. */
 export interface Outcome {
+  readonly lines: readonly SourceLine[];
   readonly statements: readonly Statement[];
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: Sources;
@@ -21,9 +23,16 @@ export function readFiles(files: Readonly<Record<string, string>>, options: Sour
   const report = (diagnostic: Diagnostic): void => {
     diagnostics.push(diagnostic);
   };
-  const { lines, sources } = readSource(new MemoryHost(files), "main.conf", options, report);
-  const statements = [...parseStatements(lines, sources, report)];
-  return { statements, diagnostics, sources };
+  const { lines: source, sources } = readSource(new MemoryHost(files), "main.conf", options, report);
+  const lines: SourceLine[] = [];
+  const noted = (function* () {
+    for (const line of source) {
+      lines.push(line);
+      yield line;
+    }
+  })();
+  const statements = [...parseStatements(noted, sources, report)];
+  return { lines, statements, diagnostics, sources };
 }
 
 /** Statements as an outline: words as JSON, blocks in braces. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -41,5 +41,19 @@ describe("the files of this machine", () => {
     expect(read(directory).summaries).toEqual([`cannot read ${directory}: it is a directory`]);
     expect(read(`${directory}/none`).summaries).toEqual([`cannot read ${directory}/none: no such file`]);
     expect(read(`${directory}/main.conf/x`).codes).toEqual(["unreadable-file"]);
+  });
+
+  it("passes over executable files that an include matches, as keepalived does", () => {
+    const path = join(directory, "scripts.conf");
+    const script = join(directory, "notify.sh");
+    writeFileSync(path, "include *.sh\nincludea notify.sh\nlast 1\n");
+    writeFileSync(script, "#!/bin/sh\n");
+    chmodSync(script, 0o755);
+    const summary = `cannot include ${script}: it is executable`;
+    expect(read(path)).toEqual({
+      texts: ["last 1"],
+      codes: ["include-unreadable", "include-unreadable"],
+      summaries: [summary, summary],
+    });
   });
 });

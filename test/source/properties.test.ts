@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Statement } from "../../grammar/tree.ts";
+import { originOf, type Statement } from "../../grammar/tree.ts";
 import type { Range } from "../../src/diagnostics/diagnostic.ts";
 import type { Sources } from "../../src/source/sources.ts";
 import { readFiles, rendered } from "./cases.ts";
@@ -37,6 +37,20 @@ const fragment = fc.oneof(
     "\uFEFF",
     "\0",
     `\${_PWD}`,
+    "~LST({A,B},{1,2},{3}) ",
+    "~SEQ(B, 1, $A) ",
+    "~SEQ(",
+    "$A= \\\n",
+    `\${A x y}`,
+    "$1",
+    `\${2}`,
+    `\${_RANDOM 1 6}`,
+    `\${_ENV HOME}`,
+    "$_HASH ",
+    "\\#",
+    "includea c.conf\n",
+    "include_check +match\n",
+    "random_seed 7\n",
   ),
   fc.string({ unit: "binary", maxLength: 4 }),
 );
@@ -68,6 +82,10 @@ describe("any text", () => {
     fc.assert(
       fc.property(text, text, (main, other) => {
         const outcome = readFiles({ "main.conf": main, "b.conf": other, "c.conf": "c 1\n" }, { id: "x" });
+        for (const { id, text } of outcome.lines) {
+          // What is worked out again when somebody asks for places is the line that was handed on.
+          expect(outcome.sources.text(originOf(id))).toBe(text.replace(/\r$/, ""));
+        }
         for (const range of ranges(outcome.statements, outcome.sources)) expectInside(outcome.sources, range);
         for (const { subject, related = [] } of outcome.diagnostics) {
           if (subject) expectInside(outcome.sources, subject);
@@ -76,6 +94,24 @@ describe("any text", () => {
         expect(typeof rendered(outcome)).toBe("string");
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it("gives the same lines for the same seed of the random numbers, others for another", () => {
+    const draws = `a \${_RANDOM 0 1000000} \${_RANDOM 0 1000000} \${_RANDOM 3 5}\n`;
+    const linesOf = (main: string, randomSeed?: number): readonly string[] =>
+      readFiles({ "main.conf": main }, randomSeed === undefined ? {} : { randomSeed }).lines.map(
+        ({ text }) => text,
+      );
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), (one, other) => {
+        const lines = linesOf(draws + draws, one);
+        expect(linesOf(draws + draws, one)).toEqual(lines);
+        expect(linesOf(`random_seed ${one}\n${draws}${draws}`, other).slice(1)).toEqual(lines);
+        expect(lines[0]).not.toBe(lines[1]);
+        expect(["3", "4", "5"]).toContain(lines[0]?.split(" ")[3]);
+        if (one !== other) expect(linesOf(draws, other)[0]).not.toBe(lines[0]);
+      }),
     );
   });
 
