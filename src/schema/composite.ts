@@ -62,5 +62,14 @@ export interface ServerAddress {
 /** Forwarding method with the options of a tunnel left to a later release. */
 export type Forwarding = "NAT" | "DR" | "TUN";
 
+/**
+ * Clients that persistence counts as one: a prefix length. Written as a netmask it is of IPv4, which says the family of
+ * a fwmark service.
+ */
+export interface Granularity {
+  readonly length: number;
+  readonly netmask: boolean;
+}
+
 /** Inclusive ranges of HTTP status codes. */
 export type StatusRanges = readonly (readonly [from: number, to: number])[];

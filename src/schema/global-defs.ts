@@ -132,6 +132,10 @@ export const globalDefs = defineBlock({
       since: "2.0.0",
       compiledOnly: true,
     }),
+    checker_log_all_failures: flag({
+      doc: "Log every failed try of a checker, unless it says otherwise.",
+      since: "2.0.11",
+    }),
     notify_fifo: leaf(word, {
       doc: "FIFO that gets a line for each transition.",
       since: "1.3.6",

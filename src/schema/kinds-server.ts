@@ -1,6 +1,6 @@
 import type { Word } from "../../grammar/tree.ts";
 import { canonicalIp } from "../values/ip.ts";
-import type { Forwarding, ServerAddress, ServiceName, StatusRanges } from "./composite.ts";
+import type { Forwarding, Granularity, ServerAddress, ServiceName, StatusRanges } from "./composite.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { address, boundedInteger, oneOf, oneWord } from "./kinds.ts";
 
@@ -137,20 +137,27 @@ function maskLength(mask: string): number | undefined {
   return /^1+0*$/.test(bits) ? bits.replace(/0+$/, "").length : undefined;
 }
 
+/** The netmask with a run of ones, from 1 to 32. */
+function maskOf(length: number): string {
+  const bits = "1".repeat(length).padEnd(32, "0");
+  return [0, 8, 16, 24].map((at) => Number.parseInt(bits.slice(at, at + 8), 2)).join(".");
+}
+
 /** Persistence granularity: prefix length, 1–32 or 1–128, from a netmask or a number. */
-export const granularity: Kind<number> = oneWord(
+export const granularity: Kind<Granularity> = oneWord(
   "netmask or prefix length",
   (text, complain, at) => {
     const mask = text.includes(".") ? canonicalIp(text) : undefined;
     const length = mask === undefined ? undefined : maskLength(mask);
-    if (length !== undefined) return length;
+    if (length !== undefined) return { length, netmask: true };
     if (text.includes(".")) {
       complain({ code: "invalid-netmask", summary: `'${text}' is not a netmask` }, at);
       return undefined;
     }
-    return boundedInteger(at, 1, 128, complain);
+    const number = boundedInteger(at, 1, 128, complain);
+    return number === undefined ? undefined : { length: number, netmask: false };
   },
-  String,
+  ({ length, netmask }) => (netmask ? maskOf(length) : String(length)),
 );
 
 /** Persistence in seconds when the keyword stands alone. */

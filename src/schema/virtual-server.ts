@@ -51,7 +51,11 @@ const connectionRows = {
   bind_port: leaf(port, { doc: "Source port.", since: "1.2.13" }),
   bind_if: leaf(interfaceName, { doc: "Interface to leave by.", since: "1.3.7" }),
   fwmark: leaf(integer(0, 4_294_967_295), { doc: "Mark of its packets.", since: "1.2.13" }),
-  log_all_failures: flag({ doc: "Log every failed try, not only the last.", since: "2.0.11" }),
+  log_all_failures: flag({
+    inherits: "global_defs.checker_log_all_failures",
+    doc: "Log every failed try, not only the last.",
+    since: "2.0.11",
+  }),
 };
 
 const tcpCheck = defineBlock({
@@ -110,7 +114,7 @@ const httpGet = defineBlock({
     ...connectionRows,
     ...inheritedRows,
     retry: leaf(integer(0, 4_294_967_295), {
-      default: 3,
+      default: 1,
       inherits: "^",
       doc: "Further tries before a server is down.",
       since: "1.1.8",

@@ -78,9 +78,9 @@ describe("scalars", () => {
     ["long interface", interfaceName as Kind<unknown>, "abcdefghijklmnop", undefined, ["invalid-interface"]],
     ["scheduler", scheduler as Kind<unknown>, "mh", "mh", []],
     ["no scheduler", scheduler as Kind<unknown>, "best", undefined, ["invalid-choice"]],
-    ["mask", granularity as Kind<unknown>, "255.255.128.0", 17, []],
+    ["mask", granularity as Kind<unknown>, "255.255.128.0", { length: 17, netmask: true }, []],
     ["no mask", granularity as Kind<unknown>, "255.0.255.0", undefined, ["invalid-netmask"]],
-    ["prefix length", granularity as Kind<unknown>, "64", 64, []],
+    ["prefix length", granularity as Kind<unknown>, "64", { length: 64, netmask: false }, []],
   ])("%s", (_name, kind, text, value, faults) => {
     expect(parse(kind, text)).toMatchObject({ value, faults });
   });

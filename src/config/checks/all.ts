@@ -10,11 +10,11 @@ import { duplicateVrids, instanceInterface } from "./instance-identity.ts";
 import { advertInterval, authentication, derivedValues, preemption } from "./instance-values.ts";
 import { duplicateRealServers, serverFamilies, serverPorts } from "./real-servers.ts";
 import { scriptSecurity } from "./script-security.ts";
+import { serviceFamily } from "./service-family.ts";
 import { syncGroupMembers, weightsInSyncGroups } from "./sync-groups.ts";
 import { trackedInterfaces, trackedScripts } from "./tracking.ts";
 import {
   checkerWarmup,
-  granularityFits,
   onePacketScheduling,
   quorumAndHysteresis,
   serviceProtocol,
@@ -40,6 +40,7 @@ export const ALL_CHECKS: readonly Check[] = [
   trackedInterfaces,
   weightsInSyncGroups,
   serviceProtocol,
+  serviceFamily,
   duplicateVirtualServers,
   serverFamilies,
   zeroPort,
@@ -47,7 +48,6 @@ export const ALL_CHECKS: readonly Check[] = [
   duplicateRealServers,
   withoutRealServers,
   onePacketScheduling,
-  granularityFits,
   quorumAndHysteresis,
   checkerWarmup,
   scriptSecurity,

@@ -1,15 +1,22 @@
 import { identityOf } from "../../schema/row.ts";
 import { realServer } from "../../schema/virtual-server.ts";
-import { familyOf } from "../../values/ip.ts";
-import type { Forwarding, ServerAddress, VirtualServer } from "../config.ts";
+import { familyOf, type IpFamily } from "../../values/ip.ts";
+import type { Forwarding, RealServer, ServerAddress, VirtualServer } from "../config.ts";
 import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
+import { familyOfService } from "./service-family.ts";
+
+/** The family of a mark that names none: that of its first server without tunnel. */
+function familyOfServers({ real_server: servers }: Open<VirtualServer>): IpFamily | undefined {
+  const plain = servers.find(({ lvs_method: method }) => method !== "TUN");
+  return plain && familyOf(plain.server.address);
+}
 
 /** `mixed-families`: only a tunnel leads from one address family to the other. */
 export const serverFamilies: Check = (config, report) => {
   for (const server of config.virtual_server) {
-    const { service, sorry_server: sorry } = server;
-    if (service.type !== "address") continue;
-    const family = familyOf(service.address);
+    const { sorry_server: sorry } = server;
+    const family = familyOfService(server) ?? familyOfServers(server);
+    if (family === undefined) continue;
     const reachable = (address: string, method: Forwarding | undefined): boolean =>
       method === "TUN" || familyOf(address) === family;
     keepItems(server, "real_server", ({ server: { address }, lvs_method: method, $ }) => {
@@ -56,6 +63,15 @@ function portFor(
   }
 }
 
+/** Checkers go on checking the port that was written, whatever the kernel then uses. */
+function checkWrittenPort(real: Open<RealServer>): void {
+  for (const checker of [...real.TCP_CHECK, ...real.HTTP_GET]) {
+    if (checker.connect_port !== undefined) continue;
+    checker.connect_port = real.server.port;
+    checker.$.of.connect_port = real.$.at; // so that a dump, which has the other port, keeps it
+  }
+}
+
 /** `port-mismatch`: DR and TUN cannot change the port; a server without one has its service's. */
 export const serverPorts: Check = (config, report) => {
   const overruled = (what: string, from: number, to: number, method: string, origin: number): void =>
@@ -73,7 +89,9 @@ export const serverPorts: Check = (config, report) => {
       const found = portFor(server, real.server, method);
       if (found.overruled)
         overruled(`real_server ${real.server.address}`, real.server.port, found.port, method, real.$.at);
-      if (found.port !== real.server.port) real.server = { ...real.server, port: found.port };
+      if (found.port === real.server.port) continue;
+      if (real.server.port !== 0) checkWrittenPort(real);
+      real.server = { ...real.server, port: found.port };
     }
     const { sorry_server: sorry, sorry_server_lvs_method: method = server.lb_kind } = server;
     if (!sorry) continue;

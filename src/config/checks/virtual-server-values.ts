@@ -1,6 +1,6 @@
 import type { VirtualServer } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, originOfKeyword, writtenAt } from "../open.ts";
+import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
 
 /** Persistence that keepalived gives a service of all ports. */
 const DEFAULT_PERSISTENCE = 360;
@@ -105,11 +105,11 @@ export const quorumAndHysteresis: Check = (config, report) => {
       {
         code: "hysteresis-too-large",
         severity: "warning",
-        summary: `the hysteresis ${server.hysteresis} is not less than the quorum ${server.quorum}; 0 is used`,
+        summary: `the hysteresis ${server.hysteresis} is not less than the quorum ${server.quorum}; ${server.quorum - 1} is used`,
       },
       originOfKeyword(server, "hysteresis"),
     );
-    server.hysteresis = 0;
+    server.hysteresis = server.quorum - 1;
   }
 };
 
@@ -127,19 +127,6 @@ export const withoutRealServers: Check = (config, report) => {
     );
     return false;
   });
-};
-
-/** `invalid-netmask`: the granularity of an IPv4 service has at most 32 bits. */
-export const granularityFits: Check = (config, report) => {
-  for (const server of config.virtual_server) {
-    const { service, persistence_granularity: length = 0 } = server;
-    if (service.type !== "address" || service.address.includes(":") || length <= 32) continue;
-    report(
-      { code: "invalid-netmask", summary: `${length} is not a prefix length of IPv4, from 1 to 32` },
-      writtenAt(server, "persistence_granularity"),
-    );
-    server.persistence_granularity = undefined;
-  }
 };
 
 /** A checker's first check is delayed by up to its interval, unless it says otherwise. */

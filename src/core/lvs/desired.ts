@@ -35,7 +35,7 @@ function familyOfMark(server: VirtualServer, reals: Iterable<RealServer>): IpFam
   for (const real of reals) {
     if (forwardingOf(server, real) !== "TUN") return familyOf(real.server.address);
   }
-  return (server.persistence_granularity ?? 0) > 32 ? 6 : 4;
+  return server.persistence_granularity?.netmask === false ? 6 : 4;
 }
 
 /** Prefix length as the kernel's netmask: a mask for IPv4, the length itself for IPv6. */
@@ -55,7 +55,7 @@ export function serviceOf(server: VirtualServer, key: IpvsServiceKey): IpvsServi
     scheduler: server.lb_algo,
     flags: (isPersistent ? PERSISTENT : 0) | (server.ops ? ONE_PACKET : 0),
     timeout: isPersistent ? timeout || DEFAULT_PERSISTENCE : 0,
-    netmask: netmaskOf(family, granularity),
+    netmask: netmaskOf(family, granularity?.length),
     persistenceEngine: server.persistence_engine ?? "",
   };
 }
