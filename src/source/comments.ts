@@ -1,4 +1,5 @@
 import { concatMapped, type MappedText, sliceMapped } from "./mapped-text.ts";
+import { bounds, trimmedEnd } from "./white-space.ts";
 
 const BACKSLASH = 92;
 const BANG = 33;
@@ -51,7 +52,7 @@ export function withoutCommentText(text: string): string {
     result += text.slice(from, at);
     from = at + 1;
   }
-  return (result + text.slice(from, end)).trimEnd();
+  return trimmedEnd(result + text.slice(from, end));
 }
 
 /** Does a comment start somewhere in the text? */
@@ -72,5 +73,5 @@ export function withoutComment(mapped: MappedText): MappedText {
   }
   parts.push(sliceMapped(mapped, from, end));
   const result = concatMapped(...parts);
-  return sliceMapped(result, 0, result.text.trimEnd().length);
+  return sliceMapped(result, 0, bounds(result.text)[1]);
 }

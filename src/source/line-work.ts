@@ -18,6 +18,7 @@ import type { ReadingState } from "./reading-state.ts";
 import { type Rounds, roundsOf } from "./rounds.ts";
 import type { Definition } from "./scope.ts";
 import { textOfProblem } from "./use-problems.ts";
+import { trimmed } from "./white-space.ts";
 
 /** Lines that definitions and repetitions may make in all: beyond any use, below what exhausts memory. */
 const MOST_LINES = 1_500_000;
@@ -229,7 +230,7 @@ export class LineWork {
     const changed = result !== text;
     if (changed || piece.use) {
       if (changed && hasComment(result)) this.warnOfComment(piece, version, random);
-      result = withoutCommentText(result).trim();
+      result = trimmed(withoutCommentText(result));
     }
     const late = changed && (DIRECTIVE_START.test(result) || directiveAfterBrace(result) !== undefined);
     if (late || INCLUDE.test(result) || SETTING.test(result))

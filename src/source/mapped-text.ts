@@ -1,3 +1,5 @@
+import { bounds } from "./white-space.ts";
+
 /** Where a definition that was expanded stands. */
 export interface Via {
   readonly name: string;
@@ -78,9 +80,8 @@ export function concatMapped(...parts: readonly MappedText[]): MappedText {
 
 /** Without white space at both ends. */
 export function trimMapped(mapped: MappedText): MappedText {
-  const trimmed = mapped.text.trimStart();
-  const from = mapped.text.length - trimmed.length;
-  return sliceMapped(mapped, from, from + trimmed.trimEnd().length);
+  const [from, to] = bounds(mapped.text);
+  return sliceMapped(mapped, from, to);
 }
 
 /** The body of a definition as it stands at a place where it is used. */
