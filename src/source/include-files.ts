@@ -3,7 +3,7 @@ import { type FileContent, NO_SUCH_FILE, type SourceHost } from "./host.ts";
 import type { IncludeCheck, IncludeChecks } from "./include-checks.ts";
 
 /** Something about an include that has to be said. */
-export interface IncludeProblem {
+interface IncludeProblem {
   readonly code: "include-no-match" | "include-unreadable";
   readonly summary: string;
   readonly detail?: string;

@@ -1,20 +1,10 @@
 import type { SourceLine } from "../../grammar/line.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { SourceHost } from "./host.ts";
-import { Reader } from "./reader.ts";
+import { Reader, type SourceOptions } from "./reader.ts";
 import type { Sources } from "./sources.ts";
 
-/** What reading depends on besides the files. */
-export interface SourceOptions {
-  /** The configuration id (`-i`) that `@id` lines are compared with; without one, only `@^id` lines belong. */
-  readonly id?: string;
-  /** What `${_ENV NAME}` stands for. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Where `${_RANDOM}` starts unless the configuration sets random_seed; 0 when absent. Equal seeds, equal numbers. */
-  readonly randomSeed?: number;
-  /** `-e`: all of include_check is in force from the start. */
-  readonly strictIncludes?: boolean;
-}
+export type { SourceOptions };
 
 /** A configuration that is being read. */
 export interface SourceText {

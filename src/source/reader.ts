@@ -8,9 +8,20 @@ import { type IncludeFile, matchInclude } from "./include-files.ts";
 import { holds, type IncludeRequest, LineWork, type Setting } from "./line-work.ts";
 import { concatMapped, type MappedText, sliceMapped, trimMapped, verbatim } from "./mapped-text.ts";
 import { LONGEST_LINE, PhysicalLines } from "./physical-lines.ts";
-import type { SourceOptions } from "./read-source.ts";
 import { ReadingState } from "./reading-state.ts";
 import type { Sources } from "./sources.ts";
+
+/** What reading depends on besides the files. */
+export interface SourceOptions {
+  /** The configuration id (`-i`) that `@id` lines are compared with; without one, only `@^id` lines belong. */
+  readonly id?: string;
+  /** What `${_ENV NAME}` stands for. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Where `${_RANDOM}` starts unless the configuration sets random_seed; 0 when absent. Equal seeds, equal numbers. */
+  readonly randomSeed?: number;
+  /** `-e`: all of include_check is in force from the start. */
+  readonly strictIncludes?: boolean;
+}
 
 /** How deep includes may nest; keepalived stops when it has no file descriptors left. */
 const DEEPEST_INCLUDE = 100;
