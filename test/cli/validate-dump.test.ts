@@ -67,7 +67,7 @@ describe("holdfast validate", () => {
     expect(stdout).toContain("error[unknown-keyword]");
     expect(stdout).toContain("4 |     priorty 100\n  |     ^^^^^^^");
     expect(stdout).toContain("did you mean `priority`?");
-    expect(stdout).toMatch(/\n1 error\n$/);
+    expect(stdout).toMatch(/\n1 error\n1 fix can be applied with --fix\n$/);
   });
 
   it("reads standard input, and prints one JSON object", () => {
