@@ -121,7 +121,7 @@ describe("scripts of the daemon", () => {
     expect(descriptors?.trim()).toBe(usual);
     expect(blocked).toMatch(/^SigBlk:\s+0+$/);
     expect(ignored).toMatch(/^SigIgn:\s+0+$/);
-    expect(environment.filter((line) => /^(NODE_CHANNEL|HOLDFAST)/.test(line))).toEqual([]);
+    expect(environment.filter((line) => /^(NODE_CHANNEL|HOLDFAST_BACKGROUND)/.test(line))).toEqual([]);
   });
 
   it("are ended with the daemon, the hanging ones too", async () => {
