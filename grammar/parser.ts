@@ -1,5 +1,5 @@
-import { EmbeddedActionsParser, type IToken, type ParserMethod } from "chevrotain";
-import { Close, type LineToken, Open, vocabulary, Words } from "./tokens.ts";
+import { EmbeddedActionsParser, type IToken } from "chevrotain";
+import { Close, Head, Line, type LineToken, vocabulary } from "./tokens.ts";
 import type { Origin, Statement } from "./tree.ts";
 
 /** What the structure can have wrong; each alternative is part of the grammar, so that parsing never fails. */
@@ -16,71 +16,62 @@ function lineToken(made: IToken): LineToken {
 }
 
 /**
- * document  = { statement | "}" }
- * statement = words [ block ] | block
- * block     = "{" { statement } [ "}" ]
+ * document = { line | block | "}" }
+ * block    = head { line | block } [ "}" ]
  *
- * The stray brace, the bare block and the missing brace are what users write by mistake.
+ * The stray brace, the head without words and the missing brace are what users write by mistake.
  */
 class StructureParser extends EmbeddedActionsParser {
   readonly document: () => Statement[];
-  private readonly statement: () => Statement;
-  private readonly block: ParserMethod<[head?: Statement], readonly Statement[]>;
+  private readonly block: () => Statement;
   /** Whose text is being parsed; set before each run. */
   problems: StructureProblems | undefined;
 
   constructor() {
     super(vocabulary, { maxLookahead: 1, recoveryEnabled: false, nodeLocationTracking: "none" });
+    const line = { ALT: (): Statement | undefined => lineToken(this.CONSUME(Line)).statement };
+    const block = { ALT: (): Statement | undefined => this.SUBRULE(this.block) };
+    const stray = { ALT: (): Statement | undefined => this.strayClose(this.CONSUME(Close)) };
+    // Made once: Chevrotain would otherwise be handed new alternatives for every line.
+    const anywhere = [line, block];
+    const atTop = [line, block, stray];
 
     this.document = this.RULE("document", () => {
       const statements: Statement[] = [];
       this.MANY(() => {
-        this.OR([
-          { ALT: () => statements.push(this.SUBRULE(this.statement)) },
-          {
-            ALT: () => {
-              const close = this.CONSUME(Close);
-              this.ACTION(() => this.problems?.unexpectedClose(lineToken(close).origin));
-            },
-          },
-        ]);
+        const statement = this.OR(atTop);
+        if (statement) statements.push(statement);
       });
       return statements;
     });
 
-    this.statement = this.RULE("statement", () => {
-      return this.OR([
-        {
-          ALT: () => {
-            const { origin, words, source } = lineToken(this.CONSUME(Words));
-            const head: Statement = source === undefined ? { words, origin } : { words, origin, source };
-            const block = this.OPTION(() => this.SUBRULE(this.block, { ARGS: [head] }));
-            return block ? { ...head, block } : head;
-          },
-        },
-        {
-          ALT: () => {
-            const { origin } = lineToken(this.LA(1));
-            this.ACTION(() => this.problems?.unexpectedOpen(origin));
-            return { words: [], origin, block: this.SUBRULE1(this.block) };
-          },
-        },
-      ]);
-    });
-
-    this.block = this.RULE("block", (head?: Statement) => {
-      const statements: Statement[] = [];
-      const { origin } = lineToken(this.CONSUME(Open));
-      this.MANY(() => statements.push(this.SUBRULE(this.statement)));
-      const close = this.OPTION(() => this.CONSUME(Close));
+    this.block = this.RULE("block", () => {
+      const { statement: head, origin: open } = lineToken(this.CONSUME(Head));
       this.ACTION(() => {
-        if (!close) this.problems?.unclosedBlock(origin, head, statements);
+        if (head.words.length === 0) this.problems?.unexpectedOpen(open);
       });
-      return statements;
+      const statements: Statement[] = [];
+      this.MANY(() => {
+        const statement = this.OR(anywhere);
+        if (statement) statements.push(statement);
+      });
+      const close = this.OPTION(() => this.CONSUME1(Close));
+      this.ACTION(() => {
+        if (!close) this.problems?.unclosedBlock(open, head, statements);
+      });
+      return this.ACTION(() => withBlock(head, statements));
     });
 
     this.performSelfAnalysis();
   }
+
+  private strayClose(close: IToken): undefined {
+    this.ACTION(() => this.problems?.unexpectedClose(lineToken(close).origin));
+  }
+}
+
+function withBlock({ words, origin, source }: Statement, block: readonly Statement[]): Statement {
+  return { words, origin, source, block };
 }
 
 /** Made once: Chevrotain analyses the grammar when a parser is made, which takes longer than most configurations. */

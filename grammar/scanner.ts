@@ -8,8 +8,12 @@ const BANG = 33;
 const QUOTE = 34;
 const HASH = 35;
 const DOLLAR = 36;
+const SINGLE_QUOTE = 39;
+const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
+
+const DELICATE = /["'\\]/;
 
 /** isspace() of C's locale, and NUL, which the source stage reports. */
 function isSpace(code: number): boolean {
@@ -30,6 +34,8 @@ export class LineScanner {
   /** One past the last column of the piece, closing quote included. */
   end = 0;
   quoted = false;
+  /** The word holds quotes or backslashes, which leave more than one way to read it (escaped-words.ts). */
+  delicate = false;
   /** The line ended inside a quoted word; the word is what there was. */
   unterminated = false;
   private line = "";
@@ -57,6 +63,7 @@ export class LineScanner {
     if (at >= length) return undefined;
     this.start = at;
     this.quoted = false;
+    this.delicate = false;
     const first = line.charCodeAt(at);
     if (first === OPEN || first === CLOSE) {
       this.position = this.end = at + 1;
@@ -72,6 +79,7 @@ export class LineScanner {
   private quotedWord(at: number): PieceKind {
     const close = this.line.indexOf('"', at + 1);
     this.quoted = true;
+    this.delicate = true;
     this.unterminated = close < 0;
     this.position = this.end = close < 0 ? this.line.length : close + 1;
     return "word";
@@ -79,8 +87,9 @@ export class LineScanner {
 
   private endOfWord(from: number): number {
     const { line } = this;
+    const { length } = line;
     let at = from;
-    while (at < line.length) {
+    while (at < length) {
       const code = line.charCodeAt(at);
       if (code <= QUOTE + 1) {
         if (isSpace(code) || code === QUOTE) break;
@@ -89,7 +98,12 @@ export class LineScanner {
         break;
       } else if (code === DOLLAR && line.charCodeAt(at + 1) === OPEN) {
         const close = line.indexOf("}", at);
-        if (close > 0) at = close;
+        if (close > 0) {
+          if (DELICATE.test(line.slice(at, close))) this.delicate = true;
+          at = close;
+        }
+      } else if (code === SINGLE_QUOTE || code === BACKSLASH) {
+        this.delicate = true;
       }
       at++;
     }

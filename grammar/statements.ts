@@ -1,7 +1,7 @@
 import type { Diagnostic, Related, Report } from "../src/diagnostics/diagnostic.ts";
 import type { Places, SourceLine } from "./line.ts";
 import { type StructureProblems, structureParser } from "./parser.ts";
-import { Close, type LineToken, LineTokens, Open } from "./tokens.ts";
+import { Close, type LineToken, LineTokens } from "./tokens.ts";
 import type { Origin, Statement } from "./tree.ts";
 
 /** Tokens gathered before the parser is started, when top-level statements are small. */
@@ -120,22 +120,12 @@ export function* parseStatements(
   const parse = structureParser(problems);
   const tokenizer = new LineTokens((origin, line) => problems.unterminatedQuote(origin, line));
   let tokens: LineToken[] = [];
-  let scanned = 0;
-  let depth = 0;
   for (const line of lines) {
     tokenizer.append(line, tokens);
-    for (; scanned < tokens.length; scanned++) {
-      const type = tokens[scanned]?.tokenType;
-      if (type === Open) depth++;
-      else if (type === Close && depth > 0) depth--;
-    }
     // A run ends only after a brace: after words, the next line may still open their block.
-    const closed = tokens.at(-1)?.tokenType === Close;
-    if (depth === 0 && closed && tokens.length >= BATCH) {
-      yield* parse(tokens);
-      tokens = [];
-      scanned = 0;
-    }
+    if (tokenizer.depth > 0 || tokens.length < BATCH || tokens.at(-1)?.tokenType !== Close) continue;
+    yield* parse(tokens);
+    tokens = [];
   }
   if (tokens.length > 0) yield* parse(tokens);
 }

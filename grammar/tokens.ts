@@ -1,40 +1,42 @@
 import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
 import type { SourceLine } from "./line.ts";
 import { LineScanner } from "./scanner.ts";
-import { type Origin, originOf, type Word } from "./tree.ts";
+import { type Origin, originOf, type Statement, type Word } from "./tree.ts";
 
-/** The words of one line up to a brace or the end: one token, so that a line costs the parser one step. */
-export const Words = createToken({ name: "Words", pattern: Lexer.NA });
-export const Open = createToken({ name: "Open", pattern: Lexer.NA });
+/** The words of one line: one token, so that a line costs the parser one step. */
+export const Line = createToken({ name: "Line", pattern: Lexer.NA });
+/** Words with the `{` after them, on their line or on a later one; without words for a brace that follows none. */
+export const Head = createToken({ name: "Head", pattern: Lexer.NA });
 export const Close = createToken({ name: "Close", pattern: Lexer.NA });
-export const vocabulary = [Words, Open, Close];
+export const vocabulary = [Line, Head, Close];
 
-/** A token made by `LineTokens`. Chevrotain's own positions are not used: the origin says it all. */
+/** A token made by `LineTokens`. Chevrotain's own positions are not used: the origins say it all. */
 export interface LineToken extends IToken {
+  /** Of the brace; of a Line, of the whole line. */
   readonly origin: Origin;
-  /** Empty for braces. */
-  readonly words: readonly Word[];
-  /** As written, when quotes or backslashes leave more than one way to read it (escaped-words.ts). */
-  readonly source?: string;
+  /** The statement that the words make, its block still to come; without words for a brace that has none. */
+  readonly statement: Statement;
 }
 
-const NO_WORDS: readonly Word[] = [];
-const AMBIGUOUS = /["'\\]/;
-
-function token(tokenType: TokenType, origin: Origin, words: readonly Word[], source?: string): LineToken {
-  const made = {
+function token(tokenType: TokenType, origin: Origin, statement: Statement): LineToken {
+  return {
     image: "",
     startOffset: 0,
     tokenType,
     tokenTypeIdx: tokenType.tokenTypeIdx ?? 0,
     origin,
-    words,
+    statement,
   };
-  return source === undefined ? made : { ...made, source };
+}
+
+function nothing(origin: Origin): Statement {
+  return { words: [], origin, source: undefined, block: undefined };
 }
 
 /** Makes tokens of lines. */
 export class LineTokens {
+  /** How many blocks are open after the last line. */
+  depth = 0;
   private readonly scanner = new LineScanner();
   private readonly onUnterminated: (origin: Origin, line: SourceLine) => void;
 
@@ -42,32 +44,49 @@ export class LineTokens {
     this.onUnterminated = onUnterminated;
   }
 
-  /** Appends the tokens of a line. Words and braces are numbered together, so that a brace has a place too. */
+  /**
+   * Appends the tokens of a line; a brace that follows the words of the last token makes a head of it. Words and
+   * braces are numbered together, so that a brace has a place too.
+   */
   append(line: SourceLine, tokens: LineToken[]): void {
     const { scanner } = this;
     scanner.reset(line.text, line.commentFree !== true);
-    let words: Word[] = [];
-    let from = 0;
     let piece = 0;
-    const flush = (to: number): void => {
-      if (words.length === 0) return;
-      const written = line.text.slice(from, to);
-      tokens.push(
-        token(Words, originOf(line.id), words, AMBIGUOUS.test(written) ? written.trim() : undefined),
-      );
-      words = [];
-    };
-    for (let kind = scanner.next(); kind !== undefined; kind = scanner.next()) {
-      const origin = originOf(line.id, piece++);
+    let kind = scanner.next();
+    while (kind !== undefined) {
       if (kind === "word") {
-        if (words.length === 0) from = scanner.start;
-        words.push({ text: scanner.text(), quoted: scanner.quoted, origin });
-        if (scanner.unterminated) this.onUnterminated(origin, line);
+        const from = scanner.start;
+        let end = from;
+        let delicate = false;
+        const words: Word[] = [];
+        for (; kind === "word"; kind = scanner.next()) {
+          const origin = originOf(line.id, piece++);
+          words.push({ text: scanner.text(), quoted: scanner.quoted, origin });
+          if (scanner.unterminated) this.onUnterminated(origin, line);
+          if (scanner.delicate) delicate = true;
+          end = scanner.end;
+        }
+        const source = delicate ? line.text.slice(from, end) : undefined;
+        const origin = originOf(line.id);
+        tokens.push(token(Line, origin, { words, origin, source, block: undefined }));
       } else {
-        flush(scanner.start);
-        tokens.push(token(kind === "open" ? Open : Close, origin, NO_WORDS));
+        const origin = originOf(line.id, piece++);
+        if (kind === "open") this.open(origin, tokens);
+        else this.close(origin, tokens);
+        kind = scanner.next();
       }
     }
-    flush(scanner.end);
+  }
+
+  private open(origin: Origin, tokens: LineToken[]): void {
+    this.depth++;
+    const last = tokens.at(-1);
+    if (last?.tokenType === Line) tokens[tokens.length - 1] = token(Head, origin, last.statement);
+    else tokens.push(token(Head, origin, nothing(origin)));
+  }
+
+  private close(origin: Origin, tokens: LineToken[]): void {
+    if (this.depth > 0) this.depth--;
+    tokens.push(token(Close, origin, nothing(origin)));
   }
 }

@@ -32,7 +32,7 @@ export interface Statement {
    * The words as written, present only when they hold quotes or backslashes: arguments that follow the escaped rule
    * (scripts) are split again from it with `escapedWords` (escaped-words.ts).
    */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Present, perhaps empty, when the statement has braces. */
-  readonly block?: readonly Statement[];
+  readonly block?: readonly Statement[] | undefined;
 }

@@ -51,6 +51,16 @@ const { tree } = fc.letrec<{ tree: Shape }>((tie) => ({
 }));
 
 describe("statements", () => {
+  it("stay whole when their brace stands on a later line, however long they are", () => {
+    const inner = Array.from({ length: 200 }, (_, i) => `r${i}\n{\n  x\n}`).join("\n");
+    const { statements, codes } = parse(`v\n\n{\n${inner}\n}\nw`);
+    expect(codes).toEqual([]);
+    expect(statements.map(({ words, block }) => [words[0]?.text, block?.length])).toEqual([
+      ["v", 200],
+      ["w", undefined],
+    ]);
+  });
+
   it("carry the origin of each word and of the line", () => {
     const { statements } = parse('a "b c" {\n  d\n}');
     const [first] = statements;
