@@ -45,10 +45,19 @@ function report(file: string, format: ValidateOptions["format"], loaded: Loaded)
   }
 }
 
+/** Why files cannot be changed, if so. */
+function refusalOf(file: string, options: ValidateOptions): string | undefined {
+  if (file === "-") return "--fix needs a file: standard input cannot be written";
+  // Under a root, the paths in diagnostics are those of another system.
+  if ("root" in options && options.root !== undefined) return "--fix cannot be used with --root";
+  return undefined;
+}
+
 /** `holdfast validate`: prints every diagnostic; the exit status says whether there are errors. */
 export function validate(file: string, options: ValidateOptions): number {
-  if (options.fix && file === "-") {
-    process.stderr.write("error: --fix needs a file: standard input cannot be written\n");
+  const refusal = options.fix ? refusalOf(file, options) : undefined;
+  if (refusal !== undefined) {
+    process.stderr.write(`error: ${refusal}\n`);
     return EXIT.usage;
   }
   const { loaded, log } = options.fix ? fixFiles(file, options) : { loaded: load(file, options), log: [] };
