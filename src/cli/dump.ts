@@ -5,10 +5,12 @@ import { load } from "./load.ts";
 import { EXIT, paletteFor } from "./output.ts";
 
 export interface DumpCommandOptions {
+  readonly from: "conf" | "json";
   readonly format: "conf" | "json";
   readonly defaults?: boolean;
   readonly secrets?: boolean;
   readonly configId?: string;
+  readonly root?: string;
 }
 
 /** `holdfast dump`: the compiled configuration on standard output; errors of the file on standard error. */

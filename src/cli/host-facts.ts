@@ -1,7 +1,23 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { networkInterfaces, release } from "node:os";
+import { join } from "node:path";
 import type { Config } from "../config/config.ts";
-import type { FileFacts, HostFacts } from "../config/facts.ts";
+import type { FileFacts, HostFacts, InterfaceFacts } from "../config/facts.ts";
 import { candidatePaths, directoriesAbove, scriptUses } from "../config/scripts.ts";
+
+/** Flags of <linux/if.h>, by bit. */
+const FLAGS = [
+  "up",
+  "broadcast",
+  "debug",
+  "loopback",
+  "pointopoint",
+  "notrailers",
+  "running",
+  "noarp",
+].concat(["promisc", "allmulti", "master", "slave", "multicast"]);
+/** Links that lead to links; the kernel gives up at 40, too. */
+const MOST_LINKS = 40;
 
 /** The lines of a file, none when it cannot be read. */
 function linesOf(path: string): readonly string[] {
@@ -21,53 +37,129 @@ function numbersByName(path: string): Record<string, number> {
   return Object.fromEntries(entries);
 }
 
-function factsOf(path: string): FileFacts | undefined {
+/** Files of this machine, or of the one whose files are below `root`: links do not lead out of it. */
+class FileTree {
+  readonly files: Record<string, FileFacts | null> = {};
+  private readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Adds the facts of a path and of the directories that lead to it, links followed. */
+  add(path: string): void {
+    const real = this.follow(path);
+    for (const start of [path, real ?? path]) {
+      for (const part of [start, ...directoriesAbove(start)]) {
+        if (!(part in this.files)) this.files[part] = this.factsOf(part);
+      }
+    }
+  }
+
+  private factsOf(path: string): FileFacts | null {
+    try {
+      const real = this.follow(path);
+      if (real === undefined) return null;
+      const stat = statSync(join(this.root, real));
+      const link = lstatSync(join(this.root, path)).isSymbolicLink();
+      const type = stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
+      const { uid, gid, mode } = stat;
+      return { type, uid, gid, mode: mode & 0o7777, ...(link ? { link } : {}) };
+    } catch {
+      return null;
+    }
+  }
+
+  /** The path without links, as seen from the root; undefined when there is nothing. */
+  private follow(path: string): string | undefined {
+    const rest = path.split("/").filter((part) => part !== "");
+    let at = "/";
+    for (let links = 0; rest.length > 0; ) {
+      const part = rest.shift() ?? "";
+      const next = join(at, part);
+      try {
+        if (!lstatSync(join(this.root, next)).isSymbolicLink()) {
+          at = next;
+          continue;
+        }
+        if (++links > MOST_LINKS) return undefined;
+        const target = readlinkSync(join(this.root, next));
+        if (target.startsWith("/")) at = "/";
+        rest.unshift(...target.split("/").filter((each) => each !== ""));
+      } catch {
+        return undefined;
+      }
+    }
+    return at;
+  }
+}
+
+const SYSTEM_NETWORK = "/sys/class/net";
+
+function interfaces(): Record<string, InterfaceFacts> {
+  let names: readonly string[] = [];
   try {
-    const stat = statSync(path);
-    const type = stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
-    return { type, uid: stat.uid, gid: stat.gid, mode: stat.mode & 0o7777 };
+    names = readdirSync(SYSTEM_NETWORK);
   } catch {
-    return undefined;
+    // No /sys: an interface with an address is known all the same.
   }
+  const addressed = networkInterfaces();
+  const found = [...new Set([...names, ...Object.keys(addressed)])].sort();
+  return Object.fromEntries(
+    found.map((name) => {
+      const bits = Number(linesOf(`${SYSTEM_NETWORK}/${name}/flags`)[0] ?? 0);
+      const addresses = (addressed[name] ?? []).flatMap(({ cidr }) => (cidr === null ? [] : [cidr]));
+      return [name, { addresses, flags: FLAGS.filter((_, bit) => (bits & (1 << bit)) !== 0) }];
+    }),
+  );
 }
 
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+/** Modules that configurations may need, by the feature. */
+const MODULES: Readonly<Record<string, string>> = {
+  ipv6: "ipv6",
+  ipvs: "ip_vs",
+  ipset: "ip_set",
+  macvlan: "macvlan",
+  nftables: "nf_tables",
+};
+
+/** Which features are built in, loaded, or there to be loaded. */
+function kernel(): HostFacts["kernel"] {
+  const version = release();
+  const known = ["modules.builtin", "modules.dep"]
+    .flatMap((name) => linesOf(`/lib/modules/${version}/${name}`))
+    .map((line) =>
+      line
+        .split(":")[0]
+        ?.split("/")
+        .at(-1)
+        ?.replace(/\.ko.*$/, ""),
+    );
+  const modules = new Set([...known, ...linesOf("/proc/modules").map((line) => line.split(" ")[0])]);
+  const visible: Readonly<Record<string, string>> = { ipv6: "/proc/net/if_inet6", ipvs: "/proc/net/ip_vs" };
+  const features = Object.entries(MODULES).map(([feature, module]) => {
+    const shown = visible[feature];
+    return [feature, modules.has(module) || (shown !== undefined && linesOf(shown).length > 0)];
+  });
+  return { release: version, features: Object.fromEntries(features) };
 }
 
-/** Adds the facts of a path and of the directories that lead to it, links followed. */
-function addPath(path: string, files: Record<string, FileFacts>): void {
-  for (const part of [path, realPath(path)].flatMap((one) => [one, ...directoriesAbove(one)])) {
-    if (part in files) continue;
-    const facts = factsOf(part);
-    if (facts) files[part] = facts;
-  }
-}
-
-function interfaceNames(): readonly string[] {
-  try {
-    return readdirSync("/sys/class/net");
-  } catch {
-    return [];
-  }
-}
-
-/** The facts of this machine that matter to a configuration. Reads files; no addon, no privilege. */
-export function hostFacts(config: Config): HostFacts {
+/**
+ * The facts of this machine that matter to a configuration. Reads files; no addon, no privilege. With `root` users,
+ * groups and script files are those of the system below that directory.
+ */
+export function hostFacts(config: Config, root = "/"): HostFacts {
   const searchPath = (process.env.PATH ?? "").split(":").filter((directory) => directory.startsWith("/"));
-  const files: Record<string, FileFacts> = {};
+  const tree = new FileTree(root);
   for (const { command } of scriptUses(config)) {
-    for (const path of candidatePaths(command.argv[0] ?? "", searchPath)) addPath(path, files);
+    for (const path of candidatePaths(command.argv[0] ?? "", searchPath)) tree.add(path);
   }
   return {
-    interfaces: interfaceNames(),
-    users: numbersByName("/etc/passwd"),
-    groups: numbersByName("/etc/group"),
+    interfaces: interfaces(),
+    users: numbersByName(join(root, "etc/passwd")),
+    groups: numbersByName(join(root, "etc/group")),
     searchPath,
-    files,
+    files: tree.files,
+    kernel: kernel(),
   };
 }

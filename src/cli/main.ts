@@ -1,16 +1,19 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { isTarget } from "../config/target.ts";
 import { CODES } from "../diagnostics/codes.ts";
 import type { DiffOptions } from "./diff.ts";
 import type { DumpCommandOptions } from "./dump.ts";
 import type { FmtOptions } from "./fmt.ts";
-import { DEFAULT_FILE, EXIT, tolerateClosedPipes } from "./output.ts";
+import type { KeywordsOptions } from "./keywords.ts";
+import { DEFAULT_FILE, EXIT, tolerateClosedPipes, UsageError } from "./output.ts";
 import { addRunCommand } from "./run.ts";
 import type { ValidateOptions } from "./validate.ts";
 
 const FILE = "the configuration, - for standard input";
 const CONFIG_ID = "what @id lines are compared with";
+const ROOT = "the directory that absolute includes and scripts are below";
 
 /** The value of --warn-off, which may be given several times. */
 function codes(given: string, earlier: readonly string[]): readonly string[] {
@@ -20,6 +23,12 @@ function codes(given: string, earlier: readonly string[]): readonly string[] {
   const why =
     wrong in CODES ? `${wrong} is an error, which cannot be left out.` : `There is no code ${wrong}.`;
   throw new InvalidArgumentError(why);
+}
+
+/** The value of --target. */
+function target(given: string): string {
+  if (isTarget(given)) return given;
+  throw new InvalidArgumentError("It is a release of keepalived from 2.0.0 to 2.4.3.");
 }
 
 /** Each command's own module is loaded when it is used: none but run loads the addon. */
@@ -44,10 +53,16 @@ function makeProgram(): Command {
         .argParser(codes)
         .default([]),
     )
+    .option(
+      "--host <host>",
+      "whose interfaces, users and scripts have to exist: this, none, FACTS.json",
+      "none",
+    )
+    .option("--root <directory>", ROOT)
     .addOption(
-      new Option("--host <host>", "whose interfaces, users and scripts have to exist")
-        .choices(["this", "none"])
-        .default("none"),
+      new Option("--target <release>", "the release of keepalived that has to know every keyword").argParser(
+        target,
+      ),
     )
     .option("-i, --config-id <id>", CONFIG_ID)
     .action(async (file: string, options: ValidateOptions) => {
@@ -58,7 +73,9 @@ function makeProgram(): Command {
     .command("dump")
     .description("print the compiled configuration")
     .argument("[file]", FILE, DEFAULT_FILE)
+    .addOption(new Option("--from <format>", "what is read").choices(["conf", "json"]).default("conf"))
     .addOption(new Option("--format <format>", "how to print").choices(["conf", "json"]).default("conf"))
+    .option("--root <directory>", ROOT)
     .option("--defaults", "every value, also what was not written")
     .option("--secrets", "passwords unmasked")
     .option("-i, --config-id <id>", CONFIG_ID)
@@ -92,17 +109,51 @@ function makeProgram(): Command {
       const { diff } = await import("./diff.ts");
       process.exitCode = diff(oldFile, newFile, options);
     });
+  addFactCommands(program);
   addRunCommand(program, packageJson.version);
   return program;
+}
+
+/** The commands that tell of this machine and of the language. */
+function addFactCommands(program: Command): void {
+  program
+    .command("facts")
+    .description("write what checks need to know of this machine, for validate --host FACTS.json elsewhere")
+    .argument("[file]", "the configuration whose scripts are looked at", DEFAULT_FILE)
+    .option("--root <directory>", ROOT)
+    .option("-i, --config-id <id>", CONFIG_ID)
+    .action(async (file: string, options: { readonly root?: string; readonly configId?: string }) => {
+      const { facts } = await import("./facts.ts");
+      process.exitCode = facts(file, options);
+    });
+  program
+    .command("keywords")
+    .description("list every keyword of keepalived.conf")
+    .addOption(
+      new Option("--format <format>", "how to print").choices(["tsv", "json", "markdown"]).default("tsv"),
+    )
+    .action(async (options: KeywordsOptions) => {
+      const { keywords } = await import("./keywords.ts");
+      process.exitCode = keywords(options);
+    });
+  program
+    .command("schema")
+    .description("print the JSON Schema of dump --format json")
+    .action(async () => {
+      const { schema } = await import("./schema.ts");
+      process.exitCode = schema();
+    });
 }
 
 tolerateClosedPipes();
 try {
   await makeProgram().parseAsync();
 } catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`error: ${error.message}\n`);
   // Commander has printed its line already: help and version are no faults, everything else is wrong usage.
-  if (!(error instanceof CommanderError)) throw error;
+  else if (!(error instanceof CommanderError)) throw error;
   // The 2 of `diff --exit-code` means that something changes, so wrong usage of diff is an error like any other.
   const wrongUsage = process.argv[2] === "diff" ? EXIT.errors : EXIT.usage;
-  process.exitCode = error.exitCode === 0 ? EXIT.ok : wrongUsage;
+  const fine = error instanceof CommanderError && error.exitCode === 0;
+  process.exitCode = fine ? EXIT.ok : wrongUsage;
 }

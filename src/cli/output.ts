@@ -4,6 +4,9 @@ import { type Palette, plainPalette } from "../diagnostics/render-text.ts";
 /** Exit statuses of the commands that look at configurations. */
 export const EXIT = { ok: 0, errors: 1, usage: 2 } as const;
 
+/** An option or argument that cannot be used; the message says why. */
+export class UsageError extends Error {}
+
 /** Where configurations are when no file is named. */
 export const DEFAULT_FILE = "/etc/keepalived/keepalived.conf";
 

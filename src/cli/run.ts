@@ -26,6 +26,8 @@ interface Given {
   readonly dontReleaseVrrp?: true;
   readonly dontReleaseIpvs?: true;
   readonly dontRespawn?: true;
+  /** `true` without a log file. */
+  readonly configTest?: string | true;
   readonly umask: number;
 }
 
@@ -103,7 +105,16 @@ export function addRunCommand(program: Command, version: string): void {
         .argParser(umask)
         .default(0o177, "0177"),
     )
+    .option("-t, --config-test [log]", "test the configuration for this machine; exit status as keepalived's")
     .action(async (given: Given) => {
+      if (given.configTest !== undefined) {
+        const { testConfiguration } = await import("./config-test.ts");
+        process.exitCode = testConfiguration(given.useFile, {
+          ...(given.configId !== undefined && { configId: given.configId }),
+          ...(given.configTest !== true && { log: given.configTest.replace(/^=/, "") }),
+        });
+        return;
+      }
       const { launch } = await import("../daemon/launch.ts");
       process.exitCode = await launch(optionsOf(given, version));
     });

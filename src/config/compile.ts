@@ -16,7 +16,10 @@ import type { OpenConfig } from "./open.ts";
 import { inherit } from "./resolve.ts";
 import { type Draft, emptyDraft, shapeOf } from "./shape.ts";
 
-export interface CompileOptions extends SourceOptions {}
+export interface CompileOptions extends SourceOptions {
+  /** The release of keepalived that has to know every keyword (`isTarget`). */
+  readonly target?: string;
+}
 
 /** What comes out of a compilation. */
 export interface Compiled {
@@ -70,7 +73,7 @@ export function compile(host: SourceHost, path: string, options: CompileOptions 
   };
   const { lines, sources } = readSource(host, path, options, collect);
   const report = faultReporter(sources, collect);
-  const decoder = new Decoder(report, rescan);
+  const decoder = new Decoder(report, rescan, options.target);
   const shape = shapeOf(root);
   const decoded = emptyDraft(shape, 0);
   for (const statement of parseStatements(lines, sources, collect)) {

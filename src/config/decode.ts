@@ -4,6 +4,7 @@ import { parseBoolean } from "../schema/kinds.ts";
 import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
 import type { ReportFault } from "./faults.ts";
 import { type Draft, emptyDraft, type Shape, type ShapedRow, shapeOf } from "./shape.ts";
+import { tooNew } from "./target.ts";
 import { reportUnknown } from "./unknown.ts";
 
 /** How words are read again by the rule of scripts; the grammar's `escapedWords`. */
@@ -15,9 +16,13 @@ export class Decoder {
   private readonly rescan: Rescan;
   private readonly mentioned = new Set<string>();
 
-  constructor(report: ReportFault, rescan: Rescan) {
+  private readonly target: string | undefined;
+
+  /** `target`: the release of keepalived that has to know every keyword. */
+  constructor(report: ReportFault, rescan: Rescan, target?: string) {
     this.report = report;
     this.rescan = rescan;
+    this.target = target;
   }
 
   /**
@@ -56,6 +61,8 @@ export class Decoder {
 
   /** Says once for each keyword what holds for all its statements. */
   private mention({ keyword, row, target }: ShapedRow, statement: Statement): void {
+    const fault = this.target === undefined ? undefined : tooNew(keyword, row.since, this.target);
+    if (fault) this.report(fault, statement.words[0]?.origin ?? statement.origin);
     if (target !== keyword && !row.synonym) {
       this.report(
         {

@@ -5,6 +5,16 @@ export interface FileFacts {
   readonly gid: number;
   /** Permission bits, 0–0o7777. */
   readonly mode: number;
+  /** The path itself is a symbolic link; the rest is of what it leads to. */
+  readonly link?: boolean;
+}
+
+/** A network interface. */
+export interface InterfaceFacts {
+  /** With prefix length, `10.0.0.1/24`. */
+  readonly addresses: readonly string[];
+  /** Names of IFF_* flags in lower case: up, loopback, multicast … */
+  readonly flags: readonly string[];
 }
 
 /**
@@ -12,13 +22,103 @@ export interface FileFacts {
  * or absent. Plain data.
  */
 export interface HostFacts {
-  /** Names of the network interfaces. */
-  readonly interfaces: readonly string[];
+  readonly interfaces: Readonly<Record<string, InterfaceFacts>>;
   /** Users by name, with their numbers. */
   readonly users: Readonly<Record<string, number>>;
   readonly groups: Readonly<Record<string, number>>;
   /** Directories that commands without a slash are looked for in. */
   readonly searchPath: readonly string[];
-  /** Files and directories by absolute path, symbolic links followed; those that do not exist are not in it. */
-  readonly files: Readonly<Record<string, FileFacts>>;
+  /**
+   * Files and directories by absolute path, symbolic links followed; null for one that does not exist. Of a path that
+   * is not in it nothing is known.
+   */
+  readonly files: Readonly<Record<string, FileFacts | null>>;
+  /** Release of the kernel, and which of its features a configuration may need are there. */
+  readonly kernel: { readonly release: string; readonly features: Readonly<Record<string, boolean>> };
+}
+
+type Reader<T> = (value: unknown, where: string) => T;
+
+function fail(where: string, what: string): never {
+  throw new TypeError(`${where} is not ${what}`);
+}
+
+const text: Reader<string> = (value, where) => (typeof value === "string" ? value : fail(where, "a text"));
+const number: Reader<number> = (value, where) =>
+  Number.isInteger(value) ? Number(value) : fail(where, "an integer");
+const boolean: Reader<boolean> = (value, where) =>
+  typeof value === "boolean" ? value : fail(where, "true or false");
+
+function array<T>(item: Reader<T>): Reader<readonly T[]> {
+  return (value, where) =>
+    Array.isArray(value)
+      ? value.map((one, index) => item(one, `${where}[${index}]`))
+      : fail(where, "an array");
+}
+
+function object(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(where, "an object");
+  return { ...value };
+}
+
+function record<T>(item: Reader<T>): Reader<Readonly<Record<string, T>>> {
+  return (value, where) =>
+    Object.fromEntries(
+      Object.entries(object(value, where)).map(([key, one]) => [key, item(one, `${where}.${key}`)]),
+    );
+}
+
+const interfaceFacts: Reader<InterfaceFacts> = (value, where) => {
+  const { addresses, flags } = object(value, where);
+  return {
+    addresses: array(text)(addresses, `${where}.addresses`),
+    flags: array(text)(flags, `${where}.flags`),
+  };
+};
+
+const fileFacts: Reader<FileFacts | null> = (value, where) => {
+  if (value === null) return null;
+  const { type, uid, gid, mode, link } = object(value, where);
+  if (type !== "file" && type !== "directory" && type !== "other") {
+    return fail(`${where}.type`, "file, directory or other");
+  }
+  return {
+    type,
+    uid: number(uid, `${where}.uid`),
+    gid: number(gid, `${where}.gid`),
+    mode: Number.parseInt(text(mode, `${where}.mode`), 8),
+    ...(link === undefined ? {} : { link: boolean(link, `${where}.link`) }),
+  };
+};
+
+/** Facts as `holdfast facts` writes them; modes in octal, as `chmod` takes them. */
+export function formatFacts(facts: HostFacts): string {
+  const files = Object.fromEntries(
+    Object.entries(facts.files).map(([path, found]) => [
+      path,
+      found && { ...found, mode: found.mode.toString(8).padStart(4, "0") },
+    ]),
+  );
+  return `${JSON.stringify({ ...facts, files }, null, 2)}\n`;
+}
+
+/** Reads what `formatFacts` wrote; a `problem` says what of it cannot be such facts. */
+export function parseFacts(json: string): HostFacts | { readonly problem: string } {
+  try {
+    const { interfaces, users, groups, searchPath, files, kernel } = object(JSON.parse(json), "it");
+    const { release, features } = object(kernel, "kernel");
+    return {
+      interfaces: record(interfaceFacts)(interfaces, "interfaces"),
+      users: record(number)(users, "users"),
+      groups: record(number)(groups, "groups"),
+      searchPath: array(text)(searchPath, "searchPath"),
+      files: record(fileFacts)(files, "files"),
+      kernel: {
+        release: text(release, "kernel.release"),
+        features: record(boolean)(features, "kernel.features"),
+      },
+    };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -16,7 +16,7 @@ const EXECUTABLE = 0o111;
 
 /** `no-such-interface`: every interface that is named exists. */
 function interfaces(config: Config, facts: HostFacts, report: ReportFault): void {
-  const known = new Set(facts.interfaces);
+  const known = new Set(Object.keys(facts.interfaces));
   const need = (name: string | undefined, what: string, origin: number): void => {
     if (name === undefined || known.has(name)) return;
     report(
@@ -52,11 +52,15 @@ function userOf(use: ScriptUse, config: Config, facts: HostFacts): number | unde
   return facts.users[DEFAULT_SCRIPT_USER] ?? ROOT;
 }
 
-/** The first of a program and the directories above it that somebody other than root can change. */
+/**
+ * The first of a program and the directories above it that somebody other than root can change. keepalived 2.4.3 takes
+ * a link among the directories (/bin, where it leads to /usr/bin) for one, because links have all permission bits.
+ */
 function insecurePart(path: string, facts: HostFacts): string | undefined {
   return [path, ...directoriesAbove(path)].find((part) => {
-    const found: FileFacts | undefined = facts.files[part];
+    const found: FileFacts | undefined | null = facts.files[part];
     if (!found) return false;
+    if (found.link === true && part !== path) return true;
     const shared = (found.mode & WRITABLE_BY_OTHERS) !== 0;
     return found.uid !== ROOT || (shared && !(found.type === "directory" && (found.mode & STICKY) !== 0));
   });
@@ -70,7 +74,9 @@ function warn(report: ReportFault, code: string, origin: number, summary: string
 function script(use: ScriptUse, config: Config, facts: HostFacts, report: ReportFault): void {
   const { command, keyword, origin } = use;
   const [program = ""] = command.argv;
-  const path = candidatePaths(program, facts.searchPath).find((candidate) => facts.files[candidate]);
+  const candidates = candidatePaths(program, facts.searchPath);
+  if (candidates.length > 0 && candidates.every((one) => facts.files[one] === undefined)) return; // never looked at
+  const path = candidates.find((candidate) => facts.files[candidate]);
   const found = path === undefined ? undefined : facts.files[path];
   const disabled = "keepalived disables the script and runs without it.";
   const user = userOf(use, config, facts);
@@ -97,11 +103,12 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
   }
   const part = user === ROOT ? insecurePart(path, facts) : undefined;
   if (part === undefined) return;
+  const weakness = facts.files[part]?.link ? "is a symbolic link" : "can be changed by others than root";
   warn(
     report,
     "insecure-script",
     origin,
-    `root runs ${program}, and others than root can change ${part === path ? "it" : part}`,
+    `root runs ${program}, and ${part === path ? "it" : part} ${weakness}`,
     config.global_defs.enable_script_security
       ? "With enable_script_security the script is disabled."
       : "Give it another user, or make it and the directories above it writable by root alone.",

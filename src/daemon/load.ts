@@ -55,8 +55,10 @@ export interface LoadOptions {
 
 /** The interfaces that are named and are not there; what else checkHost knows of hosts is withoutRefusedScripts'. */
 function missingInterfaces(config: Config, sources: Sources): Diagnostic[] {
-  const interfaces = [...interfaceNames(config), "lo"].filter((name) => interfaceIndex(name) > 0);
-  const facts = { interfaces, users: {}, groups: {}, searchPath: [], files: {} };
+  const present = [...interfaceNames(config), "lo"].filter((name) => interfaceIndex(name) > 0);
+  const interfaces = Object.fromEntries(present.map((name) => [name, { addresses: [], flags: [] }]));
+  const kernel = { release: "", features: {} };
+  const facts = { interfaces, users: {}, groups: {}, searchPath: [], files: {}, kernel };
   return checkHost({ config, sources }, facts).filter(({ code }) => code === "no-such-interface");
 }
 

@@ -77,7 +77,6 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "missing-value": error("A keyword lacks its value. keepalived does not run with this."),
   "out-of-range": error("A number outside its bounds."),
   "password-truncated": warning("An auth_pass is longer than the 8 characters that an advert carries."),
-  "too-new": error("A keyword that the release of --target does not know."),
   "unexpected-block": error("A keyword that takes no block has one."),
   "unknown-keyword": error("No keyword of this block; most often a typing error. keepalived ignores it."),
   "unknown-option": error("No option of the value before it."),
@@ -118,6 +117,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "no-such-script": warning("A script does not exist."),
   "no-such-user": warning("A user or group does not exist."),
   "script-not-executable": warning("A script is not executable."),
+  "too-new": error("A keyword that the release of --target does not know."),
   // Comments to Holdfast.
   "invalid-suppression": warning("A holdfast-ignore comment names no code, or one that does not exist."),
   "unused-suppression": note("A holdfast-ignore comment silences nothing."),

@@ -26,6 +26,22 @@ export interface Kind<T> {
   parse(words: readonly Word[], complain: Complain): T | undefined;
   /** The words that parse back to the value, unquoted; dump quotes what needs it. */
   format(value: T): readonly string[];
+  /** What the value is as JSON, in the words of JSON Schema; anything when absent. */
+  readonly json?: JsonType;
   /** The value as JSON shows it, where that is not the value itself: times in seconds. */
   toJson?(value: T): unknown;
+  /** The value that `toJson` made; for kinds that have it. */
+  fromJson?(json: unknown): T;
+}
+
+/** The part of JSON Schema that values need. */
+export interface JsonType {
+  readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: JsonType;
+  readonly properties?: Readonly<Record<string, JsonType>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
 }

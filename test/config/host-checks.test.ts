@@ -7,7 +7,10 @@ const directory: FileFacts = { type: "directory", uid: 0, gid: 0, mode: 0o755 };
 const program: FileFacts = { type: "file", uid: 0, gid: 0, mode: 0o755 };
 
 const FACTS: HostFacts = {
-  interfaces: ["lo", "eth0", "eth1"],
+  interfaces: Object.fromEntries(
+    ["lo", "eth0", "eth1"].map((name) => [name, { addresses: [], flags: ["up"] }]),
+  ),
+  kernel: { release: "6.1.0", features: {} },
   users: { root: 0, keepalived_script: 900, www: 33 },
   groups: { root: 0, www: 33 },
   searchPath: ["/usr/bin"],
@@ -16,6 +19,9 @@ const FACTS: HostFacts = {
     "/usr": directory,
     "/usr/bin": directory,
     "/usr/bin/true": program,
+    "/bin": { ...directory, link: true },
+    "/bin/true": program,
+    "/usr/bin/nothing": null,
     "/etc": directory,
     "/etc/plain.sh": { ...program, mode: 0o644 },
     "/etc/shared.sh": { ...program, mode: 0o775 },
@@ -62,6 +68,7 @@ virtual_ipaddress {
   it("find scripts that are missing, no files, or not executable", () => {
     expect(check(instance("notify_master /usr/bin/nothing"))).toEqual(["4 no-such-script"]);
     expect(check(instance("notify_master nothing"))).toEqual(["4 no-such-script"]);
+    expect(check(instance("notify_master /never/looked/at"))).toEqual([]);
     expect(check(instance("notify_master /usr/bin"))).toEqual(["4 script-not-executable"]);
     expect(check(instance("notify_master /etc/plain.sh"))).toEqual(["4 script-not-executable"]);
   });
@@ -85,5 +92,7 @@ virtual_ipaddress {
       "4 insecure-script",
     ]);
     expect(check(instance("notify_master /tmp/x.sh root"))).toEqual([]);
+    expect(check(instance("notify_master /bin/true root"))).toEqual(["4 insecure-script"]);
+    expect(check(instance("notify_master /bin/true www"))).toEqual([]);
   });
 });

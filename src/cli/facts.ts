@@ -1,0 +1,20 @@
+import { resolve } from "node:path";
+import { formatFacts } from "../config/facts.ts";
+import { hostFacts } from "./host-facts.ts";
+import { load } from "./load.ts";
+import { EXIT } from "./output.ts";
+
+export interface FactsOptions {
+  readonly configId?: string;
+  readonly root?: string;
+}
+
+/** `holdfast facts`: what checks need to know of this machine; without a configuration that can be read, no scripts. */
+export function facts(file: string, options: FactsOptions): number {
+  const { config, exitCode } = load(file, { ...options, host: "none" });
+  if (exitCode === EXIT.usage) {
+    process.stderr.write(`${file} cannot be read: the facts are without its scripts\n`);
+  }
+  process.stdout.write(formatFacts(hostFacts(config, options.root && resolve(options.root))));
+  return EXIT.ok;
+}

@@ -1,0 +1,8 @@
+import { jsonSchema } from "../config/json-schema.ts";
+import { EXIT } from "./output.ts";
+
+/** `holdfast schema`: the JSON Schema of `dump --format json`. */
+export function schema(): number {
+  process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  return EXIT.ok;
+}

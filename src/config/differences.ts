@@ -1,0 +1,16 @@
+/** Checks that keepalived does not have, by code, and why Holdfast has them. */
+export const BEYOND: Readonly<Record<string, string>> = {
+  "byte-order-mark": "keepalived takes the mark for a part of the first word.",
+  "include-deferred": "keepalived reads the include later than it stands, silently.",
+  "invalid-suppression": "Comments to Holdfast.",
+  "no-such-user": "keepalived leaves out some scripts without a word.",
+  "not-implemented": "What this version of Holdfast does not do yet.",
+  "script-security": "keepalived says so only of scripts that exist, with exit status 6.",
+  "unused-suppression": "Comments to Holdfast.",
+};
+
+/** What keepalived may log when it tests, without an exit status for it. */
+export const UNTESTED: Readonly<Record<string, string>> = {
+  "include-no-match": "An include that matches no file does not count.",
+  "no-such-script": "A notify script that does not exist is left out silently.",
+};
