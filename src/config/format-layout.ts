@@ -95,12 +95,12 @@ class Depth {
   }
 }
 
-/** The text of the lines, or why there is none: braces that do not match, and nothing that could explain it. */
-export function layOut(lines: readonly FormatLine[]): { readonly text: string } | FormatProblem {
-  const strict = !lines.some(
-    ({ loose, condition, delta }) => loose || (condition !== undefined && delta !== 0),
-  );
-  const depth = new Depth(strict);
+/** The text of the lines, or why there is none: braces that do not match, unless `loose`. */
+export function layOut(
+  lines: readonly FormatLine[],
+  loose: boolean,
+): { readonly text: string } | FormatProblem {
+  const depth = new Depth(!loose);
   const out: string[] = [];
   for (const line of thinned(lines)) {
     const at = depth.of(line) + line.extra;

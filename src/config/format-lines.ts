@@ -36,8 +36,6 @@ export interface FormatLine {
   readonly joinable: boolean;
   /** The blank line ends a definition and has to stay. */
   readonly kept?: true;
-  /** Definitions or repetitions may bring in braces that are not in the text. */
-  readonly loose: boolean;
 }
 
 /** Text whose inner white space may matter to somebody: escapes, single quotes, comment signs in a use. */
@@ -45,7 +43,8 @@ const DELICATE = /['\\]|\$\{[^}]*[#!]/;
 /** A comment that is about all of its line. */
 const IGNORES = "holdfast-ignore";
 const COMMENT_ONLY = /^[#!]/;
-const MAY_BRING_BRACES = /^~|\$[A-Za-z_{]/;
+const BRACED_USE = /\$\{[^{}]*\}/g;
+const USE = /\$\{?([A-Za-z_]\w*)/g;
 
 /** White space to keepalived, unlike to `trim`: no-break spaces are characters of words. */
 const OUTER_WHITE = /^[ \t\v\f\r]+|[ \t\v\f\r]+$/g;
@@ -113,14 +112,16 @@ function scan(text: string): Scanned {
 }
 
 function line(number: number, code: string, more: Partial<FormatLine> = {}): FormatLine {
-  const loose = MAY_BRING_BRACES.test(code);
-  return { number, code, comment: "", dedent: 0, delta: 0, extra: 0, joinable: false, loose, ...more };
+  return { number, code, comment: "", dedent: 0, delta: 0, extra: 0, joinable: false, ...more };
 }
 
 /** Reads the lines of a text; `split` puts each statement on a line of its own. */
 export class FormatReader {
   readonly lines: FormatLine[] = [];
   problem: FormatProblem | undefined;
+  /** Definitions, conditions or repetitions may bring in braces, or leave some out: those in the text need not match. */
+  loose = false;
+  private readonly defined = new Set<string>();
   private readonly texts: readonly string[];
   private readonly split: boolean;
   private at = 0;
@@ -148,7 +149,9 @@ export class FormatReader {
 
   /** A definition stays as it is written but for indentation; a blank line may end it. */
   private definition(first: string): void {
-    this.lines.push(line(this.at, first, { loose: true }));
+    this.lines.push(line(this.at, first));
+    this.defined.add(new RegExp(USE).exec(first)?.[1] ?? "");
+    this.loose ||= /[{}]/.test(first.replace(BRACED_USE, ""));
     let depth = 0;
     let previous = first;
     while (CONTINUED.test(previous) && this.at < this.texts.length) {
@@ -157,12 +160,17 @@ export class FormatReader {
       const { dedent, delta } = scan(text.replace(CONTINUED, ""));
       const extra = 1 + Math.max(0, depth - dedent);
       depth = Math.max(0, depth + delta);
-      this.lines.push(line(this.at, text, { extra, loose: true, ...(text === "" ? { kept: true } : {}) }));
+      this.loose ||= /[{}]/.test(text.replace(BRACED_USE, ""));
+      this.lines.push(line(this.at, text, { extra, ...(text === "" ? { kept: true } : {}) }));
       previous = text;
     }
   }
 
   private statement(text: string): void {
+    for (const [, name = ""] of text.matchAll(USE)) {
+      // Built-in names and those of this file are known to bring in no braces, unless seen otherwise.
+      this.loose ||= !name.startsWith("_") && !this.defined.has(name);
+    }
     const condition = CONDITION.exec(text);
     if (condition) {
       const [prefix, not, id] = condition;
@@ -172,6 +180,7 @@ export class FormatReader {
     }
     const repetition = REPETITION.exec(text);
     if (repetition) {
+      this.loose = true;
       this.asItStands(trimmed(repetition[0]), text.slice(repetition[0].length), {});
       return;
     }
@@ -190,6 +199,7 @@ export class FormatReader {
     const pattern = INCLUDE.test(rest);
     const { dedent, delta, unterminated } = scan(within === undefined ? rest : rest.slice(0, within));
     if (unterminated && !pattern) this.refuse("the quoted text has no end");
+    this.loose ||= more.condition !== undefined && delta !== 0;
     const code = prefix === "" ? rest : trimmed(`${prefix} ${rest}`);
     this.lines.push(line(this.at, code, { ...(pattern ? {} : { dedent, delta }), ...more }));
   }

@@ -18,7 +18,7 @@ function arrange(text: string, split: boolean): Formatted {
   const reader = new FormatReader(text, split);
   reader.read();
   if (reader.problem) return { problem: reader.problem };
-  const result = layOut(split ? joinBraces(reader.lines) : reader.lines);
+  const result = layOut(split ? joinBraces(reader.lines) : reader.lines, reader.loose);
   return "text" in result ? result : { problem: result };
 }
 

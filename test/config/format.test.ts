@@ -60,6 +60,7 @@ describe("a file's form", () => {
     ["vrrp_instance A {\n  priority 1\n}\n}\n", 4, "the `}` here closes nothing"],
     ["a\nvrrp_instance A {\n  x {\n }\n", 2, "the block that opens here is never closed"],
     ['vrrp_instance A {\n  script "x\n}\n', 2, "the quoted text has no end"],
+    ["$X=eth0\nvrrp_instance A {\n interface $X\n}\n}\n", 5, "the `}` here closes nothing"],
     ["a\0b\n", 1, "the line holds a NUL byte"],
   ])("is refused where the structure is broken: %j", (text, line, reason) => {
     expect(format(text)).toEqual({ problem: { line, reason } });
