@@ -1,17 +1,18 @@
 import { escapedWords } from "../../grammar/escaped-words.ts";
 import { parseStatements } from "../../grammar/statements.ts";
 import type { Statement, Word } from "../../grammar/tree.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Range } from "../diagnostics/diagnostic.ts";
 import { orderDiagnostics } from "../diagnostics/order.ts";
 import { globalDefs } from "../schema/global-defs.ts";
 import { root } from "../schema/root.ts";
-import type { SourceHost } from "../source/host.ts";
+import type { FileContent, SourceHost } from "../source/host.ts";
 import { readSource, type SourceOptions } from "../source/read-source.ts";
 import type { Sources } from "../source/sources.ts";
 import { ALL_CHECKS } from "./checks/all.ts";
 import type { Config } from "./config.ts";
 import { Decoder } from "./decode.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
+import { reportMisread } from "./misread.ts";
 import type { OpenConfig } from "./open.ts";
 import { inherit } from "./resolve.ts";
 import { type Draft, emptyDraft, shapeOf } from "./shape.ts";
@@ -47,6 +48,32 @@ function rescan(statement: Statement): readonly Word[] {
   }));
 }
 
+/** A host whose files are read once: standard input has nothing to say twice, and files change. */
+class RememberingHost implements SourceHost {
+  private readonly host: SourceHost;
+  private readonly contents = new Map<string, FileContent>();
+
+  constructor(host: SourceHost) {
+    this.host = host;
+  }
+
+  read(path: string): FileContent {
+    const content = this.contents.get(path) ?? this.host.read(path);
+    this.contents.set(path, content);
+    return content;
+  }
+
+  list(directory: string): readonly string[] {
+    return this.host.list(directory);
+  }
+
+  identity(path: string): string {
+    return this.host.identity(path);
+  }
+}
+
+const placeText = ({ file, line }: Range): string => `${file}:${line}`;
+
 /** Inheritance, defaults and checks: what was decoded becomes the Config. */
 function finish(decoded: Draft, report: ReportFault): Config {
   const shape = shapeOf(root);
@@ -71,7 +98,8 @@ export function compile(host: SourceHost, path: string, options: CompileOptions 
   const collect = (diagnostic: Diagnostic): void => {
     diagnostics.push(diagnostic);
   };
-  const { lines, sources } = readSource(host, path, options, collect);
+  const remembering = new RememberingHost(host);
+  const { lines, sources } = readSource(remembering, path, options, collect);
   const report = faultReporter(sources, collect);
   const decoder = new Decoder(report, rescan, options.target);
   const shape = shapeOf(root);
@@ -80,6 +108,14 @@ export function compile(host: SourceHost, path: string, options: CompileOptions 
     decoder.statement(statement, shape, "", decoded);
   }
   const config = finish(decoded, report);
+  reportMisread(
+    diagnostics,
+    () => {
+      const again = readSource(remembering, path, options, () => {});
+      return { lines: again.lines, lineOf: (origin) => placeText(again.sources.range(origin)) };
+    },
+    report,
+  );
   return {
     config,
     diagnostics: orderDiagnostics(diagnostics),

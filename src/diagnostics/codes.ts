@@ -118,6 +118,8 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "no-such-user": warning("A user or group does not exist."),
   "script-not-executable": warning("A script is not executable."),
   "too-new": error("A keyword that the release of --target does not know."),
+  // Braces, as keepalived counts them.
+  "misread-line": warning("keepalived reads a line in another block than it stands in."),
   // Comments to Holdfast.
   "invalid-suppression": warning("A holdfast-ignore comment names no code, or one that does not exist."),
   "unused-suppression": note("A holdfast-ignore comment silences nothing."),
