@@ -78,7 +78,7 @@ const placeText = ({ file, line }: Range): string => `${file}:${line}`;
 function finish(decoded: Draft, report: ReportFault): Config {
   const shape = shapeOf(root);
   decoded.global_defs ??= emptyDraft(shapeOf(globalDefs), 0);
-  inherit(decoded, shape, undefined, decoded.global_defs as Draft); // set in the line above
+  inherit(decoded, shape, decoded.global_defs as Draft); // set in the line above
   const config = decoded as unknown as OpenConfig; // the rows that made the draft are those that type the Config
   for (const check of ALL_CHECKS) check(config, report);
   return config;

@@ -41,10 +41,14 @@ export function keepItems<K extends string, B extends Block & { [P in K]: readon
   keep: (item: B[K][number], origin: number) => boolean,
 ): void {
   const items: readonly B[K][number][] = block[keyword];
-  const kept = items.map((item, index) => keep(item, originOfKeyword(block, keyword, index)));
-  if (!kept.includes(false)) return;
+  const dropped: number[] = [];
+  for (let index = 0; index < items.length; index++) {
+    if (!keep(items[index], originOfKeyword(block, keyword, index))) dropped.push(index);
+  }
+  if (dropped.length === 0) return;
+  const gone = new Set(dropped);
   const origins = block.$.of[keyword];
-  const shorter: readonly unknown[] = items.filter((_, index) => kept[index]);
+  const shorter: readonly unknown[] = items.filter((_, index) => !gone.has(index));
   block[keyword] = shorter as B[K]; // of the same items, only fewer
-  if (typeof origins === "object") block.$.of[keyword] = origins.filter((_, index) => kept[index]);
+  if (typeof origins === "object") block.$.of[keyword] = origins.filter((_, index) => !gone.has(index));
 }

@@ -87,8 +87,13 @@ function longestZeroRun(groups: readonly number[]): [start: number, length: numb
   return best;
 }
 
+const CANONICAL_OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+/** Most addresses are IPv4, whose only spelling is the canonical one. */
+const CANONICAL_IPV4 = new RegExp(`^(?:${CANONICAL_OCTET}\\.){3}${CANONICAL_OCTET}$`);
+
 /** Canonical text of an address in any spelling, or undefined when it is none. */
 export function canonicalIp(text: string): string | undefined {
+  if (CANONICAL_IPV4.test(text)) return text;
   const bytes = ipToBytes(text);
   return bytes && bytesToIp(bytes);
 }
