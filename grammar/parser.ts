@@ -65,7 +65,7 @@ export class StructureParser extends EmbeddedActionsParser {
       this.ACTION(() => {
         if (!close) this.problems?.unclosedBlock(open, head, statements);
       });
-      return this.ACTION(() => withBlock(head, statements));
+      return this.ACTION(() => withBlock(head, statements, close && lineToken(close).origin));
     });
 
     this.performSelfAnalysis();
@@ -76,8 +76,12 @@ export class StructureParser extends EmbeddedActionsParser {
   }
 }
 
-function withBlock({ words, origin, source }: Statement, block: readonly Statement[]): Statement {
-  return { words, origin, source, block };
+function withBlock(
+  { words, origin, source }: Statement,
+  block: readonly Statement[],
+  end: Origin | undefined,
+): Statement {
+  return { words, origin, source, block, end };
 }
 
 /** Made once: Chevrotain analyses the grammar when a parser is made, which takes longer than most configurations. */

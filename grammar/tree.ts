@@ -35,4 +35,6 @@ export interface Statement {
   readonly source?: string | undefined;
   /** Present, perhaps empty, when the statement has braces. */
   readonly block?: readonly Statement[] | undefined;
+  /** The brace that closes the block. */
+  readonly end?: Origin;
 }

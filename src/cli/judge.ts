@@ -1,6 +1,7 @@
 import { type Compiled, compile } from "../config/compile.ts";
 import type { Config } from "../config/config.ts";
 import { configTestStatus } from "../config/config-test.ts";
+import { BEYOND } from "../config/differences.ts";
 import type { HostFacts } from "../config/facts.ts";
 import { checkHost } from "../config/host-checks.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
@@ -14,6 +15,7 @@ export interface Judged {
   /** Exit status of `holdfast run -t`, and what it is for. */
   readonly status: number;
   readonly reason: string;
+  /** Whether keepalived said the same without a line, or does not have the check by intent. */
   readonly isKnownElsewhere: (diagnostic: Diagnostic, messages: readonly string[]) => boolean;
 }
 
@@ -43,6 +45,7 @@ export function judgeFile(path: string, factsFor: (compiled: Compiled) => HostFa
     diagnostics,
     status,
     reason,
-    isKnownElsewhere: ({ code }, messages) => messages.some((text) => WITHOUT_LINE[code]?.test(text)),
+    isKnownElsewhere: ({ code }, messages) =>
+      code in BEYOND || messages.some((text) => WITHOUT_LINE[code]?.test(text)),
   };
 }

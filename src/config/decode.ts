@@ -15,12 +15,15 @@ export class Decoder {
   private readonly report: ReportFault;
   private readonly rescan: Rescan;
   private readonly mentioned = new Set<string>();
+  /** Blocks around that are left out anyway: what is wrong in them changes nothing more. */
+  private leftOut = 0;
 
   private readonly target: string | undefined;
 
   /** `target`: the release of keepalived that has to know every keyword. */
   constructor(report: ReportFault, rescan: Rescan, target?: string) {
-    this.report = report;
+    this.report = (fault, origin, related) =>
+      report(this.leftOut > 0 ? { ...fault, severity: "warning" } : fault, origin, related);
     this.rescan = rescan;
     this.target = target;
   }
@@ -217,6 +220,13 @@ export class Decoder {
         inline[0].origin,
       );
     } else if (!statement.block) this.missingBlock(statement);
+    else if (items.length === 0 && row.nonEmpty) {
+      this.report(
+        { code: "empty-list", severity: "warning", summary: `${shaped.keyword} is empty` },
+        statement.origin,
+        blockEnd(statement.end),
+      );
+    }
     for (const item of items) this.item(item, shaped.target, row, into);
   }
 
@@ -260,11 +270,14 @@ export class Decoder {
     const inner = path === "" ? shaped.keyword : `${path}/${shaped.keyword}`;
     const earlier = row.repeat ? undefined : into[target];
     const draft = isDraft(earlier) ? earlier : emptyDraft(shape, statement.origin);
+    if (statement.end !== undefined) draft.$.end = statement.end;
     const named = this.header(statement, shape, draft);
+    if (!named) this.leftOut++;
     if (statement.block) {
       for (const item of statement.block) this.statement(item, shape, inner, draft);
     } else this.missingBlock(statement);
     const complete = this.required(statement, shape, draft);
+    if (!named) this.leftOut--;
     if (!named || !complete) return;
     if (row.repeat) {
       append(into, target, draft, statement.origin);
@@ -311,17 +324,26 @@ export class Decoder {
       const value = draft[keyword];
       if (value !== undefined && !(Array.isArray(value) && value.length === 0)) continue;
       complete = false;
+      const written = statement.block?.find(({ words: [first] }) => first?.text === keyword);
+      if (written && !written.block) continue; // its own fault has been reported
+      const { origin, end } = written ?? statement;
       this.report(
         {
           code: "missing-keyword",
           summary: `${describe(shape, statement)} has no ${keyword}`,
           detail: `It cannot be used without one: ${shape.rows.get(keyword)?.row.doc ?? ""}`,
         },
-        statement.origin,
+        origin,
+        blockEnd(end),
       );
     }
     return complete;
   }
+}
+
+/** Where a block ends that lacks something, which is where keepalived notices. */
+function blockEnd(end: Origin | undefined): { readonly origin: Origin; readonly message: string }[] {
+  return end === undefined ? [] : [{ origin: end, message: "the block ends here" }];
 }
 
 function describe(shape: Shape, statement: Statement): string {

@@ -1,9 +1,9 @@
 /** Checks that keepalived does not have, by code, and why Holdfast has them. */
 export const BEYOND: Readonly<Record<string, string>> = {
   "byte-order-mark": "keepalived takes the mark for a part of the first word.",
+  "duplicate-virtual-server": "keepalived 2.4.3 keeps both without a word, and IPVS has one service.",
   "include-deferred": "keepalived reads the include later than it stands, silently.",
   "invalid-suppression": "Comments to Holdfast.",
-  "no-such-user": "keepalived leaves out some scripts without a word.",
   "not-implemented": "What this version of Holdfast does not do yet.",
   "script-security": "keepalived says so only of scripts that exist, with exit status 6.",
   "unused-suppression": "Comments to Holdfast.",

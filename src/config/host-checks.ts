@@ -49,7 +49,38 @@ function interfaces(config: Config, facts: HostFacts, report: ReportFault): void
 function userOf(use: ScriptUse, config: Config, facts: HostFacts): number | undefined {
   const named = use.command.user ?? config.global_defs.script_user?.user;
   if (named !== undefined) return /^\d+$/.test(named) ? Number(named) : facts.users[named];
-  return facts.users[DEFAULT_SCRIPT_USER] ?? ROOT;
+  return facts.users[DEFAULT_SCRIPT_USER] ?? (config.global_defs.enable_script_security ? undefined : ROOT);
+}
+
+/** `no-such-user`: script_user exists. */
+function scriptUser({ global_defs }: Config, facts: HostFacts, report: ReportFault): void {
+  const named = global_defs.script_user?.user;
+  if (named === undefined || /^\d+$/.test(named) || named in facts.users) return;
+  warn(
+    report,
+    "no-such-user",
+    originOfKeyword(global_defs, "script_user"),
+    `there is no user ${named}`,
+    "keepalived reports it, and disables the scripts that have no user of their own.",
+  );
+}
+
+/** `no-such-user`: where scripts are tracked that no user runs; keepalived no longer knows them there. */
+function trackedWithoutUser(config: Config, refused: ReadonlySet<number>, report: ReportFault): void {
+  const names = config.vrrp_script.filter((one) => refused.has(originOfKeyword(one, "script")));
+  const without = new Set(names.map(({ name }) => name));
+  for (const owner of [...config.vrrp_instance, ...config.vrrp_sync_group]) {
+    for (const [index, { script: name }] of owner.track_script.entries()) {
+      if (!without.has(name)) continue;
+      warn(
+        report,
+        "no-such-user",
+        originOfKeyword(owner, "track_script", index),
+        `vrrp_script ${name} has no user to run as, and is not tracked`,
+        "keepalived takes it for a script that is not defined.",
+      );
+    }
+  }
 }
 
 /**
@@ -66,43 +97,54 @@ function insecurePart(path: string, facts: HostFacts): string | undefined {
   });
 }
 
-function warn(report: ReportFault, code: string, origin: number, summary: string, detail: string): void {
-  report({ code, severity: "warning", summary, detail }, origin);
+function warn(
+  report: ReportFault,
+  code: string,
+  origin: number,
+  summary: string,
+  detail: string,
+  end?: number,
+): void {
+  const related = end === undefined ? [] : [{ origin: end, message: "the block ends here" }];
+  report({ code, severity: "warning", summary, detail }, origin, related);
 }
 
-/** `no-such-script`, `script-not-executable`, `no-such-user`, `insecure-script`. */
-function script(use: ScriptUse, config: Config, facts: HostFacts, report: ReportFault): void {
+/** `no-such-script`, `script-not-executable`, `no-such-user`, `insecure-script`; false when there is no user. */
+function script(use: ScriptUse, config: Config, facts: HostFacts, report: ReportFault): boolean {
   const { command, keyword, origin } = use;
   const [program = ""] = command.argv;
+  const user = userOf(use, config, facts);
+  const group = command.group?.replace(/^:/, "");
+  const known = user !== undefined && (!group || /^\d+$/.test(group) || group in facts.groups);
   const candidates = candidatePaths(program, facts.searchPath);
-  if (candidates.length > 0 && candidates.every((one) => facts.files[one] === undefined)) return; // never looked at
+  if (candidates.length > 0 && candidates.every((one) => facts.files[one] === undefined)) return known; // never looked at
   const path = candidates.find((candidate) => facts.files[candidate]);
   const found = path === undefined ? undefined : facts.files[path];
   const disabled = "keepalived disables the script and runs without it.";
-  const user = userOf(use, config, facts);
-  const group = command.group?.replace(/^:/, "");
-  if (user === undefined || (group && !/^\d+$/.test(group) && facts.groups[group] === undefined)) {
-    const name = user === undefined ? (command.user ?? config.global_defs.script_user?.user) : group;
+  if (!known) {
+    const named = command.user ?? config.global_defs.script_user?.user ?? DEFAULT_SCRIPT_USER;
+    const name = user === undefined ? named : group;
     const what = user === undefined ? "user" : "group";
     warn(
       report,
       "no-such-user",
-      origin,
+      use.userOrigin ?? origin,
       `there is no ${what} ${name} to run ${program}`,
       `${disabled} If ${name} is an argument, put the whole command into quotes.`,
+      keyword === "script" && use.userOrigin === undefined ? use.end : undefined,
     );
   }
   if (path === undefined || !found) {
     warn(report, "no-such-script", origin, `${program}, the ${keyword} script, does not exist`, disabled);
-    return;
+    return known;
   }
   if (found.type !== "file" || (found.mode & EXECUTABLE) === 0) {
     const why = found.type === "file" ? "is not executable" : "is not a file";
     warn(report, "script-not-executable", origin, `${program} ${why}`, disabled);
-    return;
+    return known;
   }
   const part = user === ROOT ? insecurePart(path, facts) : undefined;
-  if (part === undefined) return;
+  if (part === undefined) return known;
   const weakness = facts.files[part]?.link ? "is a symbolic link" : "can be changed by others than root";
   warn(
     report,
@@ -113,6 +155,7 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
       ? "With enable_script_security the script is disabled."
       : "Give it another user, or make it and the directories above it writable by root alone.",
   );
+  return known;
 }
 
 /** What a compiled configuration needs of a host and does not find there. */
@@ -120,6 +163,11 @@ export function checkHost(compiled: Pick<Compiled, "config" | "sources">, facts:
   const diagnostics: Diagnostic[] = [];
   const report = faultReporter(compiled.sources, (diagnostic) => diagnostics.push(diagnostic));
   interfaces(compiled.config, facts, report);
-  for (const use of scriptUses(compiled.config)) script(use, compiled.config, facts, report);
+  scriptUser(compiled.config, facts, report);
+  const refused = new Set<number>();
+  for (const use of scriptUses(compiled.config)) {
+    if (!script(use, compiled.config, facts, report)) refused.add(use.origin);
+  }
+  trackedWithoutUser(compiled.config, refused, report);
   return diagnostics;
 }

@@ -9,6 +9,10 @@ export interface ScriptUse {
   readonly keyword: string;
   readonly command: ScriptCommand;
   readonly origin: number;
+  /** Where the user that it runs as was written, if that is a keyword of its own. */
+  readonly userOrigin?: number;
+  /** Where its block ends. */
+  readonly end?: number;
 }
 
 /** Where a schema and those within it name scripts. */
@@ -33,15 +37,25 @@ function placesIn(schema: AnyBlockSchema): ScriptPlaces {
 
 const PLACES = placesIn(root);
 
+/** The value of a `user` keyword beside a script. */
+function isUserGroup(value: unknown): value is { readonly user: string; readonly group?: string } {
+  return typeof value === "object" && value !== null && "user" in value && typeof value.user === "string";
+}
+
 function collect(places: ScriptPlaces, block: AnyBlock, found: ScriptUse[]): void {
   for (const keyword of places.keywords) {
     const value = block[keyword];
     if (value === undefined) continue;
     const origin = block.$.of[keyword];
+    const command = value as ScriptCommand; // what the kind of the row parsed
+    const { user } = block;
+    const userOrigin = block.$.of.user;
     found.push({
       keyword,
-      command: value as ScriptCommand, // what the kind of the row parsed
+      command: isUserGroup(user) ? { ...command, ...user } : command,
       origin: typeof origin === "number" ? origin : block.$.at,
+      ...(typeof userOrigin === "number" ? { userOrigin } : {}),
+      ...(block.$.end === undefined ? {} : { end: block.$.end }),
     });
   }
   for (const inner of places.blocks) {

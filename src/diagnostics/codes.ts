@@ -58,6 +58,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   // Decode: keywords and their values.
   deprecated: warning("An older spelling that still works."),
   "duplicate-keyword": warning("A keyword that counts once is given several times."),
+  "empty-list": warning("A block that only makes sense with something in it is empty."),
   "extra-words": warning("Words follow that the keyword does not take; keepalived ignores them."),
   "incomplete-option": error("An option lacks what has to follow it."),
   "invalid-address": error("Not an IP address, or one of the wrong family."),
@@ -119,7 +120,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "script-not-executable": warning("A script is not executable."),
   "too-new": error("A keyword that the release of --target does not know."),
   // Braces, as keepalived counts them.
-  "misread-line": warning("keepalived reads a line in another block than it stands in."),
+  "misread-line": warning("A line that keepalived reads in another block than it stands in."),
   // Comments to Holdfast.
   "invalid-suppression": warning("A holdfast-ignore comment names no code, or one that does not exist."),
   "unused-suppression": note("A holdfast-ignore comment silences nothing."),

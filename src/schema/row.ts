@@ -63,6 +63,8 @@ export interface ListRow<T> extends RowFacts {
   readonly kind: Kind<unknown>;
   /** Items may also stand on the keyword's own line. */
   readonly inline?: boolean;
+  /** An empty block is a mistake. */
+  readonly nonEmpty?: boolean;
   readonly value?: Phantom<readonly T[]>;
 }
 
@@ -103,6 +105,8 @@ type RowValue<R> = R extends { readonly value?: Phantom<infer T> } ? T : never;
 export interface Meta {
   /** Origin of the block's opening line; 0 when nothing in the text made it (an absent global_defs). */
   readonly at: number;
+  /** Origin of the brace that closes the block, when there is one. */
+  readonly end?: number;
   /** Origin of each keyword's statement; of each item, for repeated keywords and lists. */
   readonly of: { readonly [keyword: string]: number | readonly number[] };
 }
@@ -146,7 +150,10 @@ export function flag(
 }
 
 /** `keyword { item … }`. */
-export function list<T>(kind: Kind<T>, facts: RowFacts & { readonly inline?: boolean }): ListRow<T> {
+export function list<T>(
+  kind: Kind<T>,
+  facts: RowFacts & { readonly inline?: boolean; readonly nonEmpty?: boolean },
+): ListRow<T> {
   return { shape: "list", ...facts, kind: kind as Kind<unknown> };
 }
 

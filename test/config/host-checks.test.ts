@@ -78,8 +78,26 @@ virtual_ipaddress {
     expect(check(instance("notify_master /usr/bin/true root wheel"))).toEqual(["4 no-such-user"]);
     expect(check(instance("notify_master /usr/bin/true root :"))).toEqual([]);
     expect(check(`${instance("notify_master /usr/bin/true")}global_defs {\nscript_user ghost\n}\n`)).toEqual([
+      "10 no-such-user",
       "4 no-such-user",
     ]);
+  });
+
+  it("find scripts that nobody runs, and where they are tracked", () => {
+    const { keepalived_script: _, ...users } = FACTS.users;
+    const tracked = `global_defs {
+enable_script_security
+}
+vrrp_script s {
+script /usr/bin/true
+}
+${instance("track_script {\ns\n}")}`;
+    expect(check(tracked)).toEqual([]);
+    expect(check(tracked, { ...FACTS, users })).toEqual(["5 no-such-user", "11 no-such-user"]);
+    const [first] = checkHost(compileText(tracked), { ...FACTS, users });
+    expect(first?.related?.map(({ range }) => range.line)).toEqual([6]);
+    const owned = tracked.replace("}\nvrrp_instance", "user ghost\n}\nvrrp_instance");
+    expect(check(owned)).toEqual(["6 no-such-user", "12 no-such-user"]);
   });
 
   it("find what others than root can change and root runs", () => {

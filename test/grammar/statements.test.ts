@@ -79,6 +79,7 @@ describe("statements", () => {
         { text: "b c", quoted: true, origin: 257 },
       ],
       block: [{ origin: 2 * 256 + 255, words: [{ text: "d", quoted: false, origin: 512 }] }],
+      end: 3 * 256,
     });
   });
 

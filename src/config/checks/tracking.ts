@@ -35,20 +35,25 @@ function once(
 
 /** `unknown-script`, `duplicate-tracking`: tracked scripts are defined, and tracked once. */
 export const trackedScripts: Check = (config, report) => {
-  const scripts = new Set(config.vrrp_script.map((script) => script.name));
+  const scripts = new Map(config.vrrp_script.map((script) => [script.name, script.$.at]));
   const owners: readonly Tracking[] = [...config.vrrp_instance, ...config.vrrp_sync_group];
   for (const owner of owners) {
     const seen = new Map<string, number>();
     keepItems(owner, "track_script", ({ script }, origin) => {
-      if (scripts.has(script)) return once(seen, script, owner.name, origin, report);
+      const defined = scripts.get(script);
+      if (defined !== undefined && defined < origin) return once(seen, script, owner.name, origin, report);
+      const late = defined !== undefined;
       report(
         {
           code: "unknown-script",
-          summary: `${owner.name} tracks ${script}, and there is no such vrrp_script`,
-          detail: "It is ignored: nothing watches what the script was meant to watch.",
-          suggestions: suggest(script, scripts),
+          summary: `${owner.name} tracks ${script}, and there is no such vrrp_script${late ? " above it" : ""}`,
+          detail: late
+            ? "keepalived knows a script only below its definition, and ignores this line. Move the vrrp_script up."
+            : "It is ignored: nothing watches what the script was meant to watch.",
+          suggestions: late ? [] : suggest(script, scripts.keys()),
         },
         origin,
+        late ? [{ origin: defined, message: "defined here" }] : [],
       );
       return false;
     });
