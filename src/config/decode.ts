@@ -19,6 +19,8 @@ export class Decoder {
   private leftOut = 0;
 
   private readonly target: string | undefined;
+  private readonly complain: Complain = (fault, word) => this.report(fault, word?.origin ?? this.at);
+  private at: Origin = 0;
 
   /** `target`: the release of keepalived that has to know every keyword. */
   constructor(report: ReportFault, rescan: Rescan, target?: string) {
@@ -33,7 +35,7 @@ export class Decoder {
    * "virtual_server/real_server"). Reports all that is wrong with it, and keeps what is right.
    */
   statement(statement: Statement, shape: Shape, path: string, into: Draft): void {
-    const [keyword] = statement.words;
+    const keyword = statement.words[0];
     if (!keyword) return; // the parser has reported a bare brace
     const shaped = shape.rows.get(keyword.text);
     if (!shaped) {
@@ -58,8 +60,10 @@ export class Decoder {
     }
   }
 
+  /** One for all statements: where a kind complains about no word in particular, `this.at` is meant. */
   private complainAt(origin: Origin): Complain {
-    return (fault, word) => this.report(fault, word?.origin ?? origin);
+    this.at = origin;
+    return this.complain;
   }
 
   /** Says once for each keyword what holds for all its statements. */
@@ -95,9 +99,9 @@ export class Decoder {
   /** The words of a value: none missing, superfluous ones reported and cut off. Undefined when some are missing. */
   private argumentsOf(statement: Statement, kind: Kind<unknown>, from: number): readonly Word[] | undefined {
     const words = kind.escaped && statement.source !== undefined ? this.rescan(statement) : statement.words;
-    const [fewest, most] = kind.words;
+    const most = kind.words[1];
     const given = words.length - from;
-    if (given < fewest) {
+    if (given < kind.words[0]) {
       const keyword = words[0]?.text ?? "";
       this.report(
         {
