@@ -2,7 +2,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Compiled } from "./compile.ts";
 import { BEYOND, UNTESTED } from "./differences.ts";
 import type { HostFacts } from "./facts.ts";
-import { candidatePaths, scriptUses } from "./scripts.ts";
+import { programOf } from "./host-checks.ts";
+import { scriptUses } from "./scripts.ts";
 
 /** Exit statuses of `keepalived -t`, as 2.4.3 gives them. */
 const CONFIG_TEST = {
@@ -15,22 +16,24 @@ const CONFIG_TEST = {
   scriptSecurity: 6,
 } as const;
 
-/** The top-level blocks that are the checkers' process's; scripts elsewhere are the VRRP process's. */
+/** The keywords of scripts that the checkers' process reads; the others are the VRRP process's. */
 const OF_CHECKERS: ReadonlySet<string> = new Set([
-  "notify_up",
-  "notify_down",
-  "quorum_up",
-  "quorum_down",
-  "misc_path",
+  ...["notify_up", "notify_down", "quorum_up", "quorum_down", "misc_path"],
 ]);
 
-/** Whether one of the processes that keepalived tests would run a script that is there. */
-function runsScripts({ config }: Pick<Compiled, "config">, facts: HostFacts, vrrp: boolean): boolean {
-  if (config.global_defs.enable_script_security) return false;
-  return scriptUses(config).some(({ keyword, command }) => {
-    if (!vrrp && !OF_CHECKERS.has(keyword)) return false;
-    return candidatePaths(command.argv[0] ?? "", facts.searchPath).some((path) => facts.files[path]);
-  });
+/** What keepalived finds when it looks at scripts, in the processes that come so far. */
+function scriptFindings(
+  { config }: Pick<Compiled, "config">,
+  facts: HostFacts,
+  vrrp: boolean,
+): { readonly unsafe: boolean; readonly missing: boolean } {
+  const uses = scriptUses(config).filter(({ keyword }) => vrrp || OF_CHECKERS.has(keyword));
+  const present = uses.filter((use) => programOf(use, config, facts) !== undefined);
+  return {
+    unsafe: !config.global_defs.enable_script_security && present.length > 0,
+    // Of a vrrp_script it says so; notify scripts are left out silently.
+    missing: uses.some((use) => use.keyword === "script" && !present.includes(use)),
+  };
 }
 
 /**
@@ -46,9 +49,11 @@ export function configTestStatus(
   if (missing) return { status: CONFIG_TEST.clean, because: missing };
   if (!usable) return { status: CONFIG_TEST.unusable };
   const reachesScripts = !diagnostics.some(({ code }) => code === "no-such-interface");
-  if (runsScripts(compiled, facts, reachesScripts)) return { status: CONFIG_TEST.scriptSecurity };
+  const scripts = scriptFindings(compiled, facts, reachesScripts);
+  if (scripts.unsafe) return { status: CONFIG_TEST.scriptSecurity };
   const [first] = diagnostics.filter(
     ({ code, severity }) => severity !== "note" && !(code in BEYOND) && !(code in UNTESTED),
   );
-  return first ? { status: CONFIG_TEST.faults, because: first } : { status: CONFIG_TEST.clean };
+  if (first) return { status: CONFIG_TEST.faults, because: first };
+  return { status: scripts.missing ? CONFIG_TEST.faults : CONFIG_TEST.clean };
 }

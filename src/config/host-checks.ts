@@ -45,6 +45,19 @@ function interfaces(config: Config, facts: HostFacts, report: ReportFault): void
   }
 }
 
+/** Whether the user that a script is to run as, and its group, exist. */
+function hasUser(use: ScriptUse, config: Config, facts: HostFacts): boolean {
+  const group = use.command.group?.replace(/^:/, "");
+  const known = !group || /^\d+$/.test(group) || group in facts.groups;
+  return known && userOf(use, config, facts) !== undefined;
+}
+
+/** What a host has of the script of a configuration: undefined when nobody is to run it, or it is not there. */
+export function programOf(use: ScriptUse, config: Config, facts: HostFacts): string | undefined {
+  if (!hasUser(use, config, facts)) return undefined;
+  return candidatePaths(use.command.argv[0] ?? "", facts.searchPath).find((path) => facts.files[path]);
+}
+
 /** The user number that a script runs as; undefined when it names one that does not exist. */
 function userOf(use: ScriptUse, config: Config, facts: HostFacts): number | undefined {
   const named = use.command.user ?? config.global_defs.script_user?.user;
@@ -115,7 +128,7 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
   const [program = ""] = command.argv;
   const user = userOf(use, config, facts);
   const group = command.group?.replace(/^:/, "");
-  const known = user !== undefined && (!group || /^\d+$/.test(group) || group in facts.groups);
+  const known = hasUser(use, config, facts);
   const candidates = candidatePaths(program, facts.searchPath);
   if (candidates.length > 0 && candidates.every((one) => facts.files[one] === undefined)) return known; // never looked at
   const path = candidates.find((candidate) => facts.files[candidate]);
