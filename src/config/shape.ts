@@ -12,6 +12,7 @@ export interface Draft {
 
 /** `Meta` while it is written. */
 export interface DraftMeta extends Meta {
+  end?: number;
   of: Record<string, number | number[]>;
 }
 
