@@ -2,17 +2,17 @@ import type { Diagnostic, Range } from "./diagnostic.ts";
 import { type Counts, countDiagnostics, orderDiagnostics } from "./order.ts";
 
 /** A diagnostic as `--format json` prints it: the subject's range spread out, absent when there is none. */
-export interface JsonDiagnostic extends Omit<Diagnostic, "subject">, Partial<Range> {}
+interface JsonDiagnostic extends Omit<Diagnostic, "subject">, Partial<Range> {}
 
 /** What `--format json` prints. `version` counts incompatible changes of this shape. */
-export interface JsonReport {
+interface JsonReport {
   readonly version: 1;
   readonly diagnostics: readonly JsonDiagnostic[];
   readonly summary: Counts;
 }
 
 /** The report as a value. */
-export function jsonReport(diagnostics: readonly Diagnostic[]): JsonReport {
+function jsonReport(diagnostics: readonly Diagnostic[]): JsonReport {
   const ordered = orderDiagnostics(diagnostics);
   return {
     version: 1,
