@@ -38,12 +38,20 @@ export class Decoder {
     const keyword = statement.words[0];
     if (!keyword) return; // the parser has reported a bare brace
     const shaped = shape.rows.get(keyword.text);
+    if (!shaped && shape.items) {
+      this.item(statement, shape.items.keyword, shape.items.row, into);
+      return;
+    }
     if (!shaped) {
       reportUnknown(keyword, shape, path, this.report);
       return;
     }
-    this.mention(shaped, statement);
     const { row } = shaped;
+    if (row.elsewhere !== undefined) {
+      this.misplaced(keyword, row.elsewhere);
+      return;
+    }
+    this.mention(shaped, statement);
     switch (row.shape) {
       case "leaf":
         this.leaf(statement, shaped, row, into);
@@ -66,18 +74,30 @@ export class Decoder {
     return this.complain;
   }
 
+  private misplaced(keyword: Word, place: string): void {
+    this.report(
+      {
+        code: "misplaced-keyword",
+        summary: `${keyword.text} is ignored here: it stands ${place}`,
+        detail: "keepalived reports and ignores it here, too.",
+      },
+      keyword.origin,
+    );
+  }
+
   /** Says once for each keyword what holds for all its statements. */
   private mention({ keyword, row, target }: ShapedRow, statement: Statement): void {
     const fault = this.target === undefined ? undefined : tooNew(keyword, row.since, this.target);
     if (fault) this.report(fault, statement.words[0]?.origin ?? statement.origin);
-    if (target !== keyword && !row.synonym) {
+    const replaced = target !== keyword && !row.synonym;
+    if (replaced || row.deprecated !== undefined) {
       this.report(
         {
           code: "deprecated",
           severity: "warning",
           summary: `${keyword} is deprecated`,
-          detail: `Write ${target} instead.`,
-          suggestions: [target],
+          detail: row.deprecated ?? `Write ${target} instead.`,
+          ...(replaced ? { suggestions: [target] } : {}),
         },
         statement.words[0]?.origin ?? statement.origin,
       );

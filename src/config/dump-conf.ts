@@ -27,7 +27,7 @@ export function blocksIn(value: unknown): readonly AnyBlock[] {
 export function isShown(block: AnyBlock, keyword: string, row: AnyRow, options: DumpOptions): boolean {
   const value = block[keyword];
   if (row.replacedBy !== undefined || value === undefined) return false;
-  if (Array.isArray(value)) return value.length > 0;
+  if (Array.isArray(value) && (row.shape !== "leaf" || row.repeat)) return value.length > 0;
   if (row.shape === "block") return true;
   // A flag that was written and then overruled by a check is not repeated.
   if (row.shape === "flag" && row.bare && value === row.default) return false;
@@ -67,13 +67,18 @@ class Writer {
       case "leaf":
         for (const one of row.repeat && Array.isArray(value) ? value : [value]) {
           const text = row.secret && !this.options.secrets ? MASK : valueText(row.kind, one);
-          this.lines.push(`${indent}${keyword} ${text}`);
+          this.lines.push(text === "" ? `${indent}${keyword}` : `${indent}${keyword} ${text}`);
         }
         break;
       case "flag":
         this.lines.push(indent + flagText(keyword, value === true, row.bare === true));
         break;
       case "list":
+        if (row.anonymous) {
+          for (const item of Array.isArray(value) ? value : [])
+            this.lines.push(indent + lineText(row.kind, item));
+          break;
+        }
         this.lines.push(`${indent}${keyword} {`);
         for (const item of Array.isArray(value) ? value : []) {
           this.lines.push(`${indent}    ${lineText(row.kind, item)}`);
@@ -103,6 +108,6 @@ function flagText(keyword: string, value: boolean, bare: boolean): string {
 /** The configuration as text that compiles to it again (with secrets masked, but for those). */
 export function dumpConf(config: Config, options: DumpOptions = {}): string {
   const writer = new Writer(options);
-  writer.rows(root, { ...config, $: { at: 0, of: {} } }, "");
+  writer.rows(root, { ...config }, "");
   return writer.lines.length === 0 ? "" : `${writer.lines.join("\n")}\n`;
 }

@@ -41,5 +41,5 @@ function jsonBlock(schema: AnyBlockSchema, block: AnyBlock, options: DumpOptions
  * only what was written.
  */
 export function dumpJson(config: Config, options: DumpOptions = {}): JsonBlock {
-  return jsonBlock(root, { ...config, $: { at: 0, of: {} } }, options);
+  return jsonBlock(root, { ...config }, options);
 }

@@ -1,5 +1,5 @@
 import type { Kind } from "../schema/kind.ts";
-import type { AnyBlockSchema, AnyRow, Meta } from "../schema/row.ts";
+import type { AnyBlockSchema, AnyRow, ListRow, Meta } from "../schema/row.ts";
 
 /**
  * A block while it is compiled: the same properties as the typed block of its schema, still open to change. Every
@@ -29,6 +29,8 @@ export interface Shape {
   readonly schema: AnyBlockSchema;
   readonly header: readonly (readonly [property: string, kind: Kind<unknown>])[];
   readonly rows: ReadonlyMap<string, ShapedRow>;
+  /** The list whose items stand in the block without a keyword. */
+  readonly items: { readonly keyword: string; readonly row: ListRow<unknown> } | undefined;
   /** The keywords with `inherits`, and where from. */
   readonly inheriting: readonly { readonly keyword: string; readonly from: "^" | string }[];
   /** The block rows, whose blocks inherit in turn. */
@@ -77,6 +79,10 @@ function defaultOf(row: AnyRow): unknown {
   }
 }
 
+function isAnonymous(row: AnyRow): row is ListRow<unknown> {
+  return row.shape === "list" && row.anonymous === true;
+}
+
 const GLOBAL = "global_defs.";
 
 function makeShape(schema: AnyBlockSchema): Shape {
@@ -86,8 +92,11 @@ function makeShape(schema: AnyBlockSchema): Shape {
     schema,
     header,
     rows: new Map(
-      rows.map(([keyword, row]) => [keyword, { keyword, row, target: row.replacedBy ?? keyword }]),
+      rows
+        .filter(([, row]) => !isAnonymous(row))
+        .map(([keyword, row]) => [keyword, { keyword, row, target: row.replacedBy ?? keyword }]),
     ),
+    items: rows.flatMap(([keyword, row]) => (isAnonymous(row) ? [{ keyword, row }] : [])).at(0),
     inheriting: rows.flatMap(([keyword, row]) => {
       if ((row.shape !== "leaf" && row.shape !== "flag") || row.inherits === undefined) return [];
       const from = row.inherits === "^" ? "^" : row.inherits.slice(GLOBAL.length);

@@ -11,21 +11,30 @@ const STATES: Readonly<Record<State, string>> = {
   known: "not yet",
 };
 
-function rowsByPath(
+/** A block of the schema, and whether the runtime acts on what stands in it. */
+interface Place {
+  readonly schema: AnyBlockSchema;
+  readonly compiledOnly: boolean;
+}
+
+function placesByPath(
   schema: AnyBlockSchema,
   path: string,
-  into = new Map<string, AnyBlockSchema>(),
-): Map<string, AnyBlockSchema> {
-  into.set(path, schema);
+  compiledOnly = false,
+  into = new Map<string, Place>(),
+): Map<string, Place> {
+  into.set(path, { schema, compiledOnly });
   for (const [keyword, row] of Object.entries(schema.rows)) {
-    if (row.shape === "block") rowsByPath(row.schema, path === "" ? keyword : `${path}/${keyword}`, into);
+    if (row.shape !== "block") continue;
+    const inner = path === "" ? keyword : `${path}/${keyword}`;
+    placesByPath(row.schema, inner, compiledOnly || row.compiledOnly === true, into);
   }
   return into;
 }
 
-function stateOf(row: AnyRow | undefined): State {
+function stateOf(row: AnyRow | undefined, place: Place | undefined): State {
   if (!row) return "known";
-  return row.compiledOnly ? "compiled" : "acts";
+  return row.compiledOnly || place?.compiledOnly ? "compiled" : "acts";
 }
 
 function sinceText(since: string): string {
@@ -57,16 +66,17 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
  * with it, from the rows and the table of known keywords.
  */
 export function compatibilityDocument(): string {
-  const schemas = rowsByPath(root, "");
+  const places = placesByPath(root, "");
   const counts: Record<State, number> = { acts: 0, compiled: 0, known: 0 };
   const sections: string[] = [];
   for (const [path, keywords] of knownKeywords()) {
-    const rows = schemas.get(path)?.rows;
+    const place = places.get(path);
+    const rows = place?.schema.rows;
     const lines = [...keywords]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([keyword, since]) => {
         const row = rows && Object.hasOwn(rows, keyword) ? rows[keyword] : undefined;
-        const state = stateOf(row);
+        const state = stateOf(row, place);
         counts[state]++;
         return [`\`${keyword}\``, sinceText(since), STATES[state], note(row)];
       });

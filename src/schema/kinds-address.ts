@@ -15,19 +15,6 @@ const SCOPES: ReadonlyMap<string, number> = new Map([
 ]);
 const SCOPE_NAMES: ReadonlyMap<number, string> = new Map([...SCOPES].map(([name, value]) => [value, name]));
 
-/** Options of an address that are kept and dumped but not acted on, with the number of words after each. */
-const KEPT_OPTIONS: ReadonlyMap<string, number> = new Map([
-  ["use_vmac", 0],
-  ["home", 0],
-  ["-nodad", 0],
-  ["mngtmpaddr", 0],
-  ["noprefixroute", 0],
-  ["autojoin", 0],
-  ["no_track", 0],
-  ["preferred_lft", 1],
-  ["track_group", 1],
-]);
-
 /** The options while they are read. */
 interface Options {
   dev?: string;
@@ -35,8 +22,40 @@ interface Options {
   peer?: string;
   label?: string;
   scope?: number;
-  options?: string[];
+  use_vmac?: true;
+  home?: true;
+  nodad?: true;
+  mngtmpaddr?: true;
+  noprefixroute?: true;
+  autojoin?: true;
+  no_track?: true;
+  preferred_lft?: number | "forever";
+  track_group?: string;
 }
+
+type Mark = "use_vmac" | "home" | "nodad" | "mngtmpaddr" | "noprefixroute" | "autojoin" | "no_track";
+
+/** Options that stand alone, in the order in which a dump has them. */
+const MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
+  ["use_vmac", "use_vmac"],
+  ["home", "home"],
+  ["-nodad", "nodad"],
+  ["mngtmpaddr", "mngtmpaddr"],
+  ["noprefixroute", "noprefixroute"],
+  ["autojoin", "autojoin"],
+  ["no_track", "no_track"],
+]);
+
+/** Where a list of addresses stands: options differ. */
+type Place = "virtual" | "static";
+/** Options that only one of the places has. keepalived takes no_track in both. */
+const ONLY: ReadonlyMap<string, Place> = new Map([
+  ["use_vmac", "virtual"],
+  ["track_group", "static"],
+]);
+
+const LONGEST_LABEL = 15;
+const LONGEST_LIFETIME = 4_294_967_295;
 
 function setScope(into: Options, value: Word, complain: Complain): void {
   const number = /^\d+$/.test(value.text) ? Number(value.text) : SCOPES.get(value.text);
@@ -78,35 +97,24 @@ const VALUED: ReadonlyMap<string, (into: Options, value: Word, complain: Complai
     },
   ],
   ["scope", setScope],
+  [
+    "preferred_lft",
+    (into: Options, value: Word, complain: Complain) => {
+      const lifetime =
+        value.text === "forever" ? "forever" : boundedInteger(value, 0, LONGEST_LIFETIME, complain);
+      if (lifetime !== undefined) into.preferred_lft = lifetime;
+    },
+  ],
+  [
+    "track_group",
+    (into: Options, value: Word) => {
+      into.track_group = value.text;
+    },
+  ],
 ]);
 
-/** Reads one option starting at `words[index]`; the index of the next. */
-function readOption(words: readonly Word[], index: number, into: Options, complain: Complain): number {
-  const option = words[index];
-  if (!option) return index + 1;
-  const name = option.text === "broadcast" ? "brd" : option.text;
-  const valued = VALUED.get(name);
-  const kept = KEPT_OPTIONS.get(name);
-  const value = words[index + 1];
-  if (!valued && kept === undefined) {
-    complain(
-      {
-        code: "unknown-option",
-        summary: `'${option.text}' is no option of an address`,
-        detail: "It is ignored.",
-      },
-      option,
-    );
-    return index + 1;
-  }
-  if ((valued || kept === 1) && !value) {
-    complain({ code: "incomplete-option", summary: `${option.text} needs a value` }, option);
-    return index + 1;
-  }
-  if (valued && value) {
-    valued(into, value, complain);
-    return index + 2;
-  }
+/** Says that an option is kept and dumped, and no more. */
+function notImplemented(option: Word, complain: Complain): void {
   complain(
     {
       code: "not-implemented",
@@ -116,8 +124,39 @@ function readOption(words: readonly Word[], index: number, into: Options, compla
     },
     option,
   );
-  into.options = [...(into.options ?? []), ...words.slice(index, index + 1 + (kept ?? 0)).map((w) => w.text)];
-  return index + 1 + (kept ?? 0);
+}
+
+/** Reads one option starting at `words[index]`; the index of the next. */
+function readOption(
+  words: readonly Word[],
+  index: number,
+  place: Place,
+  into: Options,
+  complain: Complain,
+): number {
+  const option = words[index];
+  if (!option) return index + 1;
+  const name = option.text === "broadcast" ? "brd" : option.text;
+  const valued = VALUED.get(name);
+  const mark = MARKS.get(name);
+  if ((!valued && !mark) || (ONLY.get(name) ?? place) !== place) {
+    complain(
+      {
+        code: "unknown-option",
+        summary: `'${option.text}' is no option of an address here`,
+        detail: "It is ignored.",
+      },
+      option,
+    );
+    return index + 1;
+  }
+  if (place === "virtual" && (mark || name === "preferred_lft")) notImplemented(option, complain);
+  if (mark) into[mark] = true;
+  if (!valued) return index + 1;
+  const value = words[index + 1];
+  if (value) valued(into, value, complain);
+  else complain({ code: "incomplete-option", summary: `${option.text} needs a value` }, option);
+  return index + 2;
 }
 
 /** The prefix length after the slash, or the longest there is. keepalived uses the longest when it is malformed. */
@@ -139,46 +178,84 @@ function prefixLengthOf(text: string, longest: number, at: Word, complain: Compl
   return longest;
 }
 
-/** A line of virtual_ipaddress: `ADDRESS[/LENGTH] [brd ADDRESS] [dev NAME] [scope SCOPE] [label LABEL] [peer ADDRESS]`. */
-export const virtualAddress: Kind<VirtualAddress> = {
-  name: "address[/length] [options]",
-  words: [1, Number.POSITIVE_INFINITY],
-  parse(words, complain) {
-    const [first] = words;
-    if (!first) return undefined;
-    const [host = "", length = ""] = first.text.split("/", 2);
-    const found = canonicalIp(host);
-    if (found === undefined) {
-      complain({ code: "invalid-address", summary: `'${first.text}' is not an IP address` }, first);
-      return undefined;
-    }
-    const longest = familyOf(found) === 4 ? 32 : 128;
-    const options: Options = {};
-    for (let i = 1; i < words.length; ) i = readOption(words, i, options, complain);
-    if (options.peer !== undefined && familyOf(options.peer) !== familyOf(found)) {
-      complain({ code: "mixed-families", summary: "the peer of an address is of its own family" }, first);
-      delete options.peer;
-    }
-    return { address: found, prefixLength: prefixLengthOf(length, longest, first, complain), ...options };
-  },
-  format(value) {
-    const longest = familyOf(value.address) === 4 ? 32 : 128;
-    const words = [value.prefixLength === longest ? value.address : `${value.address}/${value.prefixLength}`];
-    if (value.broadcast !== undefined) words.push("brd", value.broadcast);
-    if (value.dev !== undefined) words.push("dev", value.dev);
-    if (value.scope !== undefined) words.push("scope", SCOPE_NAMES.get(value.scope) ?? String(value.scope));
-    if (value.label !== undefined) words.push("label", value.label);
-    if (value.peer !== undefined) words.push("peer", value.peer);
-    return [...words, ...(value.options ?? [])];
-  },
-};
+/** What the options may be for the family of the address. False when there is nothing left to set up. */
+function judge(found: string, options: Options, first: Word, complain: Complain): boolean {
+  const family = familyOf(found);
+  if (options.peer !== undefined && familyOf(options.peer) !== family) {
+    complain({ code: "mixed-families", summary: "the peer of an address is of its own family" }, first);
+    delete options.peer;
+  }
+  if (family === 6 && options.broadcast !== undefined) {
+    complain({ code: "mixed-families", summary: "an IPv6 address has no broadcast address" }, first);
+    return false;
+  }
+  if (family === 6 && options.label !== undefined) {
+    complain({ code: "mixed-families", summary: "an IPv6 address has no label; it is ignored" }, first);
+    delete options.label;
+  }
+  if (options.label === undefined || options.label.length <= LONGEST_LABEL) return true;
+  complain(
+    {
+      code: "invalid-interface",
+      summary: `the label ${options.label} is longer than ${LONGEST_LABEL} characters`,
+    },
+    first,
+  );
+  return false;
+}
+
+/** A line of a list of addresses: `ADDRESS[/LENGTH]` and options of `ip address`. */
+function addressLine(place: Place): Kind<VirtualAddress> {
+  return {
+    name: place === "virtual" ? "address[/length] [options]" : "address[/length] [options, static]",
+    words: [1, Number.POSITIVE_INFINITY],
+    parse(words, complain) {
+      const [first] = words;
+      if (!first) return undefined;
+      const [host = "", length = ""] = first.text.split("/", 2);
+      const found = canonicalIp(host);
+      if (found === undefined) {
+        complain({ code: "invalid-address", summary: `'${first.text}' is not an IP address` }, first);
+        return undefined;
+      }
+      const longest = familyOf(found) === 4 ? 32 : 128;
+      const options: Options = {};
+      for (let i = 1; i < words.length; ) i = readOption(words, i, place, options, complain);
+      const prefixLength = prefixLengthOf(length, longest, first, complain);
+      return judge(found, options, first, complain)
+        ? { address: found, prefixLength, ...options }
+        : undefined;
+    },
+    format: formatAddress,
+  };
+}
+
+function formatAddress(value: VirtualAddress): string[] {
+  const longest = familyOf(value.address) === 4 ? 32 : 128;
+  const words = [value.prefixLength === longest ? value.address : `${value.address}/${value.prefixLength}`];
+  if (value.broadcast !== undefined) words.push("brd", value.broadcast);
+  if (value.dev !== undefined) words.push("dev", value.dev);
+  if (value.scope !== undefined) words.push("scope", SCOPE_NAMES.get(value.scope) ?? String(value.scope));
+  if (value.label !== undefined) words.push("label", value.label);
+  if (value.peer !== undefined) words.push("peer", value.peer);
+  for (const [option, property] of MARKS) if (value[property]) words.push(option);
+  if (value.preferred_lft !== undefined) words.push("preferred_lft", String(value.preferred_lft));
+  if (value.track_group !== undefined) words.push("track_group", value.track_group);
+  return words;
+}
+
+/** A line of virtual_ipaddress or virtual_ipaddress_excluded. */
+export const virtualAddress = addressLine("virtual");
+/** A line of static_ipaddress. */
+export const staticAddress = addressLine("static");
 
 /** A line of unicast_peer: `ADDRESS [min_ttl 0–255] [max_ttl 0–255]`. */
 export const unicastPeer: Kind<UnicastPeer> = {
   name: "address [min_ttl number] [max_ttl number]",
   words: [1, 5],
   parse([host, ...options], complain) {
-    const found = host && address(host, complain);
+    // keepalived takes a prefix length and ignores it.
+    const found = host && address({ ...host, text: host.text.replace(/\/\d{1,3}$/, "") }, complain);
     if (found === undefined) return undefined;
     const peer: { address: string; minTtl?: number; maxTtl?: number } = { address: found };
     for (let i = 0; i < options.length; i += 2) {

@@ -78,6 +78,28 @@ export const scriptCommand: Kind<ScriptCommand> = {
   ],
 };
 
+/** A script that may be left out: its argv is empty then. */
+export const optionalScript: Kind<ScriptCommand> = {
+  ...scriptCommand,
+  name: "[script [user [group]]]",
+  words: [0, 3],
+  parse: (words, complain) => (words.length === 0 ? { argv: [] } : scriptCommand.parse(words, complain)),
+  format: (value) => (value.argv.length === 0 ? [] : scriptCommand.format(value)),
+};
+
+/** A FIFO and who owns it: `PATH [user [group]]`. */
+export const fifo: Kind<{ readonly path: string; readonly user?: string; readonly group?: string }> = {
+  name: "path [user [group]]",
+  words: [1, 3],
+  parse: ([path, user, group]) =>
+    path && {
+      path: path.text,
+      ...(user ? { user: user.text } : {}),
+      ...(group ? { group: group.text } : {}),
+    },
+  format: ({ path, user, group }) => [path, user, group].filter((word) => word !== undefined),
+};
+
 /** `user [group]`. */
 export const userGroup: Kind<{ readonly user: string; readonly group?: string }> = {
   name: "user [group]",

@@ -1,7 +1,16 @@
 import type { Word } from "../../grammar/tree.ts";
-import type { TrackedInterface, TrackedScript } from "./composite.ts";
+import type {
+  InitialValue,
+  LinkbeatInterface,
+  TrackedInterface,
+  TrackedObject,
+  TrackedScript,
+} from "./composite.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { boundedInteger, interfaceName } from "./kinds.ts";
+
+/** Greatest weight of a tracked file or process. */
+const GREATEST_FACTOR = 254;
 
 /** Greatest weight of a tracked object, so that a priority never becomes 0 or 255 by it. */
 const GREATEST_WEIGHT = 253;
@@ -22,12 +31,12 @@ function unknownOption(option: Word, complain: Complain): void {
   );
 }
 
-function boundedWeight(word: Word, complain: Complain): number | undefined {
-  return boundedInteger(word, -GREATEST_WEIGHT, GREATEST_WEIGHT, complain);
+function boundedWeight(word: Word, complain: Complain, greatest = GREATEST_WEIGHT): number | undefined {
+  return boundedInteger(word, -greatest, greatest, complain);
 }
 
 /** `[weight NUMBER [reverse|noreverse]]` after the name of a tracked object. */
-function parseWeight(words: readonly Word[], complain: Complain): Weight {
+function parseWeight(words: readonly Word[], complain: Complain, greatest = GREATEST_WEIGHT): Weight {
   let weight: number | undefined;
   let reverse = false;
   for (let i = 0; i < words.length; i++) {
@@ -35,7 +44,7 @@ function parseWeight(words: readonly Word[], complain: Complain): Weight {
     if (!option) break;
     if (option.text === "weight") {
       const value = words[++i];
-      if (value) weight = boundedWeight(value, complain);
+      if (value) weight = boundedWeight(value, complain, greatest);
       else complain({ code: "incomplete-option", summary: "weight needs a number" }, option);
     } else if (option.text === "reverse") reverse = true;
     else if (option.text !== "noreverse") {
@@ -72,14 +81,78 @@ export const trackedScript: Kind<TrackedScript> = {
   format: ({ script, ...weight }) => [script, ...formatWeight(weight)],
 };
 
-/** The weight of a vrrp_script: `NUMBER [reverse]`. */
-export const scriptWeight: Kind<{ readonly weight: number; readonly reverse: boolean }> = {
-  name: `integer -${GREATEST_WEIGHT}–${GREATEST_WEIGHT} [reverse]`,
-  words: [1, 2],
-  parse([number, option], complain) {
-    const weight = number && boundedWeight(number, complain);
-    if (option && option.text !== "reverse") unknownOption(option, complain);
-    return weight === undefined ? undefined : { weight, reverse: option?.text === "reverse" };
+/** A line of a tracking list: `NAME [weight NUMBER [reverse|noreverse]]`. */
+function trackedObject(what: string, greatest: number): Kind<TrackedObject> {
+  return {
+    name: `${what} [weight NUMBER [reverse]]`,
+    words: [1, 4],
+    parse: ([name, ...options], complain) =>
+      name && { name: name.text, ...parseWeight(options, complain, greatest) },
+    format: ({ name, ...weight }) => [name, ...formatWeight(weight)],
+  };
+}
+
+/** A line of track_file. */
+export const trackedFile = trackedObject("file", GREATEST_FACTOR);
+/** A line of track_process. */
+export const trackedProcess = trackedObject("process", GREATEST_FACTOR);
+/** A line of track_bfd. */
+export const trackedBfd = trackedObject("bfd", GREATEST_WEIGHT);
+
+/** The weight in the block of a tracked object: `NUMBER [reverse]`. */
+function ownWeight(greatest: number): Kind<{ readonly weight: number; readonly reverse: boolean }> {
+  return {
+    name: `integer -${greatest}–${greatest} [reverse]`,
+    words: [1, 2],
+    parse([number, option], complain) {
+      const weight = number && boundedWeight(number, complain, greatest);
+      if (option && option.text !== "reverse") unknownOption(option, complain);
+      return weight === undefined ? undefined : { weight, reverse: option?.text === "reverse" };
+    },
+    format: ({ weight, reverse }) => (reverse ? [String(weight), "reverse"] : [String(weight)]),
+  };
+}
+
+/** The weight of a vrrp_script or bfd_instance. */
+export const scriptWeight = ownWeight(GREATEST_WEIGHT);
+/** The weight of a track_file or vrrp_track_process. */
+export const factor = ownWeight(GREATEST_FACTOR);
+
+/** `[VALUE] [overwrite]` of init_file. */
+export const initialValue: Kind<InitialValue> = {
+  name: "[integer] [overwrite]",
+  words: [0, 2],
+  parse(words, complain) {
+    let value = 0;
+    let overwrite = false;
+    for (const word of words) {
+      if (word.text === "overwrite") overwrite = true;
+      else if (/^[+-]?\d+$/.test(word.text)) {
+        value = boundedInteger(word, -2_147_483_648, 2_147_483_647, complain) ?? value;
+      } else
+        complain({ code: "unknown-option", summary: `'${word.text}' is no number and not overwrite` }, word);
+    }
+    return { value, overwrite };
   },
-  format: ({ weight, reverse }) => (reverse ? [String(weight), "reverse"] : [String(weight)]),
+  format: ({ value, overwrite }) => [String(value), ...(overwrite ? ["overwrite"] : [])],
+};
+
+const LINKBEAT = ["MII", "ETHTOOL", "IOCTL"] as const;
+
+/** A line of linkbeat_interfaces: `INTERFACE [MII|ETHTOOL|IOCTL]`. */
+export const linkbeatInterface: Kind<LinkbeatInterface> = {
+  name: "interface [MII | ETHTOOL | IOCTL]",
+  words: [1, 2],
+  parse([name, type], complain) {
+    const found = name && interfaceName.parse([name], complain);
+    if (found === undefined) return undefined;
+    const known = LINKBEAT.find((one) => one === type?.text);
+    if (type && !known)
+      complain(
+        { code: "invalid-choice", summary: `'${type.text}' is not one of ${LINKBEAT.join(", ")}` },
+        type,
+      );
+    return { interface: found, ...(known ? { type: known } : {}) };
+  },
+  format: ({ interface: name, type }) => (type ? [name, type] : [name]),
 };

@@ -27,6 +27,29 @@ export const word: Kind<string> = oneWord(
   (value) => value,
 );
 
+/** A kind whose one word may be left out; the keyword alone then means `bare`. */
+export function optional<T, const B>(kind: Kind<T>, bare: B): Kind<T | B> {
+  return {
+    ...kind,
+    name: `[${kind.name}]`,
+    words: [0, kind.words[1]],
+    parse: (given, complain) => (given.length === 0 ? bare : kind.parse(given, complain)),
+    // What is not the bare value came from the kind.
+    format: (value) => (value === bare ? [] : kind.format(value as T)),
+    toJson: (value) => (value === bare || !kind.toJson ? value : kind.toJson(value as T)),
+  };
+}
+
+/** Several words that mean nothing but themselves. */
+export function words(name: string, fewest: number, most: number): Kind<readonly string[]> {
+  return {
+    name,
+    words: [fewest, most],
+    parse: (given) => given.map(({ text }) => text),
+    format: (value) => value,
+  };
+}
+
 /** Longest interface name that the kernel takes (IFNAMSIZ - 1). */
 const LONGEST_INTERFACE_NAME = 15;
 
@@ -159,6 +182,21 @@ export function parseBoolean(text: string): boolean | undefined {
   return BOOLEANS.get(text);
 }
 
+/** `on|off|true|false|yes|no`, which must be given; a keyword that may stand alone is a flag. */
+export const onOff: Kind<boolean> = oneWord(
+  "on | off",
+  (text, complain, at) => {
+    const value = parseBoolean(text);
+    if (value === undefined)
+      complain(
+        { code: "invalid-choice", summary: `'${text}' is not one of on, off, true, false, yes, no` },
+        at,
+      );
+    return value;
+  },
+  (value) => (value ? "on" : "off"),
+);
+
 /** The canonical address that a word is; complains when it is none, or of the wrong family. */
 export function address(at: Word, complain: Complain, family?: 4 | 6): string | undefined {
   const canonical = canonicalIp(at.text);
@@ -177,11 +215,12 @@ export function ipAddress(family?: 4 | 6): Kind<string> {
   );
 }
 
-/** A multicast group of one family. */
-export function multicastGroup(family: 4 | 6): Kind<string> {
-  const first = family === 4 ? /^2(?:2[4-9]|3\d)\./ : /^ff/;
+/** A multicast group, of one family when given. */
+export function multicastGroup(family?: 4 | 6): Kind<string> {
+  const groups = { 4: /^2(?:2[4-9]|3\d)\./, 6: /^ff/ };
+  const first = family ? groups[family] : new RegExp(`${groups[4].source}|${groups[6].source}`);
   return oneWord(
-    `IPv${family} multicast address`,
+    family ? `IPv${family} multicast address` : "multicast address",
     (text, complain, at) => {
       const group = address(at, complain, family);
       if (group === undefined || first.test(group)) return group;

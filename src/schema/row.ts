@@ -16,10 +16,14 @@ export interface RowFacts {
   readonly secret?: boolean;
   /** This spelling is deprecated; the value is the keyword to use, whose value it sets. */
   readonly replacedBy?: string;
+  /** Deprecated without another spelling in its block; what to do instead, as a sentence. */
+  readonly deprecated?: string;
   /** The spelling of `replacedBy` is as good as the other: no warning. */
   readonly synonym?: boolean;
   /** Of several statements the first counts, as in keepalived; without it the last. */
   readonly firstWins?: boolean;
+  /** Known here by name only: reported and ignored. Where it belongs: "outside every block". */
+  readonly elsewhere?: string;
   /** Decoded and dumped, but the runtime does not act on it yet: validate says `not-implemented`. */
   readonly compiledOnly?: boolean;
 }
@@ -65,6 +69,8 @@ export interface ListRow<T> extends RowFacts {
   readonly inline?: boolean;
   /** An empty block is a mistake. */
   readonly nonEmpty?: boolean;
+  /** The items stand in the block around, without the keyword: each line that is no keyword of it is one. */
+  readonly anonymous?: boolean;
   readonly value?: Phantom<readonly T[]>;
 }
 
@@ -152,7 +158,7 @@ export function flag(
 /** `keyword { item … }`. */
 export function list<T>(
   kind: Kind<T>,
-  facts: RowFacts & { readonly inline?: boolean; readonly nonEmpty?: boolean },
+  facts: RowFacts & { readonly inline?: boolean; readonly anonymous?: boolean; readonly nonEmpty?: boolean },
 ): ListRow<T> {
   return { shape: "list", ...facts, kind: kind as Kind<unknown> };
 }

@@ -1,95 +1,23 @@
+import { authHmac } from "./auth-hmac.ts";
 import {
   integer,
   interfaceName,
   ipAddress,
   ipAddressMaybePrefix,
   oneOf,
-  oneWord,
   repetitions,
   seconds,
   wholeSeconds,
   word,
 } from "./kinds.ts";
 import { unicastPeer, virtualAddress } from "./kinds-address.ts";
-import { scriptCommand, userGroup } from "./kinds-script.ts";
-import { scriptWeight, trackedInterface, trackedScript } from "./kinds-track.ts";
+import { optionalScript, scriptCommand, userGroup } from "./kinds-script.ts";
+import { scriptWeight } from "./kinds-track.ts";
 import { type BlockOf, block, defineBlock, flag, leaf, list } from "./row.ts";
-
-const notifyRows = {
-  notify_master: leaf(scriptCommand, {
-    doc: "Script to run on becoming master.",
-    since: "0.5.9",
-    firstWins: true,
-  }),
-  notify_backup: leaf(scriptCommand, {
-    doc: "Script to run on becoming backup.",
-    since: "0.5.9",
-    firstWins: true,
-  }),
-  notify_fault: leaf(scriptCommand, {
-    doc: "Script to run on entering fault.",
-    since: "0.5.9",
-    firstWins: true,
-  }),
-  notify_stop: leaf(scriptCommand, {
-    doc: "Script to run when VRRP stops.",
-    since: "1.1.13",
-    firstWins: true,
-  }),
-  notify: leaf(scriptCommand, {
-    doc: "Script to run on every transition, with type, name, state and priority.",
-    since: "0.5.3",
-    firstWins: true,
-  }),
-  smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7", compiledOnly: true }),
-};
-
-const trackRows = {
-  track_interface: list(trackedInterface, { doc: "Interfaces whose state counts.", since: "1.0.1" }),
-  track_script: list(trackedScript, { doc: "Scripts whose result counts.", since: "1.1.13" }),
-};
-
-/** Length of the authentication data of VRRPv2 (RFC 2338 §5.3.10). */
-const LONGEST_PASSWORD = 8;
-
-/** A password; only what fits into an advert counts. */
-const password = oneWord(
-  "word of up to 8 characters",
-  (text, complain, at) => {
-    const bytes = new TextEncoder().encode(text);
-    if (bytes.length <= LONGEST_PASSWORD) return text;
-    complain(
-      {
-        code: "password-truncated",
-        severity: "warning",
-        summary: "only the first 8 characters of auth_pass are used",
-        detail: "An advert has no room for more. Shorten the password on all routers.",
-      },
-      at,
-    );
-    return new TextDecoder().decode(bytes.subarray(0, LONGEST_PASSWORD)).replace(/\uFFFD+$/, "");
-  },
-  (value) => value,
-);
-
-const authentication = defineBlock({
-  keyword: "authentication",
-  header: {},
-  rows: {
-    auth_type: leaf(oneOf("PASS", "AH", "none"), {
-      default: "none",
-      doc: "How VRRPv2 adverts are authenticated.",
-      since: "0.5.3",
-      onChange: "restart",
-    }),
-    auth_pass: leaf(password, {
-      doc: "Password; only the first 8 characters count.",
-      since: "0.5.3",
-      secret: true,
-      onChange: "restart",
-    }),
-  },
-});
+import { authentication } from "./vrrp-authentication.ts";
+import { interfaceRows } from "./vrrp-interfaces.ts";
+import { protocolRows } from "./vrrp-protocol.ts";
+import { notifyRows, trackRows } from "./vrrp-shared.ts";
 
 /** `vrrp_instance NAME`: one virtual router on one interface. */
 export const vrrpInstance = defineBlock({
@@ -128,6 +56,12 @@ export const vrrpInstance = defineBlock({
       onChange: "recreate",
     }),
     authentication: block(authentication, { doc: "Authentication of VRRPv2.", since: "0.5.3" }),
+    auth_hmac: block(authHmac, {
+      doc: "Signed adverts, of keepalived only.",
+      since: "2.4.0",
+      onChange: "restart",
+      compiledOnly: true,
+    }),
     virtual_ipaddress: list(virtualAddress, { doc: "Addresses of the virtual router.", since: "0.5.3" }),
     virtual_ipaddress_excluded: list(virtualAddress, {
       doc: "Addresses that move with it and stand in no advert.",
@@ -174,7 +108,7 @@ export const vrrpInstance = defineBlock({
       doc: "Gratuitous ARPs for each address in a set.",
       since: "1.2.14",
     }),
-    garp_master_refresh: leaf(wholeSeconds(0, 4_294), {
+    garp_master_refresh: leaf(wholeSeconds(0, 4_294_967_295), {
       default: 0,
       inherits: "global_defs.vrrp_garp_master_refresh",
       doc: "Interval of gratuitous ARPs while master; 0 for none.",
@@ -206,8 +140,22 @@ export const vrrpInstance = defineBlock({
       doc: "Debug level; without effect, as in keepalived.",
       since: "0.5.3",
     }),
+    ...interfaceRows,
+    ...protocolRows,
     ...trackRows,
     ...notifyRows,
+    notify_master_rx_lower_pri: leaf(scriptCommand, {
+      doc: "Script to run when a master hears an advert of lower priority.",
+      since: "2.0.6",
+      firstWins: true,
+      compiledOnly: true,
+    }),
+    notify_deleted: leaf(optionalScript, {
+      doc: "Report DELETED instead of FAULT when a reload deletes the instance, and run this script.",
+      since: "2.1.0",
+      firstWins: true,
+      compiledOnly: true,
+    }),
   },
 });
 
@@ -221,12 +169,18 @@ export const vrrpSyncGroup = defineBlock({
       doc: "Names of the member instances.",
       since: "0.6.4",
       required: true,
-      inline: true,
     }),
     global_tracking: flag({
       bare: true,
-      doc: "Deprecated: tracked objects of one member count for all.",
+      doc: "Tracked objects of one member count for all.",
       since: "1.2.3",
+      deprecated: "Track them in the sync group.",
+    }),
+    sync_group_tracking_weight: flag({
+      bare: true,
+      doc: "Members may track with weights.",
+      since: "2.0.0",
+      compiledOnly: true,
     }),
     ...trackRows,
     ...notifyRows,

@@ -14,9 +14,9 @@ import {
   wholeSeconds,
 } from "../../src/schema/kinds.ts";
 import { unicastPeer, virtualAddress } from "../../src/schema/kinds-address.ts";
+import { forwarding } from "../../src/schema/kinds-forwarding.ts";
 import { scriptCommand, splitCommand, userGroup } from "../../src/schema/kinds-script.ts";
 import {
-  forwarding,
   granularity,
   persistenceTimeout,
   scheduler,
@@ -185,9 +185,9 @@ describe("addresses", () => {
       formatted: written,
     });
     expect(parse(virtualAddress, "10.0.0.1", "preferred_lft", "0", "no_track")).toMatchObject({
-      value: { options: ["preferred_lft", "0", "no_track"] },
+      value: { preferred_lft: 0, no_track: true },
       faults: ["not-implemented", "not-implemented"],
-      formatted: ["10.0.0.1", "preferred_lft", "0", "no_track"],
+      formatted: ["10.0.0.1", "no_track", "preferred_lft", "0"],
     });
   });
 
@@ -223,11 +223,13 @@ describe("servers", () => {
   });
 
   it("are reached by a method", () => {
-    expect(parse(forwarding, "DR")).toMatchObject({ value: "DR", faults: [] });
+    expect(parse(forwarding, "DR")).toMatchObject({ value: { method: "DR" }, faults: [], formatted: ["DR"] });
     expect(parse(forwarding, "dr").faults).toEqual(["invalid-choice"]);
-    expect(parse(forwarding, "TUN", "type", "gre")).toMatchObject({
-      value: "TUN",
+    expect(parse(forwarding, "TUN", "type", "ipip")).toMatchObject({ value: { method: "TUN" }, faults: [] });
+    expect(parse(forwarding, "TUN", "type", "gue", "port", "5555", "csum")).toMatchObject({
+      value: { method: "TUN", tunnel: { type: "gue", port: 5555, checksum: "csum" } },
       faults: ["not-implemented"],
+      formatted: ["TUN", "type", "gue", "port", "5555", "csum"],
     });
     expect(parse(forwarding, "NAT", "x").faults).toEqual(["extra-words"]);
   });

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import type { Kind } from "../../src/schema/kind.ts";
 import { root } from "../../src/schema/root.ts";
 import type { AnyBlockSchema, AnyRow } from "../../src/schema/row.ts";
+import { SERVER_SAMPLES } from "./samples-servers.ts";
+import { VRRP_SAMPLES } from "./samples-vrrp.ts";
 
 /** A word that needs no quotes, and one that does. */
 const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.-]{0,11}$/);
@@ -29,6 +31,8 @@ const tracking = optional(joined(fc.constant("weight"), weight, optional(fc.cons
 
 /** Text that a kind accepts, by the name of the kind. */
 const BY_NAME: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  ...SERVER_SAMPLES,
+  ...VRRP_SAMPLES,
   word: fc.oneof(name, awkward),
   interface: interfaceName,
   "IP address": ip,
@@ -38,16 +42,11 @@ const BY_NAME: Readonly<Record<string, fc.Arbitrary<string>>> = {
   "IPv6 multicast address": fc.constantFrom("ff02::12", "FF05::1"),
   "word of up to 8 characters": name.map((text) => text.slice(0, 8)),
   "MD5 digest": fc.stringMatching(/^[0-9a-fA-F]{32}$/),
-  "server [port]": joined(name, optional(fc.integer({ min: 1, max: 65_535 }).map(String))),
   "script [user [group]]": joined(command, optional(user)),
   "user [group]": joined(user, optional(fc.constantFrom("adm", ":", ":adm"))),
   "interface [weight NUMBER [reverse]]": joined(interfaceName, tracking),
   "script [weight NUMBER [reverse]]": joined(fc.constantFrom("s1", "s2"), tracking),
   "integer -253–253 [reverse]": joined(weight, optional(fc.constant("reverse"))),
-  "address[/length] [options]": joined(
-    fc.tuple(v4, fc.integer({ min: 0, max: 32 })).map(([address, length]) => `${address}/${length}`),
-    optional(fc.constantFrom("dev eth1", "label eth0:x", "scope link", "brd 10.255.255.255", "no_track")),
-  ),
   "address [min_ttl number] [max_ttl number]": joined(v4, optional(fc.constant("min_ttl 64 max_ttl 255"))),
   "address [port] | fwmark number | group name": fc.oneof(
     joined(ip, fc.integer({ min: 0, max: 65_535 }).map(String)),
@@ -56,14 +55,13 @@ const BY_NAME: Readonly<Record<string, fc.Arbitrary<string>>> = {
     name.map((group) => `group ${group}`),
   ),
   "address [port]": joined(ip, optional(fc.integer({ min: 0, max: 65_535 }).map(String))),
-  "NAT | DR | TUN": fc.constantFrom("NAT", "DR", "TUN"),
   "status codes": fc.constantFrom("200", "200 301-302", "100-599 404"),
   "netmask or prefix length": fc.constantFrom("24", "255.255.255.0", "255.255.255.255", "128.0.0.0"),
   "seconds 1–2678400, 360 when left out": optional(fc.integer({ min: 1, max: 2_678_400 }).map(String)),
 };
 
 function byPattern(kindName: string): fc.Arbitrary<string> | undefined {
-  const range = /^(integer|whole seconds|seconds) ([\d.]+)–([\d.]+)$/.exec(kindName);
+  const range = /^(integer|whole seconds|seconds) (-?[\d.]+)–([\d.]+)$/.exec(kindName);
   if (range) {
     const [, sort, from, to] = range;
     const [min, max] = [Number(from), Number(to)];
@@ -72,14 +70,20 @@ function byPattern(kindName: string): fc.Arbitrary<string> | undefined {
       .integer({ min: Math.max(1, min * 1000), max: Math.min(max, 255) * 1000 })
       .map((ms) => `${ms / 1000}`);
   }
+  const bracketed = /^\[(.*)\]$/.exec(kindName);
+  if (bracketed?.[1] !== undefined) return optional(textByName(bracketed[1]));
   return kindName.includes(" | ") ? fc.constantFrom(...kindName.split(" | ")) : undefined;
+}
+
+function textByName(name: string): fc.Arbitrary<string> {
+  const found = BY_NAME[name] ?? byPattern(name);
+  if (!found) throw new Error(`no samples of kind '${name}': add them to test/schema/samples.ts`);
+  return found;
 }
 
 /** Text that the kind accepts. Throws for a kind that nothing is known of, so that none goes untested. */
 export function textOf(kind: Kind<unknown>): fc.Arbitrary<string> {
-  const found = BY_NAME[kind.name] ?? byPattern(kind.name);
-  if (!found) throw new Error(`no samples of kind '${kind.name}': add them to test/schema/samples.ts`);
-  return found;
+  return textByName(kind.name);
 }
 
 /** One statement of a row, its block included, each line indented. */
@@ -93,6 +97,10 @@ export function rowText(keyword: string, row: AnyRow, depth: number): fc.Arbitra
     case "leaf":
       return textOf(row.kind).map((value) => `${indent}${keyword} ${value}\n`);
     case "list":
+      if (row.anonymous)
+        return fc
+          .array(textOf(row.kind), { minLength: 1, maxLength: 4 })
+          .map((items) => items.map((item) => `${indent}${item}\n`).join(""));
       return fc
         .array(textOf(row.kind), { maxLength: 4 })
         .map(

@@ -32,7 +32,7 @@ function firstOnly<T extends { readonly $: { readonly at: number } }>(
   };
 }
 
-/** `duplicate-name`: instances, sync groups and scripts have names of their own. */
+/** `duplicate-name`: what has a name has one of its own. */
 export const duplicateNames: Check = (config, report) => {
   const named = (keyword: string) =>
     firstOnly<{ readonly name: string; readonly $: { readonly at: number } }>(
@@ -44,6 +44,10 @@ export const duplicateNames: Check = (config, report) => {
   keepItems(config, "vrrp_instance", named("vrrp_instance"));
   keepItems(config, "vrrp_sync_group", named("vrrp_sync_group"));
   keepItems(config, "vrrp_script", named("vrrp_script"));
+  keepItems(config, "track_group", named("track_group"));
+  keepItems(config, "track_file", named("track_file"));
+  keepItems(config, "vrrp_track_process", named("vrrp_track_process"));
+  keepItems(config, "bfd_instance", named("bfd_instance"));
 };
 
 /** `duplicate-virtual-server`: a service stands once. */

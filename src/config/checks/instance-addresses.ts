@@ -1,6 +1,6 @@
 import { familyOf } from "../../values/ip.ts";
 import type { VirtualAddress } from "../config.ts";
-import { type Check, keepItems } from "../open.ts";
+import { type Check, keepItems, writtenAt } from "../open.ts";
 import { instanceFamily } from "./instance-values.ts";
 
 /** Most addresses that an advert counts (RFC 9568 §5.2.5). */
@@ -76,6 +76,7 @@ export const duplicateAddresses: Check = (config, report) => {
 export const addressCount: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     const { length } = instance.virtual_ipaddress;
+    if (length === 0 && instance.no_virtual_ipaddress) continue;
     if (length === 0) {
       report(
         {
@@ -105,13 +106,15 @@ export const addressCount: Check = (config, report) => {
 /** `unicast-without-peers`: unicast_src_ip means nothing without peers; adverts are multicast then. */
 export const unicastWithoutPeers: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
-    const at = instance.$.of.unicast_src_ip;
-    if (typeof at !== "number" || instance.unicast_peer.length > 0) continue;
+    const at = writtenAt(instance, "unicast_src_ip") || writtenAt(instance, "unicast_fault_no_peer");
+    if (at === 0 || instance.unicast_peer.length > 0) continue;
     report(
       {
         code: "unicast-without-peers",
         severity: "warning",
-        summary: `${instance.name} has a unicast source and no unicast_peer: its adverts are multicast`,
+        summary: instance.unicast_fault_no_peer
+          ? `${instance.name} has no unicast_peer and will be at fault`
+          : `${instance.name} has a unicast source and no unicast_peer: its adverts are multicast`,
       },
       at,
     );

@@ -2,10 +2,35 @@ import type { VrrpInstance } from "../config.ts";
 import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
 import { instanceFamily } from "./instance-values.ts";
 
-/** `missing-interface`: an instance that does not use unicast needs an interface. */
+/** The one loopback interface of a network namespace. */
+const LOOPBACK = "lo";
+
+/** `missing-interface`, `loopback-interface`: an instance that does not use unicast needs an interface, and not `lo`. */
 export const instanceInterface: Check = (config, report) => {
   keepItems(config, "vrrp_instance", (instance) => {
-    if (instance.interface !== undefined || instance.unicast_peer.length > 0) return true;
+    if (instance.interface === LOOPBACK) {
+      report(
+        {
+          code: "loopback-interface",
+          summary: `vrrp_instance ${instance.name} cannot run on ${LOOPBACK}, which no other router hears`,
+        },
+        originOfKeyword(instance, "interface"),
+      );
+      return false;
+    }
+    if (instance.interface !== undefined) return true;
+    if (instance.unicast_peer.length > 0) {
+      if (instance.unicast_src_ip !== undefined) return true;
+      report(
+        {
+          code: "missing-interface",
+          summary: `vrrp_instance ${instance.name} has neither interface nor unicast_src_ip`,
+          detail: "It is left out: without both there is no address to send adverts from.",
+        },
+        instance.$.at,
+      );
+      return false;
+    }
     report(
       {
         code: "missing-interface",
@@ -20,7 +45,8 @@ export const instanceInterface: Check = (config, report) => {
 
 /** What makes two instances hear each other's adverts on one router. */
 function routerKey(instance: Open<VrrpInstance>): string {
-  return `${instance.interface ?? ""} ${instanceFamily(instance)} ${instance.virtual_router_id}`;
+  const group = instance.unicast_peer.length > 0 ? "" : (instance.mcast_dst_ip ?? "");
+  return `${instance.interface ?? ""} ${instanceFamily(instance)} ${instance.virtual_router_id} ${group}`;
 }
 
 function mayClash(a: Open<VrrpInstance>, b: Open<VrrpInstance>): boolean {

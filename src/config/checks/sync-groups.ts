@@ -1,5 +1,5 @@
 import { suggest } from "../../diagnostics/suggest.ts";
-import { type Check, keepItems, writtenAt } from "../open.ts";
+import { type Check, keepItems } from "../open.ts";
 
 /** `unknown-instance`, `instance-in-two-groups`, `small-sync-group`: what a sync group's members have to be. */
 export const syncGroupMembers: Check = (config, report) => {
@@ -61,9 +61,10 @@ export const weightsInSyncGroups: Check = (config, report) => {
     config.vrrp_sync_group.flatMap((group) => group.group.map((member) => [member, group] as const)),
   );
   const weights = new Map(config.vrrp_script.map(({ name, weight }) => [name, weight.weight]));
+  const sessions = new Map(config.bfd_instance.map(({ name, weight }) => [name, weight.weight]));
   for (const instance of config.vrrp_instance) {
     const group = groups.get(instance.name);
-    if (!group || writtenAt(group, "global_tracking") !== 0) continue;
+    if (!group || group.global_tracking || group.sync_group_tracking_weight) continue;
     const ignore = (what: string, origin: number): false => {
       report(
         {
@@ -81,6 +82,9 @@ export const weightsInSyncGroups: Check = (config, report) => {
     );
     keepItems(instance, "track_interface", ({ interface: name, weight }, origin) =>
       weight === 0 ? true : ignore(name, origin),
+    );
+    keepItems(instance, "track_bfd", ({ name, weight }, origin) =>
+      (weight ?? sessions.get(name) ?? 0) === 0 ? true : ignore(name, origin),
     );
   }
 };

@@ -1,8 +1,8 @@
-import { suggest } from "../../diagnostics/suggest.ts";
 import type { TrackedInterface, TrackedScript } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
 import { type Check, keepItems } from "../open.ts";
 import type { DraftMeta } from "../shape.ts";
+import { definedAbove } from "./defined-above.ts";
 
 interface Tracking {
   $: DraftMeta;
@@ -11,7 +11,8 @@ interface Tracking {
   track_interface: readonly TrackedInterface[];
 }
 
-function once(
+/** Whether a name is tracked for the first time; reports when it is not. */
+export function onceOnly(
   names: Map<string, number>,
   name: string,
   owner: string,
@@ -35,27 +36,16 @@ function once(
 
 /** `unknown-script`, `duplicate-tracking`: tracked scripts are defined, and tracked once. */
 export const trackedScripts: Check = (config, report) => {
-  const scripts = new Map(config.vrrp_script.map((script) => [script.name, script.$.at]));
+  const scripts = new Map(config.vrrp_script.map(({ name, $ }) => [name, $.at]));
   const owners: readonly Tracking[] = [...config.vrrp_instance, ...config.vrrp_sync_group];
   for (const owner of owners) {
     const seen = new Map<string, number>();
     keepItems(owner, "track_script", ({ script }, origin) => {
-      const defined = scripts.get(script);
-      if (defined !== undefined && defined < origin) return once(seen, script, owner.name, origin, report);
-      const late = defined !== undefined;
-      report(
-        {
-          code: "unknown-script",
-          summary: `${owner.name} tracks ${script}, and there is no such vrrp_script${late ? " above it" : ""}`,
-          detail: late
-            ? "keepalived knows a script only below its definition, and ignores this line. Move the vrrp_script up."
-            : "It is ignored: nothing watches what the script was meant to watch.",
-          suggestions: late ? [] : suggest(script, scripts.keys()),
-        },
-        origin,
-        late ? [{ origin: defined, message: "defined here" }] : [],
+      const use = { name: script, origin, owner: owner.name, block: "vrrp_script" };
+      return (
+        definedAbove(use, scripts, "unknown-script", report) &&
+        onceOnly(seen, script, owner.name, origin, report)
       );
-      return false;
     });
   }
 };
@@ -68,7 +58,7 @@ export const trackedInterfaces: Check = (config, report) => {
     const seen = new Map<string, number>();
     const instance = own.get(owner.$);
     keepItems(owner, "track_interface", ({ interface: name }, origin) => {
-      if (!instance || instance.interface !== name) return once(seen, name, owner.name, origin, report);
+      if (!instance || instance.interface !== name) return onceOnly(seen, name, owner.name, origin, report);
       report(
         {
           code: "redundant-tracking",

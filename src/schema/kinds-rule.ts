@@ -1,0 +1,165 @@
+import type { Word } from "../../grammar/tree.ts";
+import type { Complain, Kind } from "./kind.ts";
+import { integer, interfaceName, word } from "./kinds.ts";
+import {
+  counting,
+  familyOfPrefix,
+  markAndMask,
+  numberOrName,
+  numberRange,
+  OWN_PROTOCOL,
+  prefixOf,
+  protocolReset,
+  realms,
+} from "./kinds-network.ts";
+import { alone, type OptionsOf, optionReader, valued } from "./options.ts";
+
+const MOST = 4_294_967_295;
+
+/** `ADDRESS[/LENGTH]`, canonical; `all` stands for any address, and is kept. */
+const selector: Kind<string> = {
+  name: "address[/length] | all",
+  words: [1, 1],
+  parse([at], complain) {
+    if (!at) return undefined;
+    if (at.text === "all" || at.text === "default") return "all";
+    const prefix = prefixOf(at, complain);
+    if (prefix === undefined)
+      complain({ code: "invalid-address", summary: `'${at.text}' is not an IP address or network` }, at);
+    return prefix;
+  },
+  format: (value) => [value],
+};
+
+const ports = numberRange("port", 65_535);
+
+const RULE = {
+  not: alone,
+  from: valued(selector),
+  to: valued(selector),
+  iif: valued(interfaceName, { aliases: ["dev"] }),
+  oif: valued(interfaceName),
+  tos: valued(numberOrName("type of service", 255), { aliases: ["dsfield"] }),
+  fwmark: valued(markAndMask),
+  uidrange: valued(numberRange("user", MOST)),
+  ipproto: valued(numberOrName("IP protocol", 255)),
+  sport: valued(ports),
+  dport: valued(ports),
+  preference: valued(integer(0, MOST), { aliases: ["priority", "order"] }),
+  protocol: valued(numberOrName("routing protocol", 255)),
+  realms: valued(realms),
+  suppress_prefixlength: valued(integer(0, 255)),
+  suppress_ifgroup: valued(numberOrName("interface group", MOST)),
+  table: valued(numberOrName("routing table", MOST), { aliases: ["lookup"] }),
+  goto: valued(integer(0, MOST)),
+  nop: alone,
+  blackhole: alone,
+  prohibit: alone,
+  unreachable: alone,
+  l3mdev: alone,
+  no_track: alone,
+  track_group: valued(word),
+};
+
+/** A line of virtual_rules or static_rules, with the names of `ip rule`. */
+export interface Rule extends OptionsOf<typeof RULE> {
+  /** Written `inet6`, or `inet`; where addresses do not say so. */
+  readonly family?: 4 | 6;
+}
+
+type Draft = { -readonly [K in keyof Rule]?: Rule[K] };
+
+const reader = optionReader(RULE);
+const ACTIONS = ["table", "goto", "nop", "blackhole", "prohibit", "unreachable", "l3mdev"] as const;
+
+/** What a rule has to have, and what cannot go together. */
+function judge(draft: Draft, first: Word | undefined, complain: Complain): void {
+  const actions = ACTIONS.filter((action) => draft[action] !== undefined);
+  if (actions.length === 0)
+    complain(
+      {
+        code: "missing-action",
+        summary: "the rule says nothing to do; it is ignored",
+        detail: `Write one of ${ACTIONS.join(", ")}.`,
+      },
+      first,
+    );
+  else if (actions.length > 1)
+    complain(
+      { code: "conflicting-options", summary: `a rule has only one of ${actions.join(" and ")}` },
+      first,
+    );
+  const families = new Set(
+    [draft.from, draft.to]
+      .filter((prefix) => prefix !== undefined && prefix !== "all")
+      .map((prefix) => familyOfPrefix(prefix ?? "")),
+  );
+  if (draft.family) families.add(draft.family);
+  if (families.size > 1) complain({ code: "mixed-families", summary: "a rule is of one family" }, first);
+  judgeGoto(draft, first, complain);
+}
+
+function judgeGoto({ goto: target, preference }: Draft, first: Word | undefined, complain: Complain): void {
+  if (target === undefined) return;
+  if (preference === undefined)
+    complain({ code: "invalid-goto", summary: `goto ${target} needs a preference` }, first);
+  else if (preference >= target)
+    complain(
+      { code: "invalid-goto", summary: `goto ${target} goes back: the rule's preference is ${preference}` },
+      first,
+    );
+}
+
+/** Reads a line of words into a rule; undefined when keepalived would leave it out. */
+function parseRule(given: readonly Word[], complain: Complain): Rule | undefined {
+  const faults = counting(complain);
+  const draft: Draft = {};
+  for (let index = 0; index < given.length; ) {
+    const at = given[index];
+    if (at?.text === "inet" || at?.text === "inet6") {
+      draft.family = at.text === "inet" ? 4 : 6;
+      index++;
+      continue;
+    }
+    const next = reader.read(given, index, draft, faults.complain);
+    if (next === undefined) {
+      faults.complain(
+        {
+          code: "unknown-option",
+          summary: `'${at?.text}' is no option of a rule`,
+          detail: "The line is ignored.",
+        },
+        at,
+      );
+      return undefined;
+    }
+    index = next;
+  }
+  if (draft.protocol !== undefined && !draft.no_track && !OWN_PROTOCOL.has(draft.protocol)) {
+    protocolReset(draft.protocol, given[0], complain);
+    delete draft.protocol;
+  }
+  judge(draft, given[0], faults.complain);
+  if (faults.failed()) return undefined;
+  if (draft.preference === undefined)
+    complain(
+      {
+        code: "rule-without-preference",
+        severity: "warning",
+        summary: "the rule has no preference; where it comes among others is chance",
+      },
+      given[0],
+    );
+  return draft;
+}
+
+/** A line of virtual_rules or static_rules: the syntax of `ip rule add`. */
+export const rule: Kind<Rule> = {
+  name: "options of ip rule",
+  words: [1, Number.POSITIVE_INFINITY],
+  parse: parseRule,
+  format: ({ family, ...options }) => [
+    ...(family === undefined ? [] : [family === 4 ? "inet" : "inet6"]),
+    ...reader.format(options),
+  ],
+};
