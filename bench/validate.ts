@@ -4,7 +4,12 @@ import { type Measured, measure } from "./measure.ts";
 import { markdownTable, median } from "./table.ts";
 
 const RUNS = 5;
+const STARTS = 15;
 const SIZES = [100, 1_000, 10_000];
+/** Only when asked for: it takes minutes. */
+const LARGE = 50_000;
+/** 9 MB. */
+const DIFFERING = 8_000;
 
 /** A configuration of `services` virtual servers with four real servers each, every one with an HTTP check. */
 export function largeConfiguration(services: number): string {
@@ -40,39 +45,95 @@ function realServer(address: string): string {
 `;
 }
 
-async function middle(command: readonly string[]): Promise<Measured> {
-  const runs: Measured[] = [];
-  for (let i = 0; i < RUNS; i++) runs.push(await measure(command));
-  return {
-    status: runs[0]?.status ?? null,
-    milliseconds: median(runs.map((run) => run.milliseconds)),
-    peakMegabytes: median(runs.map((run) => run.peakMegabytes)),
-  };
+/** A configuration of 100 lines: the start of a large one, with what it leaves open closed. */
+function shortConfiguration(): string {
+  const lines = largeConfiguration(2).split("\n").slice(0, 97);
+  const braces = (brace: string) => lines.join("").split(brace).length - 1;
+  return `${lines.join("\n")}\n${"}\n".repeat(braces("{") - braces("}"))}`;
 }
 
-const cells = (m: Measured) => [
-  `${m.milliseconds.toFixed(0)} ms`,
-  `${m.peakMegabytes.toFixed(0)} MB`,
-  String(m.status),
-];
+/** The medians of several commands, run in turns so that what else the machine does meets all of them. */
+async function inTurns<const N extends string>(
+  commands: Readonly<Record<N, readonly string[]>>,
+  runs = RUNS,
+): Promise<Record<N, Measured>> {
+  const names = Object.keys(commands) as N[]; // the keys of the argument
+  const measured = new Map<N, Measured[]>(names.map((name) => [name, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const name of names) measured.get(name)?.push(await measure(commands[name]));
+  }
+  const middle = (name: N): Measured => {
+    const all = measured.get(name) ?? [];
+    return {
+      status: all[0]?.status ?? null,
+      milliseconds: median(all.map((one) => one.milliseconds)),
+      peakMegabytes: median(all.map((one) => one.peakMegabytes)),
+    };
+  };
+  return Object.fromEntries(names.map((name) => [name, middle(name)])) as Record<N, Measured>; // one for each name
+}
 
-/** `holdfast validate` against `keepalived -t`, side by side: medians of 5, as a Markdown table. */
-export async function benchValidate(root: string): Promise<string> {
+function row(what: string, bytes: number, program: string, measured: Measured, against: Measured): string[] {
+  return [
+    what,
+    bytes === 0 ? "" : `${(bytes / 1e6).toFixed(2)} MB`,
+    program,
+    `${measured.milliseconds.toFixed(0)} ms`,
+    `${(measured.milliseconds / against.milliseconds).toFixed(2)} ×`,
+    `${measured.peakMegabytes.toFixed(0)} MB`,
+    String(measured.status),
+  ];
+}
+
+const HEADER = ["configuration", "size", "program", "time", "ratio", "peak memory", "exit"];
+
+/**
+ * `holdfast validate` against `keepalived -t`, a short file against Node alone, and `holdfast diff` of two files that
+ * differ in one service of a hundred against validate: medians, as a Markdown table. With `large`, 50,000 services too.
+ */
+export async function benchValidate(root: string, { large }: { readonly large: boolean }): Promise<string> {
   const folder = mkdtempSync(join(root, "node_modules/.cache/holdfast-bench-"));
-  const rows = [["virtual servers", "size", "program", "time", "peak memory", "exit"]];
+  const holdfast = [process.execPath, join(root, "dist/holdfast.js")];
+  const write = (name: string, text: string): string => {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+  const rows = [HEADER];
   try {
-    for (const services of SIZES) {
-      const file = join(folder, `${services}.conf`);
+    const short = write("short.conf", shortConfiguration());
+    const start = await inTurns(
+      { node: [process.execPath, "-e", "0"], ours: [...holdfast, "validate", short] },
+      STARTS,
+    );
+    rows.push(row("none", 0, "node -e 0", start.node, start.node));
+    rows.push(row("100 lines", 0, "holdfast validate", start.ours, start.node));
+    for (const services of large ? [...SIZES, LARGE] : SIZES) {
       const text = largeConfiguration(services);
-      writeFileSync(file, text);
-      const size = `${(text.length / 1e6).toFixed(2)} MB`;
-      const ours = await middle([process.execPath, join(root, "dist/holdfast.js"), "validate", file]);
-      rows.push([String(services), size, "holdfast validate", ...cells(ours)]);
-      const theirs = await middle(["keepalived", "-t", "-f", file]);
-      rows.push([String(services), size, "keepalived -t", ...cells(theirs)]);
+      const file = write(`${services}.conf`, text);
+      const { theirs, ours } = await inTurns({
+        theirs: ["keepalived", "-t", "-f", file],
+        ours: [...holdfast, "validate", file],
+      });
+      rows.push(row(`${services} services`, text.length, "keepalived -t", theirs, theirs));
+      rows.push(row(`${services} services`, text.length, "holdfast validate", ours, theirs));
     }
+    const [old, now] = [largeConfiguration(DIFFERING), differing(largeConfiguration(DIFFERING))];
+    const [before, after] = [write("old.conf", old), write("new.conf", now)];
+    const { validate, diff } = await inTurns({
+      validate: [...holdfast, "validate", before],
+      diff: [...holdfast, "diff", before, after],
+    });
+    rows.push(row(`${DIFFERING} services`, old.length, "holdfast validate", validate, validate));
+    rows.push(row("two, 1 % differs", 2 * old.length, "holdfast diff", diff, validate));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return markdownTable(rows);
+}
+
+/** The same with another scheduler in every hundredth service. */
+function differing(text: string): string {
+  let service = 0;
+  return text.replace(/lb_algo wlc/g, (algorithm) => (service++ % 100 === 0 ? "lb_algo rr" : algorithm));
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME ...]`: compares Holdfast with the installed keepalived, side by side in one run, and prints
+ * `npm run bench [-- [--large] NAME ...]`: compares Holdfast with the installed keepalived, side by side in one run, and prints
  * Markdown tables. Needs root, and for failover `ip netns`, dumpcap and tshark.
  */
 import { mkdirSync } from "node:fs";
@@ -11,12 +11,15 @@ import { loadTypeScript } from "./load-typescript.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
 
+const large = process.argv.includes("--large");
+const names = process.argv.slice(2).filter((argument) => argument !== "--large");
+
 const BENCHES = {
   failover: async () => (await loadTypeScript(join(root, "bench/failover.ts"))).benchFailover(root),
-  validate: async () => (await loadTypeScript(join(root, "bench/validate.ts"))).benchValidate(root),
+  validate: async () =>
+    (await loadTypeScript(join(root, "bench/validate.ts"))).benchValidate(root, { large }),
 };
 
-const names = process.argv.slice(2);
 const unknown = names.find((name) => !(name in BENCHES));
 if (unknown !== undefined) {
   console.error(`bench: there is no '${unknown}'; there are ${Object.keys(BENCHES).join(", ")}`);
