@@ -17,6 +17,7 @@ import { cameFrom, type Piece, partOf, placed, type Use } from "./piece.ts";
 import type { ReadingState } from "./reading-state.ts";
 import { type Rounds, roundsOf } from "./rounds.ts";
 import type { Definition } from "./scope.ts";
+import { countUses, warnOfShadowing } from "./shadowing.ts";
 import { textOfProblem } from "./use-problems.ts";
 import { trimmed } from "./white-space.ts";
 
@@ -108,12 +109,17 @@ export class LineWork {
     return true;
   }
 
-  /** Sets a definition that stands in the piece: all its lines, the first without its `$NAME=`. */
-  define(name: string, lines: readonly MappedText[], piece: Piece): void {
+  /**
+   * Sets a definition that stands in the piece: all its lines, the first without its `$NAME=`. `always`: no condition
+   * stands before it.
+   */
+  define(name: string, lines: readonly MappedText[], piece: Piece, always: boolean): void {
     const file = piece.use?.definition.file ?? this.state.sources.fileOf(this.state.reading);
     const [first] = lines;
     const body = lines.length > 1 && first?.text === "" ? lines.slice(1) : lines;
-    this.state.scope.set({ name, file, lines: body });
+    const definition: Definition = { name, file, lines: body };
+    if (always && !piece.use && !piece.after) warnOfShadowing(this.state, definition, piece.mapped);
+    this.state.scope.set(definition);
   }
 
   private nextLine(entry: PendingLines): void {
@@ -141,16 +147,21 @@ export class LineWork {
   /** A line with all that may stand before its text. `turns` counts how often it was something else before. */
   private process(piece: Piece, turns: number): void {
     let current = piece;
-    if (current.mapped.text.startsWith("@")) {
+    const always = !current.mapped.text.startsWith("@");
+    if (!always) {
       const condition = CONDITION.exec(current.mapped.text);
-      if (!condition || !holds(condition, this.id)) return;
+      if (!condition || !holds(condition, this.id)) {
+        if (current.mapped.text.includes("$")) countUses(this.state, current.mapped.text);
+        return;
+      }
       current = partOf(current, condition[0].length);
     }
     const { text } = current.mapped;
     if (text.startsWith("$")) {
       const definition = DEFINITION.exec(text);
       if (definition) {
-        this.define(definition[1] ?? "", [partOf(current, definition[0].length).mapped], current);
+        const value = partOf(current, definition[0].length).mapped;
+        this.define(definition[1] ?? "", [value], current, always);
         return;
       }
       if (this.wholeUse(current)) return;

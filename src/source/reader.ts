@@ -158,9 +158,8 @@ export class Reader {
     const first = trimMapped(sliceMapped(whole, condition?.[0].length ?? 0));
     const match = DEFINITION.exec(first.text);
     const value = sliceMapped(first, match?.[0].length ?? 0);
-    this.work.define(match?.[1] ?? "", [withoutBackslash(value), ...this.continued(lines)], {
-      mapped: first,
-    });
+    const all = [withoutBackslash(value), ...this.continued(lines)];
+    this.work.define(match?.[1] ?? "", all, { mapped: first }, !condition);
   }
 
   /** The further lines of a definition; an empty one ends it, one of white space or a comment does not count. */

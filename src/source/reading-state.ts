@@ -1,4 +1,4 @@
-import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Related, Report } from "../diagnostics/diagnostic.ts";
 import { withoutComment } from "./comments.ts";
 import { expandMapped, type Step } from "./definitions.ts";
 import { type IncludeChecks, NO_CHECKS } from "./include-checks.ts";
@@ -40,8 +40,14 @@ export class ReadingState {
     this.names.directory = directory;
   }
 
-  complain(diagnostic: Complaint, mapped: MappedText, from = 0, to = mapped.text.length): void {
-    const related = this.sources.relatedTo(this.reading, segmentAt(mapped, from).via);
+  complain(
+    diagnostic: Complaint,
+    mapped: MappedText,
+    from = 0,
+    to = mapped.text.length,
+    first: readonly Related[] = [],
+  ): void {
+    const related = [...first, ...this.sources.relatedTo(this.reading, segmentAt(mapped, from).via)];
     const subject = this.sources.rangeOf(this.reading, mapped, from, to);
     this.report({ ...diagnostic, subject, ...(related.length > 0 ? { related } : {}) });
   }

@@ -15,6 +15,8 @@ export interface Definition {
 interface History {
   readonly versions: number[];
   readonly definitions: Definition[];
+  /** How many definitions there were when the name was last asked for. */
+  asked: number;
 }
 
 /**
@@ -32,15 +34,24 @@ export class Scope {
       history.versions.push(this.version);
       history.definitions.push(definition);
     } else {
-      this.histories.set(definition.name, { versions: [this.version], definitions: [definition] });
+      this.histories.set(definition.name, { versions: [this.version], definitions: [definition], asked: 0 });
     }
+  }
+
+  /** The newest definition of a name, while nobody has asked for it. */
+  unasked(name: string): Definition | undefined {
+    const history = this.histories.get(name);
+    return history && history.asked < history.definitions.length ? history.definitions.at(-1) : undefined;
   }
 
   /** The newest definition, or the one that held at a version. */
   get(name: string, version?: number): Definition | undefined {
     const history = this.histories.get(name);
     if (!history) return undefined;
-    if (version === undefined || version >= this.version) return history.definitions.at(-1);
+    if (version === undefined || version >= this.version) {
+      history.asked = history.definitions.length;
+      return history.definitions.at(-1);
+    }
     let low = 0;
     let high = history.versions.length;
     while (low < high) {
