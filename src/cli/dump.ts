@@ -1,8 +1,12 @@
 import { dumpConf } from "../config/dump-conf.ts";
 import { dumpJson } from "../config/dump-json.ts";
+import { confFromJson } from "../config/json-config.ts";
 import { renderText } from "../diagnostics/render-text.ts";
+import type { SourceHost } from "../source/host.ts";
+import { MemoryHost } from "../source/memory-host.ts";
+import { nodeHost } from "../source/node-host.ts";
 import { load } from "./load.ts";
-import { EXIT, paletteFor } from "./output.ts";
+import { EXIT, paletteFor, UsageError } from "./output.ts";
 
 export interface DumpCommandOptions {
   readonly from: "conf" | "json";
@@ -13,9 +17,19 @@ export interface DumpCommandOptions {
   readonly root?: string;
 }
 
+/** The configuration that a JSON file stands for, as text in its place. Throws UsageError when it stands for none. */
+function jsonSource(file: string): SourceHost {
+  const content = nodeHost.read(file);
+  if ("problem" in content) return nodeHost;
+  const made = confFromJson(content.text);
+  if ("problem" in made) throw new UsageError(`${file}: ${made.problem}`);
+  return new MemoryHost({ [file]: made.text });
+}
+
 /** `holdfast dump`: the compiled configuration on standard output; errors of the file on standard error. */
 export function dump(file: string, options: DumpCommandOptions): number {
-  const { config, diagnostics, sources, exitCode } = load(file, { ...options, host: "none" });
+  const source = options.from === "json" ? jsonSource(file) : undefined;
+  const { config, diagnostics, sources, exitCode } = load(file, { ...options, host: "none" }, source);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   process.stderr.write(
     renderText(errors, {

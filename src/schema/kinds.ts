@@ -88,11 +88,19 @@ export function boundedInteger(
 
 /** An integer within bounds, both included. */
 export function integer(minimum: number, maximum: number): Kind<number> {
-  return oneWord(
-    `integer ${minimum}–${maximum}`,
-    (_text, complain, at) => boundedInteger(at, minimum, maximum, complain),
-    String,
-  );
+  return {
+    ...oneWord(
+      `integer ${minimum}–${maximum}`,
+      (_text, complain, at) => boundedInteger(at, minimum, maximum, complain),
+      String,
+    ),
+    json: { type: "integer", minimum, maximum },
+  };
+}
+
+/** The microseconds of seconds in JSON. */
+export function fromSeconds(json: unknown): Micros {
+  return Math.round(Number(json) * SECOND);
 }
 
 /** A time of one word. */
@@ -100,7 +108,12 @@ function inSeconds(
   name: string,
   parse: (text: string, complain: Complain, word: Word) => Micros | undefined,
 ): Kind<Micros> {
-  return { ...oneWord(name, parse, formatSeconds), toJson: (value) => value / SECOND };
+  return {
+    ...oneWord(name, parse, formatSeconds),
+    toJson: (value) => value / SECOND,
+    fromJson: fromSeconds,
+    json: { type: "number" },
+  };
 }
 
 /** How often something is done, at least once: keepalived makes 1 of 0. */
