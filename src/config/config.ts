@@ -2,8 +2,10 @@
  * The types of a compiled configuration, for everyone behind the compiler: machines, plan and daemon import them from
  * here and never see a schema. They are inferred from the schema's rows.
  */
+
+export type { TcpCheck } from "../schema/checkers.ts";
+export type { HttpGet, HttpUrl, SslGet } from "../schema/checkers-http.ts";
 export type {
-  Forwarding,
   ScriptCommand,
   ServerAddress,
   StatusRanges,
@@ -12,7 +14,19 @@ export type {
   UnicastPeer,
   VirtualAddress,
 } from "../schema/composite.ts";
+export type {
+  FileWeight,
+  Forwarding,
+  ForwardingMethod,
+  GroupEntry,
+  LvsTimeouts,
+  MailServer,
+  RegexStack,
+  SyncDaemon,
+  Tunnel,
+} from "../schema/composite-lvs.ts";
 export type { GlobalDefs } from "../schema/global-defs.ts";
 export type { Config } from "../schema/root.ts";
-export type { HttpGet, HttpUrl, RealServer, TcpCheck, VirtualServer } from "../schema/virtual-server.ts";
+export type { RealServer, VirtualServer } from "../schema/virtual-server.ts";
+export type { VirtualServerGroup } from "../schema/virtual-server-group.ts";
 export type { VrrpInstance, VrrpScript, VrrpSyncGroup } from "../schema/vrrp.ts";

@@ -1,8 +1,8 @@
 import type { Word } from "../../grammar/tree.ts";
 import { canonicalIp } from "../values/ip.ts";
-import type { Forwarding, Granularity, ServerAddress, ServiceName, StatusRanges } from "./composite.ts";
+import type { Granularity, ServerAddress, ServiceName, StatusRanges } from "./composite.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { address, boundedInteger, oneOf, oneWord } from "./kinds.ts";
+import { address, boundedInteger, oneWord } from "./kinds.ts";
 
 /** `ADDRESS [PORT]`; undefined after a complaint. keepalived takes a prefix length and ignores it. */
 function addressAndPort(
@@ -66,40 +66,6 @@ export const serverAddress: Kind<ServerAddress> = {
   words: [1, 2],
   parse: ([host, port], complain) => host && addressAndPort(host, port, complain),
   format: (server) => (server.port === 0 ? [server.address] : [server.address, String(server.port)]),
-};
-
-const method = oneOf("NAT", "DR", "TUN");
-
-/** `NAT`, `DR` or `TUN`, the last with options that are not built yet. */
-export const forwarding: Kind<Forwarding> = {
-  name: "NAT | DR | TUN",
-  words: [1, 6],
-  parse([first, ...options], complain) {
-    const found = first && method.parse([first], complain);
-    const [option] = options;
-    if (found === "TUN" && option) {
-      complain(
-        {
-          code: "not-implemented",
-          severity: "warning",
-          summary: "options of a tunnel are not implemented yet",
-          detail: "The tunnel is plain IP in IP.",
-        },
-        option,
-      );
-    } else if (found && option) {
-      complain(
-        {
-          code: "extra-words",
-          severity: "warning",
-          summary: `'${option.text}' is ignored: ${found} takes no options`,
-        },
-        option,
-      );
-    }
-    return found;
-  },
-  format: (value) => [value],
 };
 
 const STATUS = /^(\d{3})(?:-(\d{3}))?$/;

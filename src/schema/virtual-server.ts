@@ -1,144 +1,24 @@
-import { integer, interfaceName, ipAddress, oneOf, oneOfAnyCase, oneWord, seconds, word } from "./kinds.ts";
-import { scriptCommand } from "./kinds-script.ts";
 import {
-  forwarding,
-  granularity,
-  persistenceTimeout,
-  scheduler,
-  serverAddress,
-  serviceName,
-  statusRanges,
-} from "./kinds-server.ts";
+  bfdCheck,
+  dnsCheck,
+  fileCheck,
+  miscCheck,
+  pingCheck,
+  smtpCheck,
+  tcpCheck,
+  udpCheck,
+} from "./checkers.ts";
+import { inheritedRows, timer, timerOrZero } from "./checkers-common.ts";
+import { httpGet, sslGet } from "./checkers-http.ts";
+import { integer, oneOf, oneOfAnyCase, word } from "./kinds.ts";
+import { forwarding } from "./kinds-forwarding.ts";
+import { scriptCommand } from "./kinds-script.ts";
+import { granularity, persistenceTimeout, scheduler, serverAddress, serviceName } from "./kinds-server.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
-const timer = seconds(0.000_001, 4_294_967);
-const timerOrZero = seconds(0, 4_294_967);
-const port = integer(1, 65_535);
 const weight = integer(0, 2_147_483_647);
 
-/** Keywords of a checker that its real server, or that one's virtual server, sets for it when it does not. */
-const inheritedRows = {
-  alpha: flag({ inherits: "^", doc: "Down until the first check succeeds.", since: "1.1.16" }),
-  connect_timeout: leaf(timer, {
-    default: 5_000_000,
-    inherits: "^",
-    doc: "Time to connect, and to answer.",
-    since: "0.5.3",
-  }),
-  retry: leaf(integer(0, 4_294_967_295), {
-    inherits: "^",
-    doc: "Further tries before a server is down.",
-    since: "1.1.8",
-  }),
-  delay_before_retry: leaf(timerOrZero, { inherits: "^", doc: "Time between those tries.", since: "0.5.3" }),
-  warmup: leaf(timerOrZero, {
-    inherits: "^",
-    doc: "Longest random delay of the first check; delay_loop by default.",
-    since: "1.2.13",
-  }),
-  delay_loop: leaf(timer, {
-    default: 60_000_000,
-    inherits: "^",
-    doc: "Time between checks.",
-    since: "0.5.3",
-  }),
-};
-
-const connectionRows = {
-  connect_ip: leaf(ipAddress(), { doc: "Address to connect to instead of the server's.", since: "1.1.8" }),
-  connect_port: leaf(port, { doc: "Port to connect to instead of the server's.", since: "0.5.8" }),
-  bindto: leaf(ipAddress(), { doc: "Source address.", since: "1.1.2" }),
-  bind_port: leaf(port, { doc: "Source port.", since: "1.2.13" }),
-  bind_if: leaf(interfaceName, { doc: "Interface to leave by.", since: "1.3.7" }),
-  fwmark: leaf(integer(0, 4_294_967_295), { doc: "Mark of its packets.", since: "1.2.13" }),
-  log_all_failures: flag({
-    inherits: "global_defs.checker_log_all_failures",
-    doc: "Log every failed try, not only the last.",
-    since: "2.0.11",
-  }),
-};
-
-const tcpCheck = defineBlock({
-  keyword: "TCP_CHECK",
-  header: {},
-  rows: {
-    ...connectionRows,
-    ...inheritedRows,
-    retry: leaf(integer(0, 4_294_967_295), {
-      default: 1,
-      inherits: "^",
-      doc: "Further tries before a server is down.",
-      since: "1.1.8",
-    }),
-    delay_before_retry: leaf(timerOrZero, {
-      default: 1_000_000,
-      inherits: "^",
-      doc: "Time between those tries.",
-      since: "0.5.3",
-    }),
-  },
-});
-
-/** MD5 as 32 hexadecimal digits, in lower case. */
-const digest = oneWord(
-  "MD5 digest",
-  (text, complain, at) => {
-    if (/^[\da-f]{32}$/i.test(text)) return text.toLowerCase();
-    complain(
-      { code: "invalid-digest", summary: `'${text}' is not an MD5 digest of 32 hexadecimal digits` },
-      at,
-    );
-    return undefined;
-  },
-  (value) => value,
-);
-
-const httpUrl = defineBlock({
-  keyword: "url",
-  header: {},
-  rows: {
-    path: leaf(word, { required: true, doc: "Path to get.", since: "0.5.3" }),
-    digest: leaf(digest, { doc: "MD5 of the body, as 32 hexadecimal digits.", since: "0.5.3" }),
-    status_code: leaf(statusRanges, {
-      doc: "Status codes that are good; 200–299 by default.",
-      since: "0.7.6",
-    }),
-    virtualhost: leaf(word, { doc: "Host to name in the request.", since: "0.5.8" }),
-  },
-});
-
-const httpGet = defineBlock({
-  keyword: "HTTP_GET",
-  header: {},
-  rows: {
-    ...connectionRows,
-    ...inheritedRows,
-    retry: leaf(integer(0, 4_294_967_295), {
-      default: 1,
-      inherits: "^",
-      doc: "Further tries before a server is down.",
-      since: "1.1.8",
-    }),
-    delay_before_retry: leaf(timerOrZero, {
-      default: 3_000_000,
-      inherits: "^",
-      doc: "Time between those tries.",
-      since: "0.5.3",
-    }),
-    nb_get_retry: leaf(integer(0, 4_294_967_295), {
-      doc: "Older name of retry.",
-      since: "0.5.3",
-      replacedBy: "retry",
-    }),
-    virtualhost: leaf(word, { inherits: "^", doc: "Host to name in requests.", since: "0.5.8" }),
-    http_protocol: leaf(oneOfAnyCase("1.0", "1.0C", "1.0c", "1.1"), {
-      default: "1.0",
-      doc: "HTTP version of requests.",
-      since: "2.0.17",
-    }),
-    url: blocks(httpUrl, { required: true, doc: "A page to get and what to expect.", since: "0.5.3" }),
-  },
-});
+const CHECKED = "Is up when ";
 
 export const realServer = defineBlock({
   keyword: "real_server",
@@ -172,10 +52,71 @@ export const realServer = defineBlock({
     virtualhost: leaf(word, { inherits: "^", doc: "Host to name in HTTP requests.", since: "0.5.8" }),
     smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7", compiledOnly: true }),
     ...inheritedRows,
-    TCP_CHECK: blocks(tcpCheck, { doc: "Is up when it accepts a connection.", since: "0.5.3" }),
-    HTTP_GET: blocks(httpGet, { doc: "Is up when its pages are as expected.", since: "0.5.3" }),
+    snmp_name: leaf(word, { doc: "Name in answers to SNMP.", since: "2.2.3", compiledOnly: true }),
+    TCP_CHECK: blocks(tcpCheck, { doc: `${CHECKED}it accepts a connection.`, since: "0.5.3" }),
+    HTTP_GET: blocks(httpGet, { doc: `${CHECKED}its pages are as expected.`, since: "0.5.3" }),
+    SSL_GET: blocks(sslGet, {
+      doc: `${CHECKED}its pages over TLS are as expected.`,
+      since: "0.5.3",
+      compiledOnly: true,
+    }),
+    SMTP_CHECK: blocks(smtpCheck, {
+      doc: `${CHECKED}it greets and answers HELO.`,
+      since: "1.1.8",
+      compiledOnly: true,
+    }),
+    DNS_CHECK: blocks(dnsCheck, {
+      doc: `${CHECKED}it answers a DNS query.`,
+      since: "1.3.0",
+      compiledOnly: true,
+    }),
+    UDP_CHECK: blocks(udpCheck, {
+      doc: `${CHECKED}a datagram is not refused, or answered as wanted.`,
+      since: "2.1.0",
+      compiledOnly: true,
+    }),
+    PING_CHECK: blocks(pingCheck, {
+      doc: `${CHECKED}it answers an ICMP echo request.`,
+      since: "2.1.0",
+      compiledOnly: true,
+    }),
+    MISC_CHECK: blocks(miscCheck, {
+      doc: `${CHECKED}a program says so.`,
+      since: "0.5.3",
+      compiledOnly: true,
+    }),
+    FILE_CHECK: blocks(fileCheck, {
+      doc: `${CHECKED}the weight from a track file leaves it up.`,
+      since: "2.1.0",
+      compiledOnly: true,
+    }),
+    BFD_CHECK: blocks(bfdCheck, {
+      doc: `${CHECKED}its BFD session is up.`,
+      since: "2.0.0",
+      compiledOnly: true,
+    }),
   },
 });
+
+/** Flags of schedulers, by number and by the name of what they mean. */
+const schedulerFlagRows = {
+  hashed: flag({ bare: true, doc: "Hash the service; only for sh.", since: "1.3.0", compiledOnly: true }),
+  "flag-1": flag({ bare: true, doc: "First flag of the scheduler.", since: "1.3.0" }),
+  "flag-2": flag({ bare: true, doc: "Second flag of the scheduler.", since: "1.3.0" }),
+  "flag-3": flag({ bare: true, doc: "Third flag of the scheduler.", since: "1.3.0" }),
+  "sh-fallback": flag({
+    bare: true,
+    doc: "With sh: another server instead of one of weight 0.",
+    since: "1.3.0",
+  }),
+  "sh-port": flag({ bare: true, doc: "With sh: the source port counts, too.", since: "1.3.0" }),
+  "mh-fallback": flag({
+    bare: true,
+    doc: "With mh: another server instead of one of weight 0.",
+    since: "2.0.20",
+  }),
+  "mh-port": flag({ bare: true, doc: "With mh: the source port counts, too.", since: "2.0.20" }),
+};
 
 export const virtualServer = defineBlock({
   keyword: "virtual_server",
@@ -189,13 +130,14 @@ export const virtualServer = defineBlock({
       replacedBy: "lb_algo",
       synonym: true,
     }),
-    lb_kind: leaf(forwarding, { default: "NAT", doc: "Forwarding method.", since: "0.5.3" }),
+    lb_kind: leaf(forwarding, { default: { method: "NAT" }, doc: "Forwarding method.", since: "0.5.3" }),
     lvs_method: leaf(forwarding, {
       doc: "Another name of lb_kind.",
       since: "1.1.5",
       replacedBy: "lb_kind",
       synonym: true,
     }),
+    ...schedulerFlagRows,
     protocol: leaf(oneOfAnyCase("TCP", "UDP", "SCTP"), {
       doc: "Transport protocol of an address service; UDP when absent.",
       since: "0.5.3",
@@ -255,6 +197,13 @@ export const virtualServer = defineBlock({
       doc: "Weight of servers that name none.",
       since: "0.5.3",
     }),
+    ha_suspend: flag({
+      bare: true,
+      doc: "No checks while no interface has the address of the service.",
+      since: "1.0.0",
+      compiledOnly: true,
+    }),
+    snmp_name: leaf(word, { doc: "Name in answers to SNMP.", since: "2.2.3", compiledOnly: true }),
     smtp_alert: flag({ doc: "Mail when the quorum changes.", since: "0.5.7", compiledOnly: true }),
     real_server: blocks(realServer, { doc: "A server of the pool.", since: "0.5.3" }),
   },
@@ -266,8 +215,5 @@ export const virtualServer = defineBlock({
   },
 });
 
-export type TcpCheck = BlockOf<typeof tcpCheck>;
-export type HttpUrl = BlockOf<typeof httpUrl>;
-export type HttpGet = BlockOf<typeof httpGet>;
 export type RealServer = BlockOf<typeof realServer>;
 export type VirtualServer = BlockOf<typeof virtualServer>;

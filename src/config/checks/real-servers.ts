@@ -7,7 +7,7 @@ import { familyOfService } from "./service-family.ts";
 
 /** The family of a mark that names none: that of its first server without tunnel. */
 function familyOfServers({ real_server: servers }: Open<VirtualServer>): IpFamily | undefined {
-  const plain = servers.find(({ lvs_method: method }) => method !== "TUN");
+  const plain = servers.find(({ lvs_method: method }) => method?.method !== "TUN");
   return plain && familyOf(plain.server.address);
 }
 
@@ -20,7 +20,7 @@ export const serverFamilies: Check = (config, report) => {
     const reachable = (address: string, method: Forwarding | undefined): boolean =>
       method === "TUN" || familyOf(address) === family;
     keepItems(server, "real_server", ({ server: { address }, lvs_method: method, $ }) => {
-      if (reachable(address, method)) return true;
+      if (reachable(address, method?.method)) return true;
       report(
         {
           code: "mixed-families",
@@ -31,7 +31,7 @@ export const serverFamilies: Check = (config, report) => {
       );
       return false;
     });
-    if (sorry && !reachable(sorry.address, server.sorry_server_lvs_method ?? server.lb_kind)) {
+    if (sorry && !reachable(sorry.address, (server.sorry_server_lvs_method ?? server.lb_kind).method)) {
       report(
         {
           code: "mixed-families",
@@ -65,7 +65,16 @@ function portFor(
 
 /** Checkers go on checking the port that was written, whatever the kernel then uses. */
 function checkWrittenPort(real: Open<RealServer>): void {
-  for (const checker of [...real.TCP_CHECK, ...real.HTTP_GET]) {
+  const checkers = [
+    real.TCP_CHECK,
+    real.HTTP_GET,
+    real.SSL_GET,
+    real.SMTP_CHECK,
+    real.DNS_CHECK,
+    real.UDP_CHECK,
+    real.PING_CHECK,
+  ];
+  for (const checker of checkers.flat()) {
     if (checker.connect_port !== undefined) continue;
     checker.connect_port = real.server.port;
     checker.$.of.connect_port = real.$.at; // so that a dump, which has the other port, keeps it
@@ -85,7 +94,7 @@ export const serverPorts: Check = (config, report) => {
     );
   for (const server of config.virtual_server) {
     for (const real of server.real_server) {
-      const { lvs_method: method = "NAT" } = real;
+      const method = (real.lvs_method ?? server.lb_kind).method;
       const found = portFor(server, real.server, method);
       if (found.overruled)
         overruled(`real_server ${real.server.address}`, real.server.port, found.port, method, real.$.at);
@@ -93,8 +102,9 @@ export const serverPorts: Check = (config, report) => {
       if (real.server.port !== 0) checkWrittenPort(real);
       real.server = { ...real.server, port: found.port };
     }
-    const { sorry_server: sorry, sorry_server_lvs_method: method = server.lb_kind } = server;
+    const { sorry_server: sorry } = server;
     if (!sorry) continue;
+    const { method } = server.sorry_server_lvs_method ?? server.lb_kind;
     const found = portFor(server, sorry, method);
     if (found.overruled)
       overruled("sorry_server", sorry.port, found.port, method, originOfKeyword(server, "sorry_server"));

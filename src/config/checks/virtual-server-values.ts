@@ -1,6 +1,6 @@
 import type { VirtualServer } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
+import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword } from "../open.ts";
 
 /** Persistence that keepalived gives a service of all ports. */
 const DEFAULT_PERSISTENCE = 360;
@@ -17,10 +17,17 @@ function nameOf({ service }: Open<VirtualServer>): string {
   }
 }
 
+/** Whether a service is of marks only, which have no protocol. */
+function isMarked({ service }: Open<VirtualServer>, config: OpenConfig): boolean {
+  if (service.type !== "group") return service.type === "fwmark";
+  const group = config.virtual_server_group.find(({ name }) => name === service.group);
+  return group?.entries.every(({ type }) => type === "fwmark") === true;
+}
+
 /** `missing-protocol`, `ignored-protocol`: an address service needs one and gets UDP; a fwmark service has none. */
 export const serviceProtocol: Check = (config, report) => {
   for (const server of config.virtual_server) {
-    if (server.service.type === "fwmark") {
+    if (isMarked(server, config)) {
       if (server.protocol === undefined) continue;
       report(
         {
@@ -47,12 +54,18 @@ export const serviceProtocol: Check = (config, report) => {
   }
 };
 
+/** Whether a service has an address with all ports. */
+function takesAllPorts({ service }: Open<VirtualServer>, config: OpenConfig): boolean {
+  if (service.type === "address") return service.port === 0;
+  if (service.type === "fwmark") return false;
+  const group = config.virtual_server_group.find(({ name }) => name === service.group);
+  return group?.entries.some((entry) => entry.type !== "fwmark" && entry.port === 0) === true;
+}
+
 /** `missing-port`: a service of all ports has to be persistent. */
 export const zeroPort: Check = (config, report) => {
   for (const server of config.virtual_server) {
-    const { service } = server;
-    if (service.type !== "address" || service.port !== 0 || server.persistence_timeout !== undefined)
-      continue;
+    if (server.persistence_timeout !== undefined || !takesAllPorts(server, config)) continue;
     server.persistence_timeout = DEFAULT_PERSISTENCE;
     report(
       {
@@ -127,14 +140,4 @@ export const withoutRealServers: Check = (config, report) => {
     );
     return false;
   });
-};
-
-/** A checker's first check is delayed by up to its interval, unless it says otherwise. */
-export const checkerWarmup: Check = (config) => {
-  for (const server of config.virtual_server) {
-    for (const real of server.real_server) {
-      for (const checker of real.TCP_CHECK) checker.warmup ??= checker.delay_loop;
-      for (const checker of real.HTTP_GET) checker.warmup ??= checker.delay_loop;
-    }
-  }
 };

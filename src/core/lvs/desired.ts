@@ -8,6 +8,16 @@ const FORWARDS: Record<Forwarding, IpvsForward> = { NAT: 0, TUN: 2, DR: 3 };
 /** IP_VS_SVC_F_PERSISTENT and IP_VS_SVC_F_ONEPACKET. */
 const PERSISTENT = 1;
 const ONE_PACKET = 4;
+/** IP_VS_SVC_F_SCHED1 to 3, by the flags of the schedulers that they are: IP_VS_SVC_F_SCHED_SH_FALLBACK and so on. */
+const SCHEDULER_FLAGS = [
+  ["flag-1", 8],
+  ["flag-2", 16],
+  ["flag-3", 32],
+  ["sh-fallback", 8],
+  ["sh-port", 16],
+  ["mh-fallback", 8],
+  ["mh-port", 16],
+] as const;
 
 /** Seconds of persistence when a granularity is all that asks for it; ipvsadm's default, too. */
 const DEFAULT_PERSISTENCE = 360;
@@ -53,15 +63,19 @@ export function serviceOf(server: VirtualServer, key: IpvsServiceKey): IpvsServi
   return {
     key,
     scheduler: server.lb_algo,
-    flags: (isPersistent ? PERSISTENT : 0) | (server.ops ? ONE_PACKET : 0),
+    flags: (isPersistent ? PERSISTENT : 0) | (server.ops ? ONE_PACKET : 0) | schedulerFlags(server),
     timeout: isPersistent ? timeout || DEFAULT_PERSISTENCE : 0,
     netmask: netmaskOf(family, granularity?.length),
     persistenceEngine: server.persistence_engine ?? "",
   };
 }
 
+function schedulerFlags(server: VirtualServer): number {
+  return SCHEDULER_FLAGS.reduce((flags, [keyword, bit]) => (server[keyword] ? flags | bit : flags), 0);
+}
+
 function forwardingOf(server: VirtualServer, real: RealServer): Forwarding {
-  return real.lvs_method ?? server.lb_kind;
+  return (real.lvs_method ?? server.lb_kind).method;
 }
 
 /** A real server as a destination; `weight` is its own, or 0 while it is inhibited. */
@@ -87,7 +101,7 @@ export function sorryDestinationOf(
   return {
     address: sorry.address,
     port: service.type === "fwmark" ? 0 : sorry.port || (service.type === "address" ? service.port : 0),
-    forward: FORWARDS[server.sorry_server_lvs_method ?? server.lb_kind],
+    forward: FORWARDS[(server.sorry_server_lvs_method ?? server.lb_kind).method],
     weight,
     upperThreshold: 0,
     lowerThreshold: 0,

@@ -1,0 +1,94 @@
+import { familyOf } from "../../values/ip.ts";
+import type { VirtualServerGroup } from "../config.ts";
+import type { ReportFault } from "../faults.ts";
+import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword } from "../open.ts";
+
+type Group = Open<VirtualServerGroup>;
+
+/** Why keepalived does without a group, and the code of it. */
+function unusable({ name, entries }: Group): { readonly code: string; readonly summary: string } | undefined {
+  const summary = (why: string): string => `virtual_server_group ${name} is left out: ${why}`;
+  if (entries.length === 0) return { code: "empty-group", summary: summary("it has no entries") };
+  const families = new Set(
+    entries.flatMap((entry) =>
+      entry.type === "fwmark" ? [] : [familyOf(entry.type === "range" ? entry.from : entry.address)],
+    ),
+  );
+  const plainMark = entries.some((entry) => entry.type === "fwmark" && entry.family === undefined);
+  return families.size > 1 && plainMark
+    ? {
+        code: "mixed-families",
+        summary: summary("with IPv4 and IPv6 addresses a fwmark has to say which of them it is"),
+      }
+    : undefined;
+}
+
+/** `duplicate-group`: of two groups of one name the first counts. */
+function once(config: OpenConfig, report: ReportFault): void {
+  const first = new Map<string, number>();
+  keepItems(config, "virtual_server_group", ({ name, $ }) => {
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, $.at);
+      return true;
+    }
+    report(
+      {
+        code: "duplicate-group",
+        severity: "warning",
+        summary: `virtual_server_group ${name} is defined twice; this one is ignored`,
+      },
+      $.at,
+      [{ origin: earlier, message: "first defined here" }],
+    );
+    return false;
+  });
+}
+
+/** `duplicate-group`, `empty-group`, `mixed-families`, `unknown-group`: groups of virtual servers, and who uses them. */
+export const serverGroups: Check = (config, report) => {
+  once(config, report);
+  keepItems(config, "virtual_server_group", (group) => {
+    const why = unusable(group);
+    if (why) report(why, group.$.at);
+    return !why;
+  });
+  const known = new Set(config.virtual_server_group.map(({ name }) => name));
+  for (const { service, $ } of config.virtual_server) {
+    if (service.type !== "group" || known.has(service.group)) continue;
+    report(
+      {
+        code: "unknown-group",
+        severity: "warning",
+        summary: `virtual_server_group ${service.group} is not defined; this virtual server serves nothing`,
+      },
+      $.at,
+    );
+  }
+};
+
+/** Flags that mean something to the schedulers that hash addresses only. */
+const HASHING = ["hashed", "sh-fallback", "sh-port", "mh-fallback", "mh-port"] as const;
+
+/** `flag-without-scheduler`: flags of sh and mh stand after the lb_algo that they are for. */
+export const schedulerFlags: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    const written = server.$.of.lb_algo;
+    for (const flag of HASHING) {
+      if (!server[flag]) continue;
+      const origin = originOfKeyword(server, flag);
+      const hashes = server.lb_algo === "sh" || server.lb_algo === "mh";
+      if (hashes && typeof written === "number" && written < origin) continue;
+      report(
+        {
+          code: "flag-without-scheduler",
+          severity: "warning",
+          summary: `${flag} is ignored: it is for lb_algo sh and mh, which has to be written before it`,
+        },
+        origin,
+      );
+      server[flag] = false;
+      delete server.$.of[flag];
+    }
+  }
+};

@@ -1,0 +1,87 @@
+import { integer, optional, word } from "./kinds.ts";
+import { includeChecks } from "./kinds-files.ts";
+import { wanted } from "./kinds-options.ts";
+import { flag, leaf } from "./row.ts";
+
+const compiledOnly = true;
+const path = wanted(word);
+
+/** The rows of global_defs for files that are read and written: configuration, reload, state and statistics. */
+export const globalFileRows = {
+  tmp_config_directory: leaf(word, {
+    firstWins: true,
+    doc: "Directory of the copy of the configuration that all processes read.",
+    since: "2.2.0",
+    compiledOnly,
+  }),
+  config_save_dir: leaf(word, {
+    doc: "Directory that gets the configuration before and after each reload.",
+    since: "2.2.3",
+    compiledOnly,
+  }),
+  include_check: leaf(includeChecks, {
+    doc: "Which included files must exist: readable, match, wildcard_match, brace_match; all without a word.",
+    since: "2.2.0",
+  }),
+  random_seed: leaf(integer(0, 4_294_967_295), {
+    doc: "Start of the numbers of `_RANDOM`, to have the same ones again.",
+    since: "2.0.15",
+  }),
+  reload_check_config: leaf(optional(word, ""), {
+    doc: "Check a configuration before it is loaded, and log to this file what is wrong.",
+    since: "2.2.0",
+    compiledOnly,
+  }),
+  reload_time_file: leaf(path, {
+    doc: "File that says when to reload.",
+    since: "2.1.0",
+    compiledOnly,
+  }),
+  reload_repeat: flag({
+    bare: true,
+    doc: "Keep that file, to reload every day.",
+    since: "2.1.0",
+    compiledOnly,
+  }),
+  reload_file: leaf(optional(word, ""), {
+    doc: "File that exists while the configuration is read; keepalived.reload beside the pid files when not named.",
+    since: "2.2.0",
+    compiledOnly,
+  }),
+  data_use_instance: flag({
+    doc: "Put instance and network namespace into the names of state files.",
+    since: "2.2.3",
+    compiledOnly,
+  }),
+  state_dump_file: leaf(path, {
+    doc: "Where the state goes on SIGUSR1; a directory when it ends in a slash.",
+    since: "2.3.3",
+    compiledOnly,
+  }),
+  stats_dump_file: leaf(path, {
+    doc: "Where statistics go on SIGUSR2; a directory when it ends in a slash.",
+    since: "2.3.3",
+    compiledOnly,
+  }),
+  json_dump_file: leaf(path, {
+    doc: "Where the state as JSON goes; a directory when it ends in a slash.",
+    since: "2.3.3",
+    compiledOnly,
+  }),
+  json_version: leaf(wanted(integer(1, 2)), {
+    default: 1,
+    doc: "Layout of that JSON.",
+    since: "2.2.8",
+    compiledOnly,
+  }),
+  iproute_usr_dir: leaf(path, {
+    doc: "Directory of the names that iproute2 comes with.",
+    since: "2.3.2",
+    compiledOnly,
+  }),
+  iproute_etc_dir: leaf(path, {
+    doc: "Directory of the names that overrule those.",
+    since: "2.3.2",
+    compiledOnly,
+  }),
+};
