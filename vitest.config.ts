@@ -9,8 +9,9 @@ export default defineConfig({
   test: {
     projects: [
       group("unit", ["test/**/*.test.ts"], {
-        exclude: ["test/{kernel,ipvs,interop,daemon}/**", "**/node_modules/**"],
+        exclude: ["test/{kernel,ipvs,interop,daemon,differential}/**", "**/node_modules/**"],
       }),
+      group("differential", ["test/differential/**/*.test.ts"], { testTimeout: 60_000 }),
       // Groups on real kernels run one file at a time: two cores, and timing that means something.
       ...["kernel", "ipvs", "interop", "daemon"].map((name) =>
         group(name, [`test/${name}/**/*.test.ts`], {

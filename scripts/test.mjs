@@ -2,7 +2,7 @@
  * `npm test [GROUP ...] [VITEST ARGUMENT ...]`: runs the test groups this machine can run.
  *
  * Each group is a vitest project. `unit` runs anywhere; `kernel`, `interop` and `daemon` run in network
- * and process namespaces of their own; `ipvs` runs in a User Mode Linux guest. A group that cannot run is
+ * and process namespaces of their own, and so does `differential`; `ipvs` runs in a User Mode Linux guest. A group that cannot run is
  * skipped with one line saying why, or fails when HOLDFAST_REQUIRE names what is missing.
  * The last line printed is `N passed, N failed, N skipped`.
  */
@@ -34,6 +34,7 @@ const GROUPS = {
   kernel: { needs: ["netns"], place: inNamespaces },
   daemon: { needs: ["netns"], place: inNamespaces },
   interop: { needs: ["netns", "keepalived", "tshark"], place: inNamespaces },
+  differential: { needs: ["netns", "keepalived"], place: inNamespaces },
   ipvs: { needs: ["uml"], place: inGuest },
 };
 
