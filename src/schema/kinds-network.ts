@@ -72,7 +72,7 @@ export const routeScope: Kind<string> = oneWord(
 );
 
 /** A text of a certain form. */
-export function pattern(what: string, form: RegExp, code: string): Kind<string> {
+function pattern(what: string, form: RegExp, code: string): Kind<string> {
   return oneWord(
     what,
     (text, complain, at) => {

@@ -166,7 +166,7 @@ const TYPES = [
 ] as const;
 
 /** One of several gateways of a route. */
-export type NextHop = OptionsOf<typeof NEXTHOP>;
+type NextHop = OptionsOf<typeof NEXTHOP>;
 
 /** A line of virtual_routes or static_routes, with the names of `ip route`. */
 export interface Route extends OptionsOf<typeof ROUTE> {

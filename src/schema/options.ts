@@ -12,9 +12,6 @@ export interface OptionSpec<T> {
   readonly width?: (words: readonly Word[], from: number) => number;
 }
 
-/** Options by the spelling that a dump uses, which is the name of the property, too. */
-export type OptionSpecs = { readonly [option: string]: OptionSpec<never> | OptionSpec<true> };
-
 /** The values of options: those that were written. */
 export type OptionsOf<S> = {
   readonly [K in keyof S]?: S[K] extends OptionSpec<infer T> ? T : never;
