@@ -55,7 +55,7 @@ export class Reader {
     this.work = new LineWork(this.state, options.id, (setting) => this.set(setting));
   }
 
-  *main(path: string): Generator<SourceLine, void, undefined> {
+  main(path: string): Iterable<SourceLine> {
     const content = this.host.read(path);
     if ("problem" in content) {
       this.report({
@@ -63,12 +63,12 @@ export class Reader {
         severity: "error",
         summary: `cannot read ${path}: ${content.problem}`,
       });
-      return;
+      return [];
     }
     const name = path === "-" ? "<stdin>" : path;
     const reading = this.sources.open(name, content.text);
     const frame: Frame = { reading, path: name, identity: this.host.identity(path) };
-    yield* this.file(frame, content.text);
+    return this.file(frame, content.text);
   }
 
   private *file(frame: Frame, text: string): Generator<SourceLine, void, undefined> {
