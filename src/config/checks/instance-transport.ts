@@ -99,8 +99,10 @@ export const electionKeywords: Check = (config, report) => {
       instance.timer_expired_backup = undefined;
       delete instance.$.of.timer_expired_backup;
     }
+    if (!instance.owner_ignore_adverts || instance.priority === OWNER) continue;
+    instance.owner_ignore_adverts = false;
     const at = writtenAt(instance, "owner_ignore_adverts");
-    if (at === 0 || !instance.owner_ignore_adverts || instance.priority === OWNER) continue;
+    if (at === 0) continue; // inherited, for those of its instances that own their addresses
     report(
       {
         code: "ignored-keyword",
@@ -109,7 +111,6 @@ export const electionKeywords: Check = (config, report) => {
       },
       at,
     );
-    instance.owner_ignore_adverts = false;
     delete instance.$.of.owner_ignore_adverts;
   }
 };
