@@ -8,6 +8,7 @@ import { root } from "../schema/root.ts";
 import type { FileContent, SourceHost } from "../source/host.ts";
 import { readSource, type SourceOptions } from "../source/read-source.ts";
 import type { Sources } from "../source/sources.ts";
+import { ALL_ADVICE } from "./advice/all.ts";
 import { ALL_CHECKS } from "./checks/all.ts";
 import type { Config } from "./config.ts";
 import { Decoder } from "./decode.ts";
@@ -81,6 +82,7 @@ function finish(decoded: Draft, report: ReportFault): Config {
   inherit(decoded, shape, decoded.global_defs as Draft); // set in the line above
   const config = decoded as unknown as OpenConfig; // the rows that made the draft are those that type the Config
   for (const check of ALL_CHECKS) check(config, report);
+  for (const advise of ALL_ADVICE) advise(config, report);
   return config;
 }
 

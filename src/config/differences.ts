@@ -3,10 +3,20 @@ export const BEYOND: Readonly<Record<string, string>> = {
   "byte-order-mark": "keepalived takes the mark for a part of the first word.",
   "duplicate-virtual-server": "keepalived 2.4.3 keeps both without a word, and IPVS has one service.",
   "include-deferred": "keepalived reads the include later than it stands, silently.",
+  "ineffective-timer": "keepalived keeps to what is possible, silently.",
+  "ineffective-weight": "keepalived bounds the priority, silently.",
   "invalid-suppression": "Comments to Holdfast.",
+  "never-master": "keepalived shows it as a fault at run time.",
+  "no-script-user": "keepalived takes keepalived_script, or root.",
+  "nopreempt-with-weights": "keepalived does as it is told.",
   "not-implemented": "What this version of Holdfast does not do yet.",
   "script-security": "keepalived says so only of scripts that exist, with exit status 6.",
+  "shadowed-definition": "keepalived takes the later value, silently.",
+  "slow-check": "keepalived does as it is told.",
+  "strict-mode-drops": "keepalived filters the packets, silently.",
   "unused-suppression": "Comments to Holdfast.",
+  "useless-sorry-server": "keepalived does as it is told.",
+  "vrid-on-one-network": "keepalived looks at interfaces only.",
 };
 
 /** What keepalived may log when it tests, without an exit status for it. */

@@ -1,0 +1,34 @@
+import { type Check, originOfKeyword } from "../open.ts";
+import { scriptUses } from "../scripts.ts";
+
+/** Scripts that change the host on transitions; `script-security` is about all that root may run. */
+const NOTIFIES = /^(?:notify|quorum)/;
+
+/** `no-script-user`: nothing says whom scripts run as, so that it depends on the users of the host. */
+export const noScriptUser: Check = (config, report) => {
+  const { script_user: user, enable_script_security: secure } = config.global_defs;
+  if (user) return;
+  const checks = config.virtual_server.flatMap((server) =>
+    server.real_server.flatMap((real) => real.MISC_CHECK),
+  );
+  const withUser = new Set([
+    ...config.vrrp_script.flatMap((script) => (script.user ? [originOfKeyword(script, "script")] : [])),
+    ...checks.flatMap((check) => (check.user ? [originOfKeyword(check, "misc_path")] : [])),
+  ]);
+  const first = scriptUses(config).find(
+    ({ keyword, command, origin }) =>
+      command.user === undefined && !withUser.has(origin) && (secure || NOTIFIES.test(keyword)),
+  );
+  if (!first) return;
+  report(
+    {
+      code: "no-script-user",
+      severity: "warning",
+      summary: `nothing says which user runs ${first.command.argv[0] ?? "this script"}`,
+      detail: `It is keepalived_script on hosts that have this user; elsewhere ${
+        secure ? "the script is not run at all" : "it is root"
+      }. Write script_user in global_defs, or the user after the script.`,
+    },
+    first.origin,
+  );
+};

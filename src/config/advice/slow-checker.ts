@@ -1,0 +1,86 @@
+import { formatSeconds, type Micros } from "../../values/time.ts";
+import type { RealServer, VirtualServer } from "../config.ts";
+import type { ReportFault } from "../faults.ts";
+import { type Check, type Open, writtenAt } from "../open.ts";
+
+type Block = Parameters<typeof writtenAt>[0];
+
+/** The innermost place where a keyword was written that blocks inherit; 0 when nowhere. */
+function writtenIn(keyword: string, blocks: readonly Block[]): number {
+  return blocks.map((block) => writtenAt(block, keyword)).find((origin) => origin !== 0) ?? 0;
+}
+
+interface Timing {
+  readonly delay_loop: Micros;
+  readonly connect_timeout: Micros;
+  readonly retry?: number | undefined;
+  readonly delay_before_retry?: Micros | undefined;
+}
+
+function slowConnection(
+  checker: Timing & Block,
+  around: readonly Block[],
+  said: Set<number>,
+  report: ReportFault,
+): void {
+  const { connect_timeout: timeout, delay_loop: loop, retry = 1, delay_before_retry: pause = 0 } = checker;
+  if (timeout <= loop) return;
+  const blocks = [checker, ...around];
+  const origin = writtenIn("connect_timeout", blocks);
+  if (origin === 0 || said.has(origin)) return;
+  said.add(origin);
+  const longest = (retry + 1) * timeout + retry * pause;
+  report(
+    {
+      code: "slow-check",
+      severity: "warning",
+      summary: `connect_timeout, ${formatSeconds(timeout)} s, is longer than delay_loop, ${formatSeconds(loop)} s`,
+      detail: `One try of a server that does not answer takes longer than the time between checks; with ${retry} retries it is taken out after up to ${formatSeconds(longest)} s. Write a connect_timeout of at most delay_loop.`,
+    },
+    origin,
+    [{ origin: writtenIn("delay_loop", blocks), message: "the time between checks" }],
+  );
+}
+
+function slowServer(
+  real: Open<RealServer>,
+  server: Open<VirtualServer>,
+  said: Set<number>,
+  report: ReportFault,
+): void {
+  const connecting = [
+    real.TCP_CHECK,
+    real.HTTP_GET,
+    real.SSL_GET,
+    real.SMTP_CHECK,
+    real.DNS_CHECK,
+    real.UDP_CHECK,
+    real.PING_CHECK,
+  ];
+  for (const checkers of connecting) {
+    for (const checker of checkers) slowConnection(checker, [real, server], said, report);
+  }
+  for (const checker of real.MISC_CHECK) {
+    const { misc_timeout: timeout, delay_loop: loop } = checker;
+    const origin = writtenAt(checker, "misc_timeout");
+    if (origin === 0 || timeout === undefined || timeout <= loop) continue;
+    report(
+      {
+        code: "slow-check",
+        severity: "warning",
+        summary: `misc_timeout, ${formatSeconds(timeout)} s, is longer than delay_loop, ${formatSeconds(loop)} s`,
+        detail: `A program that hangs keeps a dead server in the pool that long, and no other check runs meanwhile. Write a misc_timeout of at most delay_loop.`,
+      },
+      origin,
+      [{ origin: writtenIn("delay_loop", [checker, real, server]), message: "the time between checks" }],
+    );
+  }
+}
+
+/** `slow-check` of checkers: one try takes longer than the time between checks. */
+export const slowChecker: Check = (config, report) => {
+  const said = new Set<number>();
+  for (const server of config.virtual_server) {
+    for (const real of server.real_server) slowServer(real, server, said, report);
+  }
+};
