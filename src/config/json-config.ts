@@ -30,7 +30,9 @@ function fromJsonValue(kind: Kind<unknown>, json: unknown, where: string): unkno
   const words = String(json)
     .split(" ")
     .map((text) => ({ text, quoted: false, origin: 0 }));
-  return kind.parse(words, ({ summary }) => fail(where, summary));
+  return kind.parse(words, ({ severity = "error", summary }) => {
+    if (severity === "error") fail(where, summary);
+  });
 }
 
 /** The value, if the words that it makes make it again. */

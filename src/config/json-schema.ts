@@ -31,7 +31,7 @@ class Definitions {
         ...header.map(([property, kind]) => [property, typeOf(kind)] as const),
         ...rows.map(([keyword, row]) => [keyword, this.row(row)] as const),
       ]),
-      required: header.map(([property]) => property),
+      required: header.flatMap(([property, kind]) => (kind.words[0] > 0 ? [property] : [])),
       additionalProperties: false,
     };
   }
@@ -42,7 +42,7 @@ class Definitions {
       case "flag":
         return { ...facts, type: "boolean", default: row.default };
       case "leaf": {
-        if (row.secret) return { ...facts, type: "string", examples: [MASK] };
+        if (row.secret) return { ...facts, anyOf: [typeOf(row.kind), { const: MASK }] };
         if (row.repeat) return { ...facts, type: "array", items: typeOf(row.kind) };
         const { toJson = (value: unknown) => value } = row.kind;
         const known = row.default === undefined ? {} : { default: toJson(row.default) };

@@ -3,7 +3,7 @@ import { canonicalIp } from "../values/ip.ts";
 import { formatSeconds, type Micros, parseSeconds, SECOND } from "../values/time.ts";
 import type { ExtraGarp, HmacKey, IpvlanUse, ReceiveBuffers, UpDownDelay, VmacUse } from "./composite.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { boundedInteger, interfaceName, seconds } from "./kinds.ts";
+import { boundedInteger, fromSeconds, interfaceName, seconds } from "./kinds.ts";
 
 /** One day, the longest interval of gratuitous ARPs on other interfaces. */
 const DAY = 86_400;
@@ -31,6 +31,10 @@ export function extraGarp(shortest: number): Kind<ExtraGarp> {
     },
     format: ({ all, interval }) => [...(all ? ["all"] : []), formatSeconds(interval)],
     toJson: ({ all, interval }) => ({ all, interval: interval / SECOND }),
+    fromJson: (json) => {
+      const { all, interval } = { all: false, interval: 0, ...Object(json) };
+      return { all: all === true, interval: fromSeconds(interval) };
+    },
   };
 }
 
@@ -244,6 +248,14 @@ export const upDownDelay: Kind<UpDownDelay> = {
     downDelay: downDelay / SECOND,
     upDelay: upDelay / SECOND,
   }),
+  fromJson: (json) => {
+    const {
+      interface: name,
+      downDelay,
+      upDelay,
+    } = { interface: "", downDelay: 0, upDelay: 0, ...Object(json) };
+    return { interface: String(name), downDelay: fromSeconds(downDelay), upDelay: fromSeconds(upDelay) };
+  },
 };
 
 /** An interval of BFD: milliseconds with decimals in the text, microseconds in the value. */
@@ -268,5 +280,7 @@ export function bfdMilliseconds(minimum: number): Kind<Micros> {
     },
     format: (value) => [formatSeconds(value * 1_000)],
     toJson: (value) => value / SECOND,
+    fromJson: fromSeconds,
+    json: { type: "number" },
   };
 }

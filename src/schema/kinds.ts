@@ -37,6 +37,8 @@ export function optional<T, const B>(kind: Kind<T>, bare: B): Kind<T | B> {
     // What is not the bare value came from the kind.
     format: (value) => (value === bare ? [] : kind.format(value as T)),
     toJson: (value) => (value === bare || !kind.toJson ? value : kind.toJson(value as T)),
+    fromJson: (json) => (json === bare ? bare : kind.fromJson ? kind.fromJson(json) : (json as T)),
+    json: {},
   };
 }
 

@@ -40,6 +40,7 @@ function factsOf(path: string, row: AnyRow): KeywordFacts {
 
 function collect(schema: AnyBlockSchema, above: string, found: Map<string, KeywordFacts>): void {
   for (const [keyword, row] of Object.entries(schema.rows)) {
+    if (row.shape === "list" && row.anonymous) continue; // lines without a keyword
     const path = above === "" ? keyword : `${above}/${keyword}`;
     found.set(path, factsOf(path, row));
     if (row.shape === "block") collect(row.schema, path, found);
