@@ -8,17 +8,18 @@ const NOTIFIES = /^(?:notify|quorum)/;
 export const noScriptUser: Check = (config, report) => {
   const { script_user: user, enable_script_security: secure } = config.global_defs;
   if (user) return;
-  const checks = config.virtual_server.flatMap((server) =>
-    server.real_server.flatMap((real) => real.MISC_CHECK),
+  const uses = scriptUses(config).filter(
+    ({ keyword, command }) => command.user === undefined && (secure || NOTIFIES.test(keyword)),
+  );
+  if (uses.length === 0) return;
+  const checks = config.virtual_server.flatMap(({ real_server: servers }) =>
+    servers.flatMap((real) => real.MISC_CHECK),
   );
   const withUser = new Set([
     ...config.vrrp_script.flatMap((script) => (script.user ? [originOfKeyword(script, "script")] : [])),
     ...checks.flatMap((check) => (check.user ? [originOfKeyword(check, "misc_path")] : [])),
   ]);
-  const first = scriptUses(config).find(
-    ({ keyword, command, origin }) =>
-      command.user === undefined && !withUser.has(origin) && (secure || NOTIFIES.test(keyword)),
-  );
+  const first = uses.find(({ origin }) => !withUser.has(origin));
   if (!first) return;
   report(
     {
