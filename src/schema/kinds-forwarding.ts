@@ -112,4 +112,13 @@ export const forwarding: Kind<ForwardingMethod> = {
     ...(options?.checksum === undefined ? [] : [options.checksum]),
   ],
   toJson: (value) => forwarding.format(value).join(" "),
+  fromJson: (json) => {
+    const words = String(json)
+      .split(" ")
+      .map((text) => ({ text, quoted: false, origin: 0 }));
+    const value = forwarding.parse(words, () => {});
+    if (!value) throw new TypeError("not a forwarding method");
+    return value;
+  },
+  json: { type: "string" },
 };

@@ -50,7 +50,9 @@ export const serverGroups: Check = (config, report) => {
   once(config, report);
   keepItems(config, "virtual_server_group", (group) => {
     const why = unusable(group);
-    if (why) report(why, group.$.at);
+    const { at, end } = group.$;
+    const related = end === undefined ? [] : [{ origin: end, message: "the block ends here" }];
+    if (why) report(why, at, related);
     return !why;
   });
   const known = new Set(config.virtual_server_group.map(({ name }) => name));

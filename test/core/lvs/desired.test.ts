@@ -40,6 +40,12 @@ it.each([
     { ...plain, key, scheduler: "sh", persistenceEngine: "sip" },
   ],
   ["one packet scheduling", "protocol UDP\nops", { ...plain, key: { ...key, protocol: 17 }, flags: 4 }],
+  [
+    "flags of its scheduler by name",
+    "protocol TCP\nlb_algo sh\nsh-port\nsh-fallback",
+    { ...plain, key, scheduler: "sh", flags: 24 },
+  ],
+  ["flags of its scheduler by number", "protocol TCP\nflag-1\nflag-3", { ...plain, key, flags: 40 }],
   ["no protocol", "", { ...plain, key: { ...key, protocol: 17 } }],
   ["SCTP", "protocol SCTP", { ...plain, key: { ...key, protocol: 132 } }],
 ])("makes a service with %s", (_, lines, service) => {
