@@ -1,5 +1,7 @@
+import type { Config } from "../config/config.ts";
 import { dumpConf } from "../config/dump-conf.ts";
 import { dumpJson } from "../config/dump-json.ts";
+import { dumpKeepalived } from "../config/dump-keepalived/dump-keepalived.ts";
 import { confFromJson } from "../config/json-config.ts";
 import { renderText } from "../diagnostics/render-text.ts";
 import type { SourceHost } from "../source/host.ts";
@@ -10,7 +12,7 @@ import { EXIT, paletteFor, UsageError } from "./output.ts";
 
 export interface DumpCommandOptions {
   readonly from: "conf" | "json";
-  readonly format: "conf" | "json";
+  readonly format: "conf" | "json" | "keepalived";
   readonly defaults?: boolean;
   readonly secrets?: boolean;
   readonly configId?: string;
@@ -38,10 +40,17 @@ export function dump(file: string, options: DumpCommandOptions): number {
     }),
   );
   if (exitCode === EXIT.usage) return exitCode;
-  process.stdout.write(
-    options.format === "json"
-      ? `${JSON.stringify(dumpJson(config, options), null, 2)}\n`
-      : dumpConf(config, options),
-  );
+  process.stdout.write(textOf(config, options));
   return exitCode;
+}
+
+function textOf(config: Config, options: DumpCommandOptions): string {
+  switch (options.format) {
+    case "json":
+      return `${JSON.stringify(dumpJson(config, options), null, 2)}\n`;
+    case "keepalived":
+      return dumpKeepalived(config);
+    case "conf":
+      return dumpConf(config, options);
+  }
 }

@@ -74,7 +74,9 @@ function makeProgram(): Command {
     .description("print the compiled configuration")
     .argument("[file]", FILE, DEFAULT_FILE)
     .addOption(new Option("--from <format>", "what is read").choices(["conf", "json"]).default("conf"))
-    .addOption(new Option("--format <format>", "how to print").choices(["conf", "json"]).default("conf"))
+    .addOption(
+      new Option("--format <format>", "how to print").choices(["conf", "json", "keepalived"]).default("conf"),
+    )
     .option("--root <directory>", ROOT)
     .option("--defaults", "every value, also what was not written")
     .option("--secrets", "passwords unmasked")
