@@ -15,14 +15,9 @@ export type {
   VirtualAddress,
 } from "../schema/composite.ts";
 export type {
-  FileWeight,
   Forwarding,
   ForwardingMethod,
   GroupEntry,
-  LvsTimeouts,
-  MailServer,
-  RegexStack,
-  SyncDaemon,
   Tunnel,
 } from "../schema/composite-lvs.ts";
 export type { GlobalDefs } from "../schema/global-defs.ts";

@@ -4,11 +4,11 @@ import { flag, leaf } from "./row.ts";
 /** A time that cannot be 0. */
 export const timer = seconds(0.000_001, 4_294_967);
 export const timerOrZero = seconds(0, 4_294_967);
-export const port = integer(1, 65_535);
+const port = integer(1, 65_535);
 export const unsigned = integer(0, 4_294_967_295);
 
 /** When a checker checks, without connection: set by its real server, or that one's virtual server, when not here. */
-export const scheduleRows = {
+const scheduleRows = {
   alpha: flag({ inherits: "^", doc: "Down until the first check succeeds.", since: "1.1.16" }),
   retry: leaf(unsigned, {
     inherits: "^",

@@ -2,7 +2,6 @@
 export type Micros = number;
 
 export const SECOND: Micros = 1_000_000;
-export const MILLISECOND: Micros = 1_000;
 
 /** Microseconds of a decimal number of seconds ("0.25"), rounded to the nearest; undefined when it is no number. */
 export function parseSeconds(text: string): Micros | undefined {
