@@ -57,11 +57,38 @@ export const ELSEWHERE: readonly SameElsewhere[] = [
   { message: /is duplicated - removing second rs/, codes: ["duplicate-real-server"] },
   { message: /advertisement interval/, codes: ["advert-interval-rounded"] },
   { message: /sorry server .* don't match/, codes: ["mixed-families"] },
-  { message: /track .* not found, ignoring/, codes: ["unknown-script"] },
+  {
+    message: /track.* not found|not configured$/,
+    codes: ["unknown-script", "unknown-tracked", "unknown-bfd"],
+  },
+  { message: /has no entries/, codes: ["empty-group"] },
+  { message: /cannot have IPv4, IPv6 and fwmark/, codes: ["mixed-families"] },
+  {
+    message: /only valid with a vmac|without unicast peers|automatically set for vmacs/,
+    codes: ["ignored-keyword"],
+  },
+  { message: /ha_suspend/, codes: ["ignored-keyword"] },
+  { message: /ipvlan requires a source/, codes: ["ipvlan-address"] },
+  { message: /[Ss]trict mode/, codes: ["strict-mode", "ignored-keyword", "preemption-ignored"] },
+  { message: /No script path|no neighbor address/, codes: ["missing-keyword"] },
+  { message: /requires vmac_xmit_base/, codes: ["vmac-unicast"] },
+  { message: /incompatible with AH|State MASTER must match/, codes: ["master-with-ah", "master-and-owner"] },
+  { message: /will always fail/, codes: ["impossible-reply"] },
+  { message: /only applies to \w+ scheduler/, codes: ["flag-without-scheduler"] },
+  { message: /unicast keyword/, codes: ["unicast-without-peers", "ignored-keyword"] },
 ];
 
 /** Codes of ours that keepalived 2.2.7 has no message for. */
 export const OURS_ALONE: Readonly<Record<string, string>> = {
+  "duplicate-name": "2.2.7 takes a second track file of one name silently.",
+  "flag-without-scheduler": "2.2.7 looks at the scheduler when all is read.",
+  "ignored-protocol": "2.2.7 does not come to this for some services on groups.",
+  "no-real-servers": "2.2.7 does not come to this after an earlier mistake of the service.",
+  "mixed-families": "2.2.7 does not come to this after an earlier mistake, or compares other addresses.",
+  "ipvlan-address": "2.2.7 does not come to this after an earlier mistake of the instance.",
+  "vmac-unicast": "2.2.7 does not come to this after an earlier mistake of the instance.",
+  "missing-port": "2.2.7 does not come to this for some services on groups.",
+  "impossible-reply": "2.2.7 looks at the lengths in another order.",
   ...BEYOND,
   ...UNTESTED,
   "authentication-ignored": "2.2.7 drops authentication in VRRPv3, or without a type, without a word.",
@@ -80,6 +107,17 @@ export const OURS_ALONE: Readonly<Record<string, string>> = {
     ].map((code) => [code, "2.2.7 does not come to this check for some services on groups."]),
   ),
   "no-such-user": "Whether keepalived_script exists is a matter of the host.",
+  deprecated: "2.2.7 does not deprecate all that 2.4.3 does.",
+  "empty-group": "2.2.7 reads groups again for each virtual server.",
+  "ignored-keyword": "2.2.7 does not come to this after an earlier mistake of the instance.",
+  "small-sync-group": "2.2.7 takes a track group without instances silently.",
+  "strict-mode": "2.2.7 drops what strict mode forbids, mostly without a word.",
+  "unicast-without-peers": "2.2.7 does not know unicast_fault_no_peer to be a mistake.",
+  "unknown-group": "2.2.7 says nothing of a group that is not defined or has been left out.",
+  "unknown-instance": "2.2.7 says nothing of unknown members of a track group.",
+  "missing-keyword": "2.2.7 takes a track group without members, and some checkers without what they need.",
+  "master-with-ah": "2.2.7 does not come to this after an earlier mistake of the instance.",
+  "unknown-tracked": "2.2.7 does not come to this after an earlier mistake of the instance.",
   "preemption-ignored": "2.2.7 clears the state MASTER of an instance with AH before it looks at nopreempt.",
   "unquoted-arguments": "2.2.7 does not wonder whether a user may be an argument.",
 };
@@ -91,6 +129,16 @@ interface Alone {
 
 /** Messages of keepalived 2.2.7 that ours has none for, because 2.4.3 differs or nothing is wrong. */
 const OTHERWISE: readonly Alone[] = [
+  { message: /No script set for/, reason: "Ours refuses a script without a command." },
+  {
+    message: /ports don't match - resetting/,
+    reason: "The port of a server that is left out for another mistake.",
+  },
+  {
+    message: /realms? (are|is) only valid|suppressor\/realm/,
+    reason: "Names that iproute2 of the host decides on.",
+  },
+  { message: /virtual server \[\S+\]:\d+:\[.*ports don't match/, reason: "Ports of each entry of a group." },
   {
     message: /no forwarding method set|no scheduler set/,
     reason: "A default that docs/keywords.md names is no fault.",
@@ -102,6 +150,16 @@ const OTHERWISE: readonly Alone[] = [
   { message: /has port specified/, reason: "The port of a real server under a fwmark is not used." },
   { message: /vrrp script (interval|timeout) '/, reason: "2.4.3 takes fractions of a second." },
   { message: /Unknown interface!/, reason: "2.4.3 needs no interface where there are unicast peers." },
+  { message: /is outside sensible range|misc_timeout/, reason: "2.4.3 takes larger numbers." },
+  {
+    message: /is not of the same family|are not of the same family, disabling/,
+    reason: "2.2.7 mistakes the family of source_ip.",
+  },
+  {
+    message: /TOS value \w+ is invalid|realms is only valid|Route must have/,
+    reason: "Names that iproute2 of the host decides on.",
+  },
+  { message: /Group list already specified/, reason: "Later lists of a group are added." },
   { message: /retry value invalid - 0/, reason: "2.4.3 takes retry 0." },
   { message: /global_tracking is deprecated/, reason: "A note of ours, no warning." },
   {
@@ -112,6 +170,40 @@ const OTHERWISE: readonly Alone[] = [
 
 /** Messages that Holdfast should have and has not yet. */
 const NOT_YET: readonly Alone[] = [
+  { message: /cannot have IPv4, IPv6 and fwmark/, reason: "A group whose mark could be of either family." },
+  { message: /SECURITY VIOLATION/, reason: "Scripts of what we leave out." },
+  { message: /cannot track route/, reason: "A route that cannot be tracked, for want of an interface." },
+  {
+    message: /unknown interface \S+ specified/,
+    reason: "Interfaces of linkbeat and delays that do not exist.",
+  },
+  {
+    message: /interface \S+ for (VROUTE|rule|ip address)/,
+    reason: "Interfaces of routes, rules and addresses.",
+  },
+  { message: /^Non-existent interface/, reason: "Interfaces of routes, rules and addresses." },
+  { message: /rule specification has mixed/, reason: "Rules of both families." },
+  { message: /max_hops exceeds ttl/, reason: "max_hops above the time to live." },
+  { message: /only applies to \w+ scheduler|quorum_max is less/, reason: "Flags of another scheduler." },
+  { message: /when specifying peer address/, reason: "Options that a peer address excludes." },
+  {
+    message: /RS already monitoring|BFD_CHECK|FILE_CHECK|checker script/,
+    reason: "Checkers of what is not there.",
+  },
+  { message: /VMAC interface name/, reason: "Names of VMAC interfaces." },
+  {
+    message:
+      /accept mode for VRRP version|preempt|vmacs - ignoring|vmac_xmit_base|no neighbor address|[Ss]trict mode/,
+    reason: "Values that the VRRP version, VMACs, strict mode or BFD exclude.",
+  },
+  {
+    message: /ha_suspend|min_reply length|ipvlan|unicast_ttl|unicast keyword|State MASTER must/,
+    reason: "Keywords that others exclude.",
+  },
+  {
+    message: /due to SYNC group|track_file .* not found|track bfd/,
+    reason: "Tracking that is not possible.",
+  },
   {
     message: /used (before or )?without sorry_server/,
     reason: "Options of a sorry server before it, or without one.",
@@ -139,6 +231,12 @@ export const THEIRS_ALONE: readonly Alone[] = [...OTHERWISE, ...NOT_YET];
 
 /** Statements that 2.2.7 takes without a word and ours refuses, by the summary of ours. */
 export const REFUSED_BY_US: readonly Alone[] = [
+  { message: /^script needs a value/, reason: "2.2.7 leaves out a script without a command, and starts." },
+  {
+    message: /^'0' is not an integer from 1 to 4294967295/,
+    reason: "2.2.7 takes a regex_stack that starts with 0.",
+  },
+  { message: /longer than an interface name/, reason: "2.2.7 cuts some names without a word." },
   { message: /^smtp_helo_name needs a value/, reason: "2.2.7 takes smtp_helo_name without a name." },
 ];
 
@@ -178,19 +276,20 @@ export const HIDDEN_FROM_THEM: readonly (Hidden<RegExp> & { readonly codes: RegE
 export const HIDDEN_FROM_US: readonly (Hidden<RegExp> & { readonly message: RegExp })[] = [
   {
     after:
-      /^(invalid-number|out-of-range|missing-keyword|missing-interface|no-such-interface|unterminated-quote|small-sync-group|unknown-instance)$/,
-    message: /interface|track|unicast|VIP|VRID|[Ss]ync group|advert|preempt|SECURITY/,
+      /^(invalid-number|out-of-range|missing-keyword|missing-interface|no-such-interface|unterminated-quote|small-sync-group|unknown-instance|duplicate-name|ipvlan-address|misplaced-keyword|invalid-\w+)$/,
+    message: /[Ii]nterface|track|unicast|VIP|VRID|[Ss]ync group|advert|preempt|SECURITY/,
     reason: "An instance that is left out is not checked.",
   },
   {
-    after: /^(no-real-servers|mixed-families|duplicate-virtual-server|duplicate-real-server)$/,
-    message: /[Vv]irtual server|real server|quorum/,
+    after:
+      /^(no-real-servers|empty-group|unknown-group|mixed-families|duplicate-virtual-server|duplicate-real-server)$/,
+    message: /[Vv]irtual server|real server|quorum|SECURITY/,
     reason: "A virtual server that is left out is not checked.",
   },
 ];
 
 /** Messages about braces: what stands behind them, each process of keepalived reads in its own way. */
-export const BRACES = /missing '}'s or extra '{'s|Extra '}' found|Unexpected '{'/;
+export const BRACES = /missing '}'s or extra '{'s|Extra '}' found|Unexpected '{'|Unknown keyword '}'/;
 /** Codes of the same. */
 export const OF_BRACES: ReadonlySet<string> = new Set([
   "misread-line",

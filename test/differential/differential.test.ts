@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lab } from "../lab/netns.ts";
 import { type Comparison, compare, gaveUp } from "./compare.ts";
@@ -16,6 +18,8 @@ const SEED = Number(process.env.HOLDFAST_SEED ?? 227);
 const RUNS = Number(process.env.HOLDFAST_RUNS ?? 2_000);
 /** Milliseconds within which every configuration has to be compiled and checked. */
 const LIMIT = 1_000;
+
+const FIXTURES = fileURLToPath(new URL("../../fixtures/differential/", import.meta.url));
 
 interface Result {
   readonly name: string;
@@ -96,3 +100,18 @@ describe.skipIf(referenceRelease() !== RELEASE)(
     });
   },
 );
+
+describe.skipIf(referenceRelease() !== RELEASE)("configurations that the fuzzer found", () => {
+  const names = readdirSync(FIXTURES).filter((name) => name.endsWith(".conf"));
+
+  it.each(names)("%s differs as documented, or no longer", async (name) => {
+    await using lab = new Lab();
+    const each = { name, files: { "main.conf": readFileSync(`${FIXTURES}${name}`, "utf8") } };
+    const [reference] = await runReference(referenceHost(lab), lab.directory, [each]);
+    const ours = runOurs(lab.directory, each);
+    expect(ours.took).toBeLessThan(LIMIT);
+    if (!reference) throw new Error("no verdict");
+    if (gaveUp(reference)) return; // the difference is that keepalived hangs or crashes
+    expect(compare(reference, ours)).toMatchObject({ missed: [], extra: [] });
+  });
+});
