@@ -1,8 +1,8 @@
 /**
  * `npm test [GROUP ...] [VITEST ARGUMENT ...]`: runs the test groups this machine can run.
  *
- * Each group is a vitest project. `unit` runs anywhere; `kernel`, `interop` and `daemon` run in network
- * and process namespaces of their own, and so does `differential`; `ipvs` runs in a User Mode Linux guest. A group that cannot run is
+ * Each group is a vitest project. `unit` runs anywhere; `kernel`, `interop`, `daemon` and `differential` run
+ * in network and process namespaces of their own; `ipvs` runs in a User Mode Linux guest. A group that cannot run is
  * skipped with one line saying why, or fails when HOLDFAST_REQUIRE names what is missing.
  * The last line printed is `N passed, N failed, N skipped`.
  */

@@ -170,6 +170,10 @@ const OTHERWISE: readonly Alone[] = [
 
 /** Messages that Holdfast should have and has not yet. */
 const NOT_YET: readonly Alone[] = [
+  {
+    message: /address family must match VRRP instance|at least one is required/,
+    reason: "The first address of any keyword decides the family of an instance.",
+  },
   { message: /cannot have IPv4, IPv6 and fwmark/, reason: "A group whose mark could be of either family." },
   { message: /SECURITY VIOLATION/, reason: "Scripts of what we leave out." },
   { message: /cannot track route/, reason: "A route that cannot be tracked, for want of an interface." },
