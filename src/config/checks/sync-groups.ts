@@ -1,5 +1,5 @@
 import { suggest } from "../../diagnostics/suggest.ts";
-import { type Check, keepItems } from "../open.ts";
+import { type Check, keepItems, originOfKeyword } from "../open.ts";
 
 /** `unknown-instance`, `instance-in-two-groups`, `small-sync-group`: what a sync group's members have to be. */
 export const syncGroupMembers: Check = (config, report) => {
@@ -55,7 +55,10 @@ export const syncGroupMembers: Check = (config, report) => {
   });
 };
 
-/** `weight-in-sync-group`: members change state together, so a tracked object cannot move the priority of one. */
+/**
+ * `weight-in-sync-group`: members change state together, so a tracked object cannot move the priority of one. Scripts
+ * and BFD sessions with a weight are not tracked then; interfaces are, as if they had none.
+ */
 export const weightsInSyncGroups: Check = (config, report) => {
   const groups = new Map(
     config.vrrp_sync_group.flatMap((group) => group.group.map((member) => [member, group] as const)),
@@ -80,9 +83,19 @@ export const weightsInSyncGroups: Check = (config, report) => {
     keepItems(instance, "track_script", ({ script, weight }, origin) =>
       (weight ?? weights.get(script) ?? 0) === 0 ? true : ignore(script, origin),
     );
-    keepItems(instance, "track_interface", ({ interface: name, weight }, origin) =>
-      weight === 0 ? true : ignore(name, origin),
-    );
+    instance.track_interface = instance.track_interface.map((tracked, index) => {
+      if (tracked.weight === 0) return tracked;
+      report(
+        {
+          code: "weight-in-sync-group",
+          severity: "warning",
+          summary: `the weight of ${tracked.interface} is ignored: ${instance.name} is in sync group ${group.name}`,
+          detail: `It is tracked without weight: when it goes down, ${instance.name} and its group are at fault.`,
+        },
+        originOfKeyword(instance, "track_interface", index),
+      );
+      return { ...tracked, weight: 0 };
+    });
     keepItems(instance, "track_bfd", ({ name, weight }, origin) =>
       (weight ?? sessions.get(name) ?? 0) === 0 ? true : ignore(name, origin),
     );
