@@ -66,11 +66,15 @@ export const globalVrrpRows = {
     since: "1.2.20",
   }),
   vrrp_garp_lower_prio_delay: leaf(anySeconds, {
-    doc: "Delay of the second set of gratuitous ARPs after a lower priority advert; garp_master_delay by default.",
+    default: 5_000_000,
+    inherits: "global_defs.vrrp_garp_master_delay",
+    doc: "Delay of the second set of gratuitous ARPs after a lower priority advert.",
     since: "1.2.20",
   }),
   vrrp_garp_lower_prio_repeat: leaf(count, {
-    doc: "Gratuitous ARPs in a set after a lower priority advert; garp_master_repeat by default.",
+    default: 5,
+    inherits: "global_defs.vrrp_garp_master_repeat",
+    doc: "Gratuitous ARPs in a set after a lower priority advert.",
     since: "1.2.20",
   }),
   vrrp_garp_master_refresh: leaf(wholeSeconds(0, 4_294_967_295), {

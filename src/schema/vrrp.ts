@@ -121,13 +121,15 @@ export const vrrpInstance = defineBlock({
       since: "1.2.14",
     }),
     garp_lower_prio_delay: leaf(wholeSeconds(0, 4_294), {
+      default: 5_000_000,
       inherits: "global_defs.vrrp_garp_lower_prio_delay",
-      doc: "Delay of the second set after an advert of lower priority; garp_master_delay by default.",
+      doc: "Delay of the second set after an advert of lower priority.",
       since: "1.2.20",
     }),
     garp_lower_prio_repeat: leaf(integer(0, 4_294_967_295), {
+      default: 5,
       inherits: "global_defs.vrrp_garp_lower_prio_repeat",
-      doc: "Gratuitous ARPs in a set after an advert of lower priority; garp_master_repeat by default.",
+      doc: "Gratuitous ARPs in a set after an advert of lower priority.",
       since: "1.2.20",
     }),
     dont_track_primary: flag({

@@ -23,8 +23,6 @@ export const derivedValues: Check = (config) => {
   for (const instance of config.vrrp_instance) {
     if (writtenAt(instance, "version") === 0 && instanceFamily(instance) === 6) instance.version = 3;
     if (writtenAt(instance, "priority") === 0 && instance.state === "MASTER") instance.priority = OWNER;
-    instance.garp_lower_prio_delay ??= instance.garp_master_delay;
-    instance.garp_lower_prio_repeat ??= instance.garp_master_repeat;
   }
   for (const script of config.vrrp_script) script.timeout ??= script.interval;
 };

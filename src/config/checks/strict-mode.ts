@@ -144,7 +144,6 @@ export const strictMode: Check = (config, report) => {
     if (!instance.strict_mode) continue;
     mend(instance, report);
     instance.lower_prio_no_advert = true;
-    instance.garp_master_delay = 0;
     instance.garp_lower_prio_delay = 0;
     instance.garp_lower_prio_repeat = 0;
   }

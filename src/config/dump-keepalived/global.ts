@@ -159,13 +159,12 @@ const vrrp: Layout<G> = [
   number("Gratuitous ARP repeat", "vrrp_garp_master_repeat"),
   value("Gratuitous ARP refresh timer", (g) => whole(g.vrrp_garp_master_refresh)),
   number("Gratuitous ARP refresh repeat", "vrrp_garp_master_refresh_repeat"),
-  value("Gratuitous ARP lower priority delay", (g, scope) => {
-    const delay = g.vrrp_garp_lower_prio_delay ?? (runsVrrp(scope) ? g.vrrp_garp_master_delay : undefined);
-    return delay === undefined ? UNSET : whole(delay);
-  }),
-  value(
-    "Gratuitous ARP lower priority repeat",
-    (g, scope) => g.vrrp_garp_lower_prio_repeat ?? (runsVrrp(scope) ? g.vrrp_garp_master_repeat : UNSET),
+  // A process without VRRP leaves them as they were written.
+  value("Gratuitous ARP lower priority delay", (g, scope) =>
+    runsVrrp(scope) || g.$.of.vrrp_garp_lower_prio_delay ? whole(g.vrrp_garp_lower_prio_delay) : UNSET,
+  ),
+  value("Gratuitous ARP lower priority repeat", (g, scope) =>
+    runsVrrp(scope) || g.$.of.vrrp_garp_lower_prio_repeat ? g.vrrp_garp_lower_prio_repeat : UNSET,
   ),
   number("Num adverts before down", "vrrp_down_timer_adverts"),
   line(({ vrrp_garp_extra_if: extra }) => {

@@ -106,19 +106,8 @@ const gratuitous: Layout<I> = [
   value("Gratuitous ARP repeat", (one) => one.garp_master_repeat),
   value("Gratuitous ARP refresh", (one) => whole(one.garp_master_refresh)),
   value("Gratuitous ARP refresh repeat", (one) => one.garp_master_refresh_repeat),
-  // Not written, they follow the global keywords; in strict mode an advert of lower priority is not answered.
-  value("Gratuitous ARP lower priority delay", (one, { config: { global_defs: g } }) =>
-    whole(
-      (one.$.of.garp_lower_prio_delay === undefined ? undefined : one.garp_lower_prio_delay) ??
-        (one.strict_mode ? 0 : (g.vrrp_garp_lower_prio_delay ?? g.vrrp_garp_master_delay)),
-    ),
-  ),
-  value(
-    "Gratuitous ARP lower priority repeat",
-    (one, { config: { global_defs: g } }) =>
-      (one.$.of.garp_lower_prio_repeat === undefined ? undefined : one.garp_lower_prio_repeat) ??
-      (one.strict_mode ? 0 : (g.vrrp_garp_lower_prio_repeat ?? g.vrrp_garp_master_repeat)),
-  ),
+  value("Gratuitous ARP lower priority delay", (one) => whole(one.garp_lower_prio_delay)),
+  value("Gratuitous ARP lower priority repeat", (one) => one.garp_lower_prio_repeat),
   value("Down timer adverts", (one) => one.down_timer_adverts),
   value("Send advert after receive lower priority advert", (one) =>
     trueFalse(!one.lower_prio_no_advert && !one.strict_mode),

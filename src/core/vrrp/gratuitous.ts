@@ -42,10 +42,8 @@ export class Gratuitous {
 
   /** Another master of lower priority was heard: the switches may have learned the addresses there. */
   reclaim(now: Micros): void {
-    const config = this.#config;
-    const repeat = config.garp_lower_prio_repeat ?? config.garp_master_repeat;
-    const delay = config.garp_lower_prio_delay ?? config.garp_master_delay;
-    this.#burst(this.#addresses, repeat, delay, now);
+    const { garp_lower_prio_repeat, garp_lower_prio_delay } = this.#config;
+    this.#burst(this.#addresses, garp_lower_prio_repeat, garp_lower_prio_delay, now);
   }
 
   /** The addresses held have changed; `added` are announced, all of them in the second set. */
