@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { BEYOND, UNTESTED } from "../../src/config/differences.ts";
 
 /** A message of keepalived and the codes that say the same, elsewhere: at a line where it names none, or at another. */
@@ -168,6 +169,11 @@ const OTHERWISE: readonly Alone[] = [
   },
 ];
 
+/** What keepalived cannot know on a host without Debian's netbase, whose table of protocols it asks. */
+const WITHOUT_PROTOCOLS: readonly Alone[] = existsSync("/etc/protocols")
+  ? []
+  : [{ message: /Invalid ipproto/, reason: "This host has no /etc/protocols." }];
+
 /** Messages that Holdfast should have and has not yet. */
 const NOT_YET: readonly Alone[] = [
   {
@@ -231,7 +237,7 @@ const NOT_YET: readonly Alone[] = [
   },
 ];
 
-export const THEIRS_ALONE: readonly Alone[] = [...OTHERWISE, ...NOT_YET];
+export const THEIRS_ALONE: readonly Alone[] = [...OTHERWISE, ...WITHOUT_PROTOCOLS, ...NOT_YET];
 
 /** Statements that 2.2.7 takes without a word and ours refuses, by the summary of ours. */
 export const REFUSED_BY_US: readonly Alone[] = [
