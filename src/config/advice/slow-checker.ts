@@ -1,4 +1,5 @@
 import { formatSeconds, type Micros } from "../../values/time.ts";
+import { connectingCheckers } from "../checkers-of.ts";
 import type { RealServer, VirtualServer } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
 import { type Check, type Open, writtenAt } from "../open.ts";
@@ -48,18 +49,7 @@ function slowServer(
   said: Set<number>,
   report: ReportFault,
 ): void {
-  const connecting = [
-    real.TCP_CHECK,
-    real.HTTP_GET,
-    real.SSL_GET,
-    real.SMTP_CHECK,
-    real.DNS_CHECK,
-    real.UDP_CHECK,
-    real.PING_CHECK,
-  ];
-  for (const checkers of connecting) {
-    for (const checker of checkers) slowConnection(checker, [real, server], said, report);
-  }
+  for (const checker of connectingCheckers(real)) slowConnection(checker, [real, server], said, report);
   for (const checker of real.MISC_CHECK) {
     const { misc_timeout: timeout, delay_loop: loop } = checker;
     const origin = writtenAt(checker, "misc_timeout");

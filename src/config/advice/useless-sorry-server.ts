@@ -1,22 +1,6 @@
+import { isChecked } from "../checkers-of.ts";
 import type { RealServer, VirtualServer } from "../config.ts";
 import { type Check, type Open, originOfKeyword } from "../open.ts";
-
-/** Whether anything can ever take a server down. */
-function isChecked(real: Open<RealServer>): boolean {
-  const checkers = [
-    real.TCP_CHECK,
-    real.HTTP_GET,
-    real.SSL_GET,
-    real.SMTP_CHECK,
-    real.DNS_CHECK,
-    real.UDP_CHECK,
-    real.PING_CHECK,
-    real.MISC_CHECK,
-    real.FILE_CHECK,
-    real.BFD_CHECK,
-  ];
-  return checkers.some((each) => each.length > 0);
-}
 
 /** Whether a checker can change its weight. */
 function isVariable(real: Open<RealServer>): boolean {

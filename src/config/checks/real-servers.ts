@@ -1,6 +1,7 @@
 import { identityOf } from "../../schema/row.ts";
 import { realServer } from "../../schema/virtual-server.ts";
 import { familyOf, type IpFamily } from "../../values/ip.ts";
+import { connectingCheckers } from "../checkers-of.ts";
 import type { Forwarding, RealServer, ServerAddress, VirtualServer } from "../config.ts";
 import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
 import { familyOfService } from "./service-family.ts";
@@ -65,16 +66,7 @@ function portFor(
 
 /** Checkers go on checking the port that was written, whatever the kernel then uses. */
 function checkWrittenPort(real: Open<RealServer>): void {
-  const checkers = [
-    real.TCP_CHECK,
-    real.HTTP_GET,
-    real.SSL_GET,
-    real.SMTP_CHECK,
-    real.DNS_CHECK,
-    real.UDP_CHECK,
-    real.PING_CHECK,
-  ];
-  for (const checker of checkers.flat()) {
+  for (const checker of connectingCheckers(real)) {
     if (checker.connect_port !== undefined) continue;
     checker.connect_port = real.server.port;
     checker.$.of.connect_port = real.$.at; // so that a dump, which has the other port, keeps it
