@@ -49,7 +49,8 @@ function complain({ diagnostics, sources }: Compiled, out: Output): boolean {
 
 /**
  * `holdfast diff`: what a reload from one configuration to another does. 0, or with `exitCode` 2 when something
- * changes; 1 when either has errors or cannot be read.
+ * changes. 1 when either cannot be used, and when the new one has errors: a reload would refuse it, and the plan is then
+ * that of a restart. Errors of the old one are shown and change nothing: a daemon may be running on it.
  */
 export function diff(
   oldFile: string,
@@ -59,8 +60,10 @@ export function diff(
 ): number {
   const running = load(oldFile, { ...options, host: "none" });
   const next = load(newFile, { ...options, host: "none" });
-  const broken = [running, next].filter((one) => complain(one, stderr));
-  if (broken.length > 0) return EXIT.errors;
+  const [, refused] = [running, next].map((one) => complain(one, stderr));
+  if (!running.usable || !next.usable) return EXIT.errors;
+  if (refused)
+    stderr.write(`${newFile} has errors: a reload refuses it; this is what a restart with it comes to.\n`);
   const changes = plan(running.config, next.config);
   const locate = {
     before: (origin: number) => running.sources.range(origin),
@@ -71,5 +74,6 @@ export function diff(
       ? `${JSON.stringify(renderJson(changes, locate), null, 2)}\n`
       : renderText(changes, locate, planPalette(stdout)),
   );
+  if (refused) return EXIT.errors;
   return options.exitCode && !isEmpty(changes) ? CHANGES : EXIT.ok;
 }

@@ -53,13 +53,32 @@ describe("holdfast diff", () => {
     });
   });
 
-  it("prints the errors of both files and no plan", () => {
+  it("prints the errors of both files, and what a restart would come to", () => {
     const old = file("old.conf", instance(300));
     const next = file("new.conf", instance(400));
-    const { status, out, err } = run(old, next, { format: "json", exitCode: true });
-    expect({ status, out }).toEqual({ status: 1, out: "" });
+    const { status, out, err } = run(old, next, { exitCode: true });
+    expect({ status, out }).toEqual({ status: 1, out: "No changes.\n" }); // both fall back to the default
     expect(err).toContain("old.conf:4");
     expect(err).toContain("new.conf:4");
+    expect(err).toContain("new.conf has errors: a reload refuses it");
+  });
+
+  it("compares with a configuration that runs in spite of its errors", () => {
+    const old = file("old.conf", instance(300));
+    const next = file("new.conf", instance(90));
+    const { status, out, err } = run(old, next, { exitCode: true });
+    expect(status).toBe(2);
+    expect(out).toContain("priority: 100 → 90");
+    expect(err).toContain("old.conf:4");
+    expect(err).not.toContain("refuses");
+  });
+
+  it("has no plan for what cannot be used", () => {
+    const old = file("old.conf", instance(100));
+    const next = file("new.conf", "vrrp_instance VI_1 {\n  interface\n}\n");
+    const { status, out, err } = run(old, next);
+    expect({ status, out }).toEqual({ status: 1, out: "" });
+    expect(err).toContain("missing-value");
   });
 
   it("says that a file cannot be read", () => {
