@@ -1,3 +1,5 @@
+import { advance, numberOf } from "../../src/values/mulberry32.ts";
+
 /** Numbers that one seed decides, for generators (mulberry32). */
 export class Random {
   #state: number;
@@ -8,11 +10,8 @@ export class Random {
 
   /** An unsigned number of 32 bits. */
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
+    this.#state = advance(this.#state);
+    return numberOf(this.#state);
   }
 
   /** 0 … limit - 1. */

@@ -1,3 +1,5 @@
+import { advance, numberOf } from "../../src/values/mulberry32.ts";
+
 /** A stream of numbers that a seed determines (mulberry32). */
 export class Random {
   #state: number;
@@ -8,10 +10,8 @@ export class Random {
 
   /** In [0, 1). */
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.#state = advance(this.#state);
+    return numberOf(this.#state) / 2 ** 32;
   }
 
   /** An integer from `low` to `high`, both included. */

@@ -1,10 +1,10 @@
-/** A seeded generator of numbers in [0, 1), mulberry32: the same seed gives the same sequence. */
+import { advance, numberOf } from "../../values/mulberry32.ts";
+
+/** A seeded generator of numbers in [0, 1): the same seed gives the same sequence. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    state = advance(state);
+    return numberOf(state) / 2 ** 32;
   };
 }
