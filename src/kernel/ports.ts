@@ -1,4 +1,5 @@
 import type { IpvsCommand, IpvsServiceEntry } from "../wire/ipvs-types.ts";
+import type { AddressMessage, LinkMessage } from "../wire/rtnetlink.ts";
 
 /**
  * What the daemon needs of a kernel, by subject. Calls are synchronous (each is a system call or a short exchange on
@@ -33,16 +34,8 @@ export interface Closable {
   close(): void;
 }
 
-export interface Link {
-  readonly index: number;
-  readonly name: string;
-  /** IFF_UP and IFF_RUNNING both: the interface can carry traffic. */
-  readonly running: boolean;
-  /** Hardware address, 6 bytes on Ethernet. */
-  readonly mac: Uint8Array;
-  readonly mtu: number;
-  readonly loopback: boolean;
-}
+/** A network interface, as rtnetlink tells of it. */
+export type Link = LinkMessage;
 
 export type LinkEvent =
   | { readonly type: "link"; readonly link: Link }
@@ -55,19 +48,8 @@ export interface LinkPort {
   monitor(callback: (event: LinkEvent) => void): Closable;
 }
 
-/** An address on an interface. Protocol is the IFA_PROTO owner; 18 marks ours (keepalived in rt_protos). */
-export interface InterfaceAddress {
-  readonly ifindex: number;
-  /** Canonical text. */
-  readonly address: string;
-  readonly prefixLength: number;
-  readonly broadcast?: string;
-  readonly peer?: string;
-  readonly label?: string;
-  /** RT_SCOPE_*: 0 global (universe), 253 link, 254 host, 255 nowhere. */
-  readonly scope: number;
-  readonly protocol?: number;
-}
+/** An address of an interface, as rtnetlink tells of it. */
+export type InterfaceAddress = AddressMessage;
 
 export type AddressEvent = {
   readonly type: "address" | "address-removed";

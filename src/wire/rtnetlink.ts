@@ -37,11 +37,13 @@ const IFA_FLAGS = 8;
 const IFA_PROTO = 11;
 const IFA_F_NODAD = 0x2;
 
-/** A network interface. `running`: administratively up and with carrier. */
+/** A network interface. */
 export interface LinkMessage {
   readonly index: number;
   readonly name: string;
+  /** IFF_UP and IFF_RUNNING both: the interface can carry traffic. */
   readonly running: boolean;
+  /** Hardware address, 6 bytes on Ethernet. */
   readonly mac: Uint8Array;
   readonly mtu: number;
   readonly loopback: boolean;
@@ -50,12 +52,15 @@ export interface LinkMessage {
 /** An address of an interface. `address` is the local one; `peer` the other end's, of a point-to-point address. */
 export interface AddressMessage {
   readonly ifindex: number;
+  /** Canonical text. */
   readonly address: string;
   readonly prefixLength: number;
   readonly broadcast?: string;
   readonly peer?: string;
   readonly label?: string;
+  /** RT_SCOPE_*: 0 global (universe), 253 link, 254 host, 255 nowhere. */
   readonly scope: number;
+  /** Owner, IFA_PROTO; 18 marks ours (keepalived in rt_protos). */
   readonly protocol?: number;
 }
 
