@@ -1,16 +1,16 @@
-import { type Micros, SECOND } from "../../values/time.ts";
+import type { Micros } from "../../values/time.ts";
 import type { AdvertError } from "../../wire/vrrp.ts";
 import type { Timer } from "../track/script-tracker.ts";
-import { diffAddresses } from "./addresses.ts";
-import { Advertiser } from "./advertiser.ts";
 import type { Announcer } from "./announcer.ts";
-import type { InterfaceFacts, VrrpEffect, VrrpState } from "./contract.ts";
+import { Channel } from "./channel.ts";
+import type { InterfaceFacts, VrrpState } from "./contract.ts";
 import { type Counters, newCounters } from "./counters.ts";
-import { type Definition, sourceOf } from "./definition.ts";
+import type { Definition } from "./definition.ts";
 import { judge } from "./election.ts";
-import { Gratuitous } from "./gratuitous.ts";
-import { LogLimiter } from "./log-limiter.ts";
+import { Holdings } from "./holdings.ts";
+import { InstanceLog } from "./instance-log.ts";
 import { notifyEffect } from "./notify.ts";
+import { Preemption } from "./preemption.ts";
 import { type Arrival, counterOf, examine } from "./reception.ts";
 import type { Services } from "./services.ts";
 import { masterDownInterval, skewTime } from "./timing.ts";
@@ -22,8 +22,6 @@ export interface Coordinator {
   /** A better master was heard while this one was master. */
   yielded(instance: Instance, now: Micros): void;
 }
-
-type Open = Extract<VrrpEffect, { readonly type: "open" }>;
 
 /** `500ms`, as keepalived writes intervals of version 3. */
 const milliseconds = (interval: Micros): string => `${Math.round(interval / 1000)}ms`;
@@ -45,17 +43,13 @@ export class Instance {
   #definition: Definition;
   #state: VrrpState = "INIT";
   #priority: number;
-  #facts: InterfaceFacts | undefined;
-  #source: string | undefined;
-  #open: Open | undefined;
   /** Interval of the master's adverts, RFC 9568 §6.1; ours while we are master. */
   #masterInterval: Micros;
-  /** Until when a lower priority master is put up with (preempt_delay); undefined while none was heard. */
-  #preemptAt: Micros | undefined;
   readonly #services: Services;
-  readonly #advertiser: Advertiser;
-  readonly #gratuitous: Gratuitous;
-  readonly #limiter = new LogLimiter();
+  readonly #log: InstanceLog;
+  readonly #channel: Channel;
+  readonly #holdings: Holdings;
+  readonly #preemption: Preemption;
   /** Master down timer of a backup, advert timer of a master. */
   readonly #timer: Timer = (due, now) => {
     if (this.#state === "MASTER") this.#advertise(due, now);
@@ -68,8 +62,10 @@ export class Instance {
     this.#priority = definition.config.priority;
     this.#masterInterval = definition.config.advert_int;
     this.#services = services;
-    this.#advertiser = new Advertiser(definition);
-    this.#gratuitous = new Gratuitous(definition.config, services, announcer);
+    this.#log = new InstanceLog(this.name, services);
+    this.#channel = new Channel(definition, services, this.counters);
+    this.#holdings = new Holdings(definition, services, announcer, this.#log);
+    this.#preemption = new Preemption(this.#log);
   }
 
   get state(): VrrpState {
@@ -81,7 +77,7 @@ export class Instance {
   }
 
   get source(): string | undefined {
-    return this.#source;
+    return this.#channel.source;
   }
 
   get definition(): Definition {
@@ -90,7 +86,7 @@ export class Instance {
 
   /** Interface index that its adverts come in on; 0 for any. */
   get ifindex(): number {
-    return this.#facts?.ifindex ?? 0;
+    return this.#channel.ifindex;
   }
 
   /** Microseconds after which a silent master is taken to be down. */
@@ -100,20 +96,18 @@ export class Instance {
 
   /** Begins: what an earlier run may have left on the interface is taken away first. */
   start(): void {
-    this.#removeAddresses();
+    this.#holdings.clear();
   }
 
   /** Takes over what is known of its interface, and opens or closes the socket as that allows. */
   setFacts(facts: InterfaceFacts | undefined): void {
-    this.#facts = facts;
-    this.#source = sourceOf(this.#definition, facts);
-    this.#reopen();
+    this.#channel.setFacts(facts);
   }
 
   /** The priority in force, from trackers. Shows in the next advert, and in how long a silent master is waited for. */
   setPriority(priority: number): void {
     if (priority === this.#priority) return;
-    this.#log(`Changing effective priority from ${this.#priority} to ${priority}`);
+    this.#log.info(`Changing effective priority from ${this.#priority} to ${priority}`);
     const before = this.masterDownInterval;
     this.#priority = priority;
     const { timers } = this.#services;
@@ -127,31 +121,19 @@ export class Instance {
    * its definition over, because an address may move from one to another.
    */
   withdraw(next: Definition): void {
-    if (this.#state !== "MASTER") return;
-    const { removed } = diffAddresses(this.#definition.all, next.all);
-    if (removed.length === 0) return;
-    for (const { address, prefixLength, dev } of removed) {
-      this.#log(`ip address ${address}/${prefixLength} dev ${dev}, no longer exist`);
-    }
-    this.#services.emit({ type: "remove-addresses", instance: this.name, addresses: removed });
+    if (this.#state === "MASTER") this.#holdings.withdraw(next);
   }
 
   /** Takes over a changed definition without leaving its state. */
   configure(definition: Definition, now: Micros): void {
     const before = this.#definition;
     this.#definition = definition;
-    this.#advertiser.configure(definition);
-    this.#gratuitous.configure(definition.config, this.#state === "MASTER", now);
-    this.setFacts(this.#facts);
+    this.#holdings.configure(definition, this.#state === "MASTER", now);
+    this.#channel.configure(definition);
     this.#changeInterval(before.config.advert_int, definition.config.advert_int, now);
-    const { removed, added } = diffAddresses(before.all, definition.all);
-    if (this.#state !== "MASTER" || removed.length + added.length === 0) return;
+    if (this.#state !== "MASTER" || !this.#holdings.differs(before)) return;
     this.#advertiseNow(now);
-    if (added.length > 0) {
-      this.#log("setting VIPs.");
-      this.#services.emit({ type: "add-addresses", instance: this.name, addresses: added });
-    }
-    this.#gratuitous.change(definition.all, added, now);
+    this.#holdings.change(before, now);
   }
 
   /** INIT or FAULT or MASTER → BACKUP. */
@@ -167,24 +149,20 @@ export class Instance {
 
   /** BACKUP → MASTER: RFC 9568 §6.4.2, (365) to (400), the advert before anything that takes time. */
   becomeMaster(now: Micros): void {
-    const { config, version, all } = this.#definition;
+    const { config, version } = this.#definition;
     const learned = this.#masterInterval;
     this.#masterInterval = config.advert_int;
     this.wantsMaster = false;
-    this.#preemptAt = undefined;
+    this.#preemption.reset();
     this.counters.becameMaster += 1;
     this.#state = "MASTER";
     this.#advertiseNow(now);
-    this.#log("Entering MASTER STATE");
+    this.#log.info("Entering MASTER STATE");
     if (version === 3 && learned !== config.advert_int) {
       const [from, to] = [milliseconds(learned), milliseconds(config.advert_int)];
-      this.#log(`changing advert interval from ${from} to locally configured ${to}`);
+      this.#log.info(`changing advert interval from ${from} to locally configured ${to}`);
     }
-    if (all.length > 0) {
-      this.#log("setting VIPs.");
-      this.#services.emit({ type: "add-addresses", instance: this.name, addresses: all });
-    }
-    this.#gratuitous.begin(all, now);
+    this.#holdings.take(now);
     this.#notify("MASTER");
   }
 
@@ -203,8 +181,7 @@ export class Instance {
     this.#leaveMaster(() => {}, true);
     this.#services.timers.cancel(this.#timer);
     this.#state = "INIT";
-    if (this.#open !== undefined) this.#services.emit({ type: "close", instance: this.name });
-    this.#open = undefined;
+    this.#channel.close();
     this.#notify(state);
   }
 
@@ -216,24 +193,24 @@ export class Instance {
 
   /** Tells the log that no advert came in time. */
   logTimeout(): void {
-    this.#log("Receive advertisement timeout");
+    this.#log.info("Receive advertisement timeout");
   }
 
   /** A message that names this virtual router and is no advert. */
   refuse(error: AdvertError, now: Micros): void {
     this.counters[counterOf(error.error)] += 1;
-    this.#logLimited(error.error, error.detail, now);
+    this.#log.limited(error.error, error.detail, now);
   }
 
   /** An advert that came in for this virtual router. */
   receive(arrival: Arrival, now: Micros): void {
-    if (arrival.source === this.#source) return;
+    if (arrival.source === this.source) return;
     const { counters } = this;
     counters.advertsReceived += 1;
     const rejection = examine(arrival, this.#definition.expectation);
     if (rejection !== undefined) {
       counters[rejection.counter] += 1;
-      this.#logLimited(rejection.counter, rejection.message, now);
+      this.#log.limited(rejection.counter, rejection.message, now);
       return;
     }
     if (arrival.advert.priority === 0) counters.priorityZeroReceived += 1;
@@ -243,21 +220,18 @@ export class Instance {
 
   /** RFC 9568 §6.4.2, (415) to (500), with keepalived's preempt_delay. */
   #receiveAsBackup({ advert, source }: Arrival, now: Micros): void {
-    const { version, preempt } = this.#definition;
+    const { version } = this.#definition;
     if (advert.priority === 0) {
-      this.#log("Backup received priority 0 advertisement");
+      this.#log.info("Backup received priority 0 advertisement");
       this.#learnInterval(advert.interval);
       this.#services.timers.set(this.#timer, now + skewTime(version, this.#priority, this.#masterInterval));
       return;
     }
     const lower = advert.priority < this.#priority;
-    if (!lower && this.#preemptAt !== undefined) {
-      this.#preemptAt = undefined;
-      this.#log("stop preempt delay");
-    }
-    if (lower && preempt && !this.#putsUp(now)) {
+    if (!lower) this.#preemption.cancel();
+    if (lower && !this.#preemption.putsUp(this.#definition, now)) {
       const message = `received lower priority (${advert.priority}) advert from ${source} - discarding`;
-      this.#logLimited("lower", message, now);
+      this.#log.limited("lower", message, now);
       return;
     }
     this.wantsMaster = false;
@@ -265,38 +239,27 @@ export class Instance {
     this.#restartMasterDownTimer(now);
   }
 
-  /** Whether a lower priority master is left alone for now, because preempt_delay has not passed. */
-  #putsUp(now: Micros): boolean {
-    const { preemptDelay } = this.#definition;
-    if (preemptDelay === 0) return false;
-    if (this.#preemptAt === undefined) {
-      this.#preemptAt = now + preemptDelay;
-      this.#log(`start preempt delay (${(preemptDelay / SECOND).toFixed(6)})`);
-    }
-    return now < this.#preemptAt;
-  }
-
   /** RFC 9568 §6.4.3, (600) to (690). */
   #receiveAsMaster({ advert, source }: Arrival, now: Micros): void {
     const { priority } = advert;
     if (priority === 0) {
-      this.#log("Master received priority 0 message");
+      this.#log.info("Master received priority 0 message");
       this.#advertiseNow(now);
       return;
     }
-    const verdict = judge({ priority, source }, { priority: this.#priority, source: this.#source ?? "" });
+    const verdict = judge({ priority, source }, { priority: this.#priority, source: this.source ?? "" });
     if (verdict === "lower") {
       const message = `Received advert from ${source} with lower priority ${priority}, ours ${this.#priority}, forcing new election`;
-      this.#logLimited("lower", message, now);
+      this.#log.limited("lower", message, now);
       this.#advertiseNow(now);
-      this.#gratuitous.reclaim(now);
+      this.#holdings.reclaim(now);
       return;
     }
     const why =
       verdict === "higher-priority"
         ? `higher priority ${priority}, ours ${this.#priority}`
         : `same priority ${priority} but higher IP address than ours`;
-    this.#log(`Master received advert from ${source} with ${why}`);
+    this.#log.info(`Master received advert from ${source} with ${why}`);
     this.#learnInterval(advert.interval);
     this.coordinator?.yielded(this, now);
   }
@@ -305,7 +268,7 @@ export class Instance {
   #learnInterval(interval: Micros): void {
     if (this.#definition.version !== 3 || interval === this.#masterInterval) return;
     const [from, to] = [milliseconds(this.#masterInterval), milliseconds(interval)];
-    this.#log(`advertisement interval updated from ${from} to ${to} by master`);
+    this.#log.info(`advertisement interval updated from ${from} to ${to} by master`);
     this.#masterInterval = interval;
   }
 
@@ -325,7 +288,7 @@ export class Instance {
   /** Sends the advert that was due; the next one counts from the ideal time, so that lateness never adds up. */
   #advertise(due: Micros, now: Micros): void {
     const interval = this.#definition.config.advert_int;
-    this.#send(this.#priority);
+    this.#channel.send(this.#priority);
     this.#services.timers.set(this.#timer, due + interval > now ? due + interval : now + interval);
   }
 
@@ -334,81 +297,27 @@ export class Instance {
     this.#advertise(now, now);
   }
 
-  #send(priority: number): void {
-    if (this.#source === undefined || this.#open === undefined) return;
-    this.#services.emit(this.#advertiser.effect(priority, this.#source));
-    this.counters.advertsSent += 1;
-    if (priority === 0) this.counters.priorityZeroSent += 1;
-  }
-
   #enter(state: VrrpState, message: string): void {
     this.#state = state;
-    this.#log(message);
+    this.#log.info(message);
   }
 
   /** Leaves whatever state it is in through `enter`; a master gives up its addresses, and says so with `resign`. */
   #leaveMaster(enter: () => void, resign: boolean): void {
     const wasMaster = this.#state === "MASTER";
     this.wantsMaster = false;
-    this.#preemptAt = undefined;
-    if (wasMaster && resign) this.#send(0);
+    this.#preemption.reset();
+    if (wasMaster && resign) this.#channel.send(0);
     enter();
     if (!wasMaster) return;
-    if (resign) this.#log("sent 0 priority");
+    if (resign) this.#log.info("sent 0 priority");
     this.counters.releasedMaster += 1;
-    this.#gratuitous.end();
-    this.#removeAddresses();
-  }
-
-  #removeAddresses(): void {
-    const { all } = this.#definition;
-    if (all.length === 0) return;
-    this.#log("removing VIPs.");
-    this.#services.emit({ type: "remove-addresses", instance: this.name, addresses: all });
-  }
-
-  /** Has the socket opened with what holds now, reopened when that changed, closed when there is nothing to open on. */
-  #reopen(): void {
-    const { config, family, group } = this.#definition;
-    const { ifindex } = this;
-    const source = this.#source;
-    const missing = config.interface !== undefined && ifindex === 0;
-    if (missing || source === undefined) {
-      if (missing && this.#open !== undefined) {
-        this.#open = undefined;
-        this.#services.emit({ type: "close", instance: this.name });
-      }
-      return;
-    }
-    const target = group === undefined ? {} : { group };
-    const name = config.interface ?? "";
-    const open: Open = {
-      type: "open",
-      instance: this.name,
-      family,
-      interface: name,
-      ifindex,
-      ...target,
-      source,
-    };
-    if (JSON.stringify(open) === JSON.stringify(this.#open)) return;
-    this.#open = open;
-    this.#services.emit(open);
+    this.#holdings.release();
   }
 
   #notify(state: "MASTER" | "BACKUP" | "FAULT" | "STOP"): void {
     const target = { type: "INSTANCE", name: this.name } as const;
     const effect = notifyEffect(target, state, this.#priority, this.#definition.config);
     this.#services.emit(effect);
-  }
-
-  #log(message: string): void {
-    this.#services.emit({ type: "log", level: "info", message: `(${this.name}) ${message}` });
-  }
-
-  #logLimited(kind: string, message: string, now: Micros): void {
-    const admitted = this.#limiter.admit(kind, message, now);
-    if (admitted === undefined) return;
-    this.#services.emit({ type: "log", level: "warn", message: `(${this.name}) ${admitted}` });
   }
 }
