@@ -15,7 +15,7 @@ import { Decoder } from "./decode.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
 import { reportMisread } from "./misread.ts";
 import type { OpenConfig } from "./open.ts";
-import { inherit } from "./resolve.ts";
+import { inherit, takeConditionalDefaults } from "./resolve.ts";
 import { type Draft, emptyDraft, shapeOf } from "./shape.ts";
 
 export interface CompileOptions extends SourceOptions {
@@ -79,7 +79,9 @@ const placeText = ({ file, line }: Range): string => `${file}:${line}`;
 function finish(decoded: Draft, report: ReportFault): Config {
   const shape = shapeOf(root);
   decoded.global_defs ??= emptyDraft(shapeOf(globalDefs), 0);
-  inherit(decoded, shape, decoded.global_defs as Draft); // set in the line above
+  const globals = decoded.global_defs as Draft; // set in the line above
+  takeConditionalDefaults(globals, shapeOf(globalDefs));
+  inherit(decoded, shape, globals);
   const config = decoded as unknown as OpenConfig; // the rows that made the draft are those that type the Config
   for (const check of ALL_CHECKS) check(config, report);
   for (const advise of ALL_ADVICE) advise(config, report);

@@ -58,3 +58,10 @@ function inheritWithin(
 export function inherit(root: Draft, shape: Shape, globals: Draft): void {
   inheritWithin(root, inheritanceOf(shape, undefined), root, globals);
 }
+
+/** Gives keywords that were not written the default that a flag of their block calls for. */
+export function takeConditionalDefaults(draft: Draft, { conditional }: Shape): void {
+  for (const { keyword, flag, value } of conditional) {
+    if (draft[flag] === true && draft.$.of[keyword] === undefined) draft[keyword] = value;
+  }
+}

@@ -33,6 +33,12 @@ export interface Shape {
   readonly items: { readonly keyword: string; readonly row: ListRow<unknown> } | undefined;
   /** The keywords with `inherits`, and where from. */
   readonly inheriting: readonly { readonly keyword: string; readonly from: "^" | string }[];
+  /** The keywords with `defaultWith`. */
+  readonly conditional: readonly {
+    readonly keyword: string;
+    readonly flag: string;
+    readonly value: unknown;
+  }[];
   /** The block rows, whose blocks inherit in turn. */
   readonly blocks: readonly { readonly keyword: string; readonly shape: Shape }[];
   readonly required: readonly string[];
@@ -48,6 +54,7 @@ const ABSENT = {
   default: undefined,
   repeat: undefined,
   inherits: undefined,
+  defaultWith: undefined,
   sets: undefined,
   bare: undefined,
   inline: undefined,
@@ -102,6 +109,9 @@ function makeShape(schema: AnyBlockSchema): Shape {
       const from = row.inherits === "^" ? "^" : row.inherits.slice(GLOBAL.length);
       return [{ keyword, from }];
     }),
+    conditional: rows.flatMap(([keyword, row]) =>
+      row.shape === "leaf" && row.defaultWith !== undefined ? [{ keyword, ...row.defaultWith }] : [],
+    ),
     blocks: rows.flatMap(([keyword, row]) =>
       row.shape === "block" ? [{ keyword, shape: shapeOf(row.schema) }] : [],
     ),

@@ -57,11 +57,13 @@ export const globalVrrpRows = {
   }),
   vrrp_garp_master_delay: leaf(anySeconds, {
     default: 5_000_000,
+    defaultWith: { flag: "vrrp_min_garp", value: 0 },
     doc: "Delay of the second set of gratuitous ARPs after becoming master.",
     since: "1.2.20",
   }),
   vrrp_garp_master_repeat: leaf(repetitions, {
     default: 5,
+    defaultWith: { flag: "vrrp_min_garp", value: 1 },
     doc: "Gratuitous ARPs for each address in a set after becoming master.",
     since: "1.2.20",
   }),
@@ -84,6 +86,8 @@ export const globalVrrpRows = {
   }),
   vrrp_garp_master_refresh_repeat: leaf(repetitions, {
     default: 1,
+    // As keepalived: a refresh without a number of its own then sends nothing.
+    defaultWith: { flag: "vrrp_min_garp", value: 0 },
     doc: "Gratuitous ARPs for each address in a refresh.",
     since: "1.2.20",
   }),
@@ -117,7 +121,6 @@ export const globalVrrpRows = {
   vrrp_min_garp: flag({
     doc: "One gratuitous ARP for each address, and no second set.",
     since: "2.0.12",
-    compiledOnly,
   }),
   vrrp_garp_extra_if: leaf(extraGarp(1), {
     doc: "Interval of gratuitous ARPs on other interfaces of addresses; only on VMACs without `all`.",

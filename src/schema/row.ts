@@ -44,6 +44,8 @@ export interface LeafRow<T> extends RowFacts {
   readonly kind: Kind<unknown>;
   readonly default: unknown;
   readonly inherits?: Inherits;
+  /** Another default while a flag of the same block is on: vrrp_min_garp makes one packet of five. */
+  readonly defaultWith?: { readonly flag: string; readonly value: unknown };
   readonly repeat: boolean;
   /** Phantom: the type of the decoded value. */
   readonly value?: Phantom<T>;
@@ -125,21 +127,24 @@ export type BlockOf<S> =
       }
     : never;
 
-type LeafOptions = RowFacts & { readonly inherits?: Inherits };
+type LeafOptions<T> = RowFacts & {
+  readonly inherits?: Inherits;
+  readonly defaultWith?: { readonly flag: string; readonly value: NoInfer<T> };
+};
 
 /** A keyword with a value; absent means `default`. */
-export function leaf<T>(kind: Kind<T>, facts: LeafOptions & { readonly default: NoInfer<T> }): LeafRow<T>;
+export function leaf<T>(kind: Kind<T>, facts: LeafOptions<T> & { readonly default: NoInfer<T> }): LeafRow<T>;
 /** A keyword that must be given. */
-export function leaf<T>(kind: Kind<T>, facts: LeafOptions & { readonly required: true }): LeafRow<T>;
+export function leaf<T>(kind: Kind<T>, facts: LeafOptions<T> & { readonly required: true }): LeafRow<T>;
 /** A keyword that may be absent altogether. */
-export function leaf<T>(kind: Kind<T>, facts: LeafOptions): LeafRow<T | undefined>;
-export function leaf<T>(kind: Kind<T>, facts: LeafOptions & { readonly default?: T }): LeafRow<T> {
+export function leaf<T>(kind: Kind<T>, facts: LeafOptions<T>): LeafRow<T | undefined>;
+export function leaf<T>(kind: Kind<T>, facts: LeafOptions<T> & { readonly default?: T }): LeafRow<T> {
   // The phantom type is all that is lost: the kind that parses T also formats it.
   return { shape: "leaf", repeat: false, ...facts, kind: kind as Kind<unknown>, default: facts.default };
 }
 
 /** A keyword that may stand several times; the value is the array of all, in order. */
-export function repeated<T>(kind: Kind<T>, facts: LeafOptions): LeafRow<readonly T[]> {
+export function repeated<T>(kind: Kind<T>, facts: LeafOptions<T>): LeafRow<readonly T[]> {
   return { shape: "leaf", repeat: true, ...facts, kind: kind as Kind<unknown>, default: [] };
 }
 
