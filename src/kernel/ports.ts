@@ -1,5 +1,6 @@
 import type { IpvsCommand, IpvsServiceEntry } from "../wire/ipvs-types.ts";
-import type { AddressMessage, LinkMessage } from "../wire/rtnetlink.ts";
+import type { AddressMessage } from "../wire/rtnetlink-address.ts";
+import type { LinkMessage } from "../wire/rtnetlink-link.ts";
 
 /**
  * What the daemon needs of a kernel, by subject. Calls are synchronous (each is a system call or a short exchange on

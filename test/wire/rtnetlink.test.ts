@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytesToIp } from "../../src/values/ip.ts";
 import { NetlinkWriter, readMessages } from "../../src/wire/netlink.ts";
-import { type AddressMessage, readAddress, readLink, writeAddress } from "../../src/wire/rtnetlink.ts";
+import { type AddressMessage, readAddress, writeAddress } from "../../src/wire/rtnetlink-address.ts";
+import { readLink } from "../../src/wire/rtnetlink-link.ts";
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ""), "hex"));
 
@@ -20,6 +21,8 @@ const common = {
   ifindex: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   scope: fc.constantFrom(0, 253, 254),
   protocol: fc.constantFrom(18, 255),
+  flags: fc.constantFrom(0x10, 0x100, 0x200, 0x400, 0x710),
+  preferredLifetime: fc.integer({ min: 0, max: 2 ** 32 - 2 }),
 };
 
 describe("addresses", () => {

@@ -1,13 +1,13 @@
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../wire/netlink.ts";
+import { RTMGRP_ADDRESSES } from "../../wire/rtnetlink.ts";
 import {
   RTM_DELADDR,
   RTM_GETADDR,
   RTM_NEWADDR,
-  RTMGRP_ADDRESSES,
   readAddress,
   writeAddress,
   writeAddressDump,
-} from "../../wire/rtnetlink.ts";
+} from "../../wire/rtnetlink-address.ts";
 import type { AddressEvent, AddressPort, Closable, InterfaceAddress } from "../ports.ts";
 import { monitorRoutes } from "./monitor.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";

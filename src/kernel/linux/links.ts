@@ -1,15 +1,15 @@
 import { ERRNO } from "../../wire/errno.ts";
 import type { NetlinkMessage } from "../../wire/netlink.ts";
+import { RTMGRP_LINK } from "../../wire/rtnetlink.ts";
 import {
   type LinkMessage,
   RTM_DELLINK,
   RTM_GETLINK,
   RTM_NEWLINK,
-  RTMGRP_LINK,
   readLink,
   writeGetLink,
   writeLinkDump,
-} from "../../wire/rtnetlink.ts";
+} from "../../wire/rtnetlink-link.ts";
 import type { Closable, Link, LinkEvent, LinkPort } from "../ports.ts";
 import { monitorRoutes } from "./monitor.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
