@@ -20,6 +20,7 @@ export type {
   GroupEntry,
   Tunnel,
 } from "../schema/composite-lvs.ts";
+export type { GarpGroup } from "../schema/garp-group.ts";
 export type { GlobalDefs } from "../schema/global-defs.ts";
 export type { Config } from "../schema/root.ts";
 export type { RealServer, VirtualServer } from "../schema/virtual-server.ts";

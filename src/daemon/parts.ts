@@ -19,7 +19,7 @@ export function partOf(config: Config, role: Role): Config {
     case "vrrp":
       return { ...config, virtual_server: [] };
     case "checkers":
-      return { ...config, vrrp_script: [], vrrp_sync_group: [], vrrp_instance: [] };
+      return { ...config, garp_group: [], vrrp_script: [], vrrp_sync_group: [], vrrp_instance: [] };
   }
 }
 
@@ -30,5 +30,12 @@ export function changesOf(plan: Plan, role: Role): readonly Change[] {
 
 /** The same configuration with nothing in it to run: where a start begins and a stop ends. */
 export function emptied(config: Config): Config {
-  return { ...config, vrrp_script: [], vrrp_sync_group: [], vrrp_instance: [], virtual_server: [] };
+  return {
+    ...config,
+    garp_group: [],
+    vrrp_script: [],
+    vrrp_sync_group: [],
+    vrrp_instance: [],
+    virtual_server: [],
+  };
 }

@@ -94,6 +94,7 @@ export function childKeywords(object: ObjectType): ReadonlySet<string> {
 
 const SCHEMAS: { readonly [T in ObjectType]?: AnyBlockSchema } = {
   global_defs: globalDefs,
+  garp_group: root.rows.garp_group.schema,
   vrrp_script: root.rows.vrrp_script.schema,
   vrrp_sync_group: root.rows.vrrp_sync_group.schema,
   vrrp_instance: root.rows.vrrp_instance.schema,
@@ -113,7 +114,13 @@ export function objectsOf(config: Config): { readonly [T in ObjectType]?: readon
   const objects: { [T in ObjectType]?: readonly Node[] } = {
     global_defs: [blockNode("global_defs", { schema: globalDefs, block: globals, globals })],
   };
-  for (const keyword of ["vrrp_script", "vrrp_sync_group", "vrrp_instance", "virtual_server"] as const) {
+  for (const keyword of [
+    "garp_group",
+    "vrrp_script",
+    "vrrp_sync_group",
+    "vrrp_instance",
+    "virtual_server",
+  ] as const) {
     const row = root.rows[keyword];
     const nodes = blocksOf(row, top[keyword]).map((block) =>
       blockNode(keyword, { schema: row.schema, block, globals }),

@@ -9,7 +9,7 @@ export interface Outcome {
 /**
  * The order in which changes are carried out:
  *
- * 1. global_defs: everything after takes defaults from it.
+ * 1. global_defs: everything after takes defaults from it. Then garp_groups, on which nothing depends.
  * 2. Deletes of VRRP: groups before the instances that they tie, addresses before the instance that holds them, all of
  *    them before anything is created, so that an address or a virtual router id is free when another instance takes it.
  * 3. Creates and updates of VRRP: scripts before the instances that track them, an instance before its addresses,
@@ -30,6 +30,7 @@ export function ordered(outcomes: readonly Outcome[]): Change[] {
   const services = of("virtual_server");
   return [
     ...of("global_defs").flatMap(withChildren),
+    ...of("garp_group").flatMap(withChildren),
     ...gone(groups).flatMap(childrenFirst),
     ...staying(instances).flatMap(({ children }) => gone(children).flatMap(childrenFirst)),
     ...gone(instances).flatMap(childrenFirst),

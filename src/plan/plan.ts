@@ -1,4 +1,5 @@
 import type {
+  GarpGroup,
   GlobalDefs,
   RealServer,
   ServerAddress,
@@ -44,6 +45,7 @@ export interface Reason {
 /** The objects that a plan is about, by the type of their before and after. */
 export interface Objects {
   readonly global_defs: GlobalDefs;
+  readonly garp_group: GarpGroup;
   readonly vrrp_script: VrrpScript;
   readonly vrrp_sync_group: VrrpSyncGroup;
   readonly vrrp_instance: VrrpInstance;

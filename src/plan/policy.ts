@@ -86,6 +86,17 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
       vrrp_mcast_group4: mayMove,
     },
   },
+  // Only paces what is sent from then on.
+  garp_group: {
+    owner: "vrrp",
+    created: "none",
+    deleted: "none",
+    deletedWithParent: "none",
+    replaced: "none",
+    restarted: "none",
+    carries: [],
+    keywords: {},
+  },
   vrrp_script: {
     owner: "vrrp",
     created: "none",

@@ -100,7 +100,6 @@ export const globalVrrpRows = {
     default: 0,
     doc: "Gap between unsolicited neighbour advertisements on one interface.",
     since: "1.2.21",
-    compiledOnly: true,
   }),
   notify_fifo: leaf(fifo, {
     doc: "FIFO that gets a line for each transition.",
@@ -125,13 +124,11 @@ export const globalVrrpRows = {
   vrrp_garp_extra_if: leaf(extraGarp(1), {
     doc: "Interval of gratuitous ARPs on other interfaces of addresses; only on VMACs without `all`.",
     since: "2.2.3",
-    compiledOnly,
   }),
   vrrp_vmac_garp_intvl: leaf(extraGarp(1), {
     doc: "Interval of gratuitous ARPs on VMACs.",
     since: "2.2.0",
     replacedBy: "vrrp_garp_extra_if",
-    compiledOnly,
   }),
   vrrp_down_timer_adverts: leaf(integer(1, 100), {
     default: 3,

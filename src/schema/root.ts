@@ -48,7 +48,6 @@ export const root = defineBlock({
     garp_group: blocks(garpGroup, {
       doc: "Interfaces that share a gap between gratuitous ARPs.",
       since: "1.2.21",
-      compiledOnly: true,
     }),
     vrrp_script: blocks(vrrpScript, { doc: "A command whose result counts in elections.", since: "1.1.13" }),
     vrrp_sync_group: blocks(vrrpSyncGroup, { doc: "Instances that change state together.", since: "0.6.1" }),

@@ -75,13 +75,11 @@ export const protocolRows = {
     inherits: "global_defs.vrrp_garp_extra_if",
     doc: "Interval of gratuitous ARPs on other interfaces of addresses; only on VMACs without `all`.",
     since: "2.2.3",
-    compiledOnly,
   }),
   vmac_garp_intvl: leaf(extraGarp(0), {
     doc: "Interval of gratuitous ARPs on VMACs.",
     since: "2.2.0",
     replacedBy: "garp_extra_if",
-    compiledOnly,
   }),
   down_timer_adverts: leaf(integer(1, 100), {
     default: 3,

@@ -1,6 +1,7 @@
 /** Ethernet II frames: destination, source, type, payload. */
 
 export const ETHERTYPE_ARP = 0x0806;
+export const ETHERTYPE_IPV6 = 0x86dd;
 export const ETHERNET_BROADCAST: Uint8Array = new Uint8Array(6).fill(0xff);
 
 const HEADER = 14;

@@ -1,4 +1,5 @@
 import type {
+  GarpGroup,
   GlobalDefs,
   VirtualAddress,
   VrrpInstance,
@@ -8,6 +9,7 @@ import type {
 import type { Change } from "../../plan/plan.ts";
 import { addressKey } from "./addresses.ts";
 import { type Definition, define, type MulticastGroups } from "./definition.ts";
+import { GarpGaps } from "./garp-gaps.ts";
 
 /** An instance as the plan left it. */
 interface Wanted {
@@ -35,12 +37,13 @@ const DEFAULT_GROUPS: MulticastGroups = { group4: "224.0.0.18", group6: "ff02::1
 export class Desired {
   readonly scripts = new Map<string, VrrpScript>();
   readonly groups = new Map<string, VrrpSyncGroup>();
+  readonly #garpGroups = new Map<string, GarpGroup>();
   readonly #instances = new Map<string, Wanted>();
   #global: GlobalDefs | undefined;
 
-  /** vrrp_garp_interval, microseconds. */
-  get garpGap(): number {
-    return this.#global?.vrrp_garp_interval ?? 0;
+  /** The gaps to keep between announcements. */
+  get garpGaps(): GarpGaps {
+    return new GarpGaps(this.#global, this.#garpGroups.values());
   }
 
   /** Every instance, in configured order, with what follows from its keywords. */
@@ -83,6 +86,9 @@ export class Desired {
         return;
       case "vrrp_script":
         put(this.scripts, change.id, change.after);
+        return;
+      case "garp_group":
+        put(this.#garpGroups, change.id, change.after);
         return;
       case "vrrp_sync_group":
         put(this.groups, change.id, change.after);

@@ -4,7 +4,10 @@ import type { Timer } from "../track/script-tracker.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Services } from "./services.ts";
 
-/** Gratuitous ARPs of one instance while it is master: the first set, the delayed second one, refreshes. */
+/**
+ * Gratuitous ARPs and unsolicited neighbour advertisements of one instance while it is master: the first set, the delayed
+ * second one, refreshes, and what keeps switches aware of interfaces that no advert leaves from (garp_extra_if).
+ */
 export class Gratuitous {
   #config: VrrpInstance;
   #addresses: readonly VirtualAddress[] = [];
@@ -19,6 +22,12 @@ export class Gratuitous {
     this.#services.timers.set(this.#refresh, next > now ? next : now + garp_master_refresh);
   };
 
+  readonly #extra: Timer = (due, now) => {
+    this.#announce(extraAddresses(this.#config, this.#addresses), 1, now);
+    const next = due + extraInterval(this.#config);
+    this.#services.timers.set(this.#extra, next > now ? next : now + extraInterval(this.#config));
+  };
+
   constructor(config: VrrpInstance, services: Services, announcer: Announcer) {
     this.#config = config;
     this.#services = services;
@@ -27,9 +36,11 @@ export class Gratuitous {
 
   /** Takes over changed keywords; a running refresh is armed or stopped as they say. */
   configure(config: VrrpInstance, master: boolean, now: Micros): void {
-    const before = this.#config.garp_master_refresh;
+    const before = this.#config;
     this.#config = config;
-    if (master && before !== config.garp_master_refresh) this.#armRefresh(now);
+    if (!master) return;
+    if (before.garp_master_refresh !== config.garp_master_refresh) this.#armRefresh(now);
+    if (extraInterval(before) !== extraInterval(config)) this.#armExtra(now);
   }
 
   /** On becoming master. */
@@ -38,6 +49,8 @@ export class Gratuitous {
     this.#addresses = addresses;
     this.#burst(addresses, garp_master_repeat, garp_master_delay, now);
     this.#armRefresh(now);
+    // As keepalived, after the second set.
+    this.#armExtra(now + garp_master_delay);
   }
 
   /** Another master of lower priority was heard: the switches may have learned the addresses there. */
@@ -58,6 +71,7 @@ export class Gratuitous {
   end(): void {
     this.#services.timers.cancel(this.#second);
     this.#services.timers.cancel(this.#refresh);
+    this.#services.timers.cancel(this.#extra);
     this.#announcer.forget(this.#config.name);
   }
 
@@ -78,4 +92,31 @@ export class Gratuitous {
     if (garp_master_refresh > 0) this.#services.timers.set(this.#refresh, now + garp_master_refresh);
     else this.#services.timers.cancel(this.#refresh);
   }
+
+  #armExtra(from: Micros): void {
+    const interval = extraInterval(this.#config);
+    if (interval > 0) this.#services.timers.set(this.#extra, from + interval);
+    else this.#services.timers.cancel(this.#extra);
+  }
+}
+
+/** Microseconds; 0 for none. */
+function extraInterval({ garp_extra_if }: VrrpInstance): Micros {
+  return garp_extra_if?.interval ?? 0;
+}
+
+/**
+ * One address of each interface other than the instance's own, the first: a switch learns a port, not an address.
+ * Without `all` only of those that are VMACs.
+ */
+function extraAddresses(
+  { interface: own, garp_extra_if }: VrrpInstance,
+  addresses: readonly VirtualAddress[],
+): VirtualAddress[] {
+  const seen = new Set([own]);
+  return addresses.filter(({ dev, use_vmac }) => {
+    if (dev === undefined || seen.has(dev) || !(garp_extra_if?.all || use_vmac)) return false;
+    seen.add(dev);
+    return true;
+  });
 }

@@ -128,7 +128,7 @@ class Router implements VrrpRouter {
   #apply({ changes, interfaces }: EventOf<"apply">, now: Micros): void {
     for (const facts of interfaces) this.#interfaces.set(facts.name, facts);
     const taken = this.#desired.take(changes);
-    this.#announcer.gap = this.#desired.garpGap;
+    this.#announcer.configure(this.#desired.garpGaps);
     const end = taken.final ? "STOP" : "FAULT";
     for (const name of [...taken.removed, ...taken.replacedInstances]) this.#remove(name, end);
     const definitions = this.#desired.definitions();

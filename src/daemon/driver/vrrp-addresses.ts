@@ -1,11 +1,9 @@
 import type { VirtualAddress } from "../../config/config.ts";
 import { type InterfaceAddress, type Kernel, KernelError } from "../../kernel/ports.ts";
-import { familyOf } from "../../values/ip.ts";
-import { gratuitousArp } from "../../wire/arp.ts";
 import type { Log } from "../log/log.ts";
 import { type Interfaces, VRRP_PROTOCOL } from "./interfaces.ts";
 
-/** Puts virtual addresses on interfaces, takes them off, and announces them. */
+/** Puts virtual addresses on interfaces and takes them off. */
 export class VrrpAddresses {
   readonly #kernel: Kernel;
   readonly #interfaces: Interfaces;
@@ -41,28 +39,6 @@ export class VrrpAddresses {
   /** Whether an address that an interface just lost is one of ours that somebody else took away. */
   wasTaken(ifindex: number, address: string): boolean {
     return this.#present.delete(keyOf(ifindex, address));
-  }
-
-  /** One gratuitous ARP for each IPv4 address, those of one interface in one batch. */
-  announce(addresses: readonly VirtualAddress[], on: string): void {
-    const frames = new Map<number, Uint8Array[]>();
-    for (const { address, dev } of addresses) {
-      const link = this.#interfaces.named(dev ?? on);
-      if (link === undefined || familyOf(address) !== 4 || link.mac.length !== 6) continue;
-      this.#log.debug(`Sending gratuitous ARP on ${link.name} for ${address}`);
-      const batch = frames.get(link.index) ?? [];
-      batch.push(gratuitousArp(link.mac, address));
-      frames.set(link.index, batch);
-    }
-    for (const [ifindex, batch] of frames) {
-      try {
-        this.#kernel.packets.sendFrames(ifindex, batch);
-      } catch (error) {
-        if (!(error instanceof KernelError)) throw error;
-        const name = this.#interfaces.link(ifindex)?.name ?? String(ifindex);
-        this.#log.warn(`Cannot send gratuitous ARP on ${name}: ${error.code}`);
-      }
-    }
   }
 
   /** `expected` is the refusal that means it is as wanted already. */

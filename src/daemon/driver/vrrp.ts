@@ -8,6 +8,7 @@ import type { Scripts } from "../scripts/client.ts";
 import { Interfaces } from "./interfaces.ts";
 import { MachineLoop } from "./loop.ts";
 import { VrrpAddresses } from "./vrrp-addresses.ts";
+import { VrrpAnnouncements } from "./vrrp-announcements.ts";
 import { type Received, VrrpSockets } from "./vrrp-sockets.ts";
 
 type Effect<T extends VrrpEffect["type"]> = Extract<VrrpEffect, { type: T }>;
@@ -19,6 +20,7 @@ export class VrrpDriver {
   readonly #interfaces: Interfaces;
   readonly #sockets: VrrpSockets;
   readonly #addresses: VrrpAddresses;
+  readonly #announcements: VrrpAnnouncements;
   readonly #loop: MachineLoop<VrrpEvent, VrrpEffect>;
   /** Interface of each instance, kept until the plan that deletes it is carried out. */
   readonly #interfaceOf = new Map<string, string>();
@@ -38,6 +40,7 @@ export class VrrpDriver {
     });
     this.#sockets = new VrrpSockets(kernel.packets, (received) => this.#onPacket(received));
     this.#addresses = new VrrpAddresses(kernel, this.#interfaces, log);
+    this.#announcements = new VrrpAnnouncements(kernel, this.#interfaces, log);
     this.#loop = new MachineLoop(machine, kernel.clock, { type: "timer" }, (effects) => {
       for (const effect of effects) this.#carryOut(effect);
     });
@@ -94,7 +97,7 @@ export class VrrpDriver {
         this.#addresses.remove(effect.addresses, this.#interfaceOf.get(effect.instance) ?? "");
         break;
       case "gratuitous-arp":
-        this.#addresses.announce(effect.addresses, this.#interfaceOf.get(effect.instance) ?? "");
+        this.#announcements.send(effect.addresses, this.#interfaceOf.get(effect.instance) ?? "");
         break;
       case "notify":
         this.#notify(effect);
