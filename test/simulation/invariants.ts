@@ -1,4 +1,5 @@
 import type { VrrpEffect, VrrpState } from "../../src/core/vrrp/contract.ts";
+import type { VrrpRouter } from "../../src/core/vrrp/router.ts";
 import type { InstanceSnapshot } from "../../src/core/vrrp/snapshot.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Node, World } from "./world.ts";
@@ -10,6 +11,15 @@ export class Violation extends Error {
     this.name = "Violation";
   }
 }
+
+/** What may follow on what is told; STOP ends it. */
+const PATHS: { readonly [from: string]: readonly string[] } = {
+  INIT: ["BACKUP", "MASTER", "FAULT", "STOP"],
+  BACKUP: ["MASTER", "FAULT", "STOP"],
+  MASTER: ["BACKUP", "FAULT", "STOP"],
+  FAULT: ["BACKUP", "MASTER", "STOP"],
+  STOP: [],
+};
 
 /** Watches a world. Times are microseconds. */
 export class Invariants {
@@ -24,16 +34,19 @@ export class Invariants {
   readonly #missing = new Map<string, number>();
   /** Since when a router is master of a segment. */
   readonly #reigns = new Map<string, number>();
+  /** The last state that each target of a running router was told. */
+  readonly #told = new WeakMap<VrrpRouter, Map<string, string>>();
   #lastTrouble = 0;
 
   constructor(scenario: Scenario) {
     const { interval, conditions, grouped, preemptDelay } = scenario;
-    const slack = conditions.delay + conditions.lag;
+    const straggling = conditions.reordering > 0 ? conditions.straggling : 0;
+    const slack = conditions.delay + conditions.lag + straggling + 4 * interval * conditions.drift;
     const down = 4 * Math.max(interval, 1_000_000 * Number(isVersion2(scenario))) + slack;
     this.#scenario = scenario;
     this.rivalry = (conditions.loss > 0 ? 2 : 1) * interval + 2 * slack;
     // The members of a group time out one by one, and wait a whole round more when they just miss each other.
-    this.outage = (grouped ? 2 : 1) * down + this.rivalry + 2 * interval;
+    this.outage = (grouped ? 2 : 1) * down;
     this.settling = 3 * this.outage + preemptDelay + 3 * interval;
   }
 
@@ -47,6 +60,7 @@ export class Invariants {
   /** After every step of every router. */
   check(world: World, node: Node, effects: readonly VrrpEffect[], before: readonly InstanceSnapshot[]): void {
     this.#checkStates(world, node, before);
+    this.#checkNotifies(world, node, effects);
     this.#checkEffects(world, node, effects);
     for (let segment = 0; segment < world.segments; segment++) this.#checkUsurper(world, node, segment);
     this.#checkMasters(world);
@@ -73,6 +87,33 @@ export class Invariants {
     if (this.#scenario.grouped && states.size > 1) {
       throw new Violation(world.now, `the group of ${node.name} is ${[...states].join(" and ")}`);
     }
+  }
+
+  /** What notify scripts are told is a path of the state diagram, and ends in the state that there is. */
+  #checkNotifies(world: World, node: Node, effects: readonly VrrpEffect[]): void {
+    if (node.router === undefined) return;
+    for (const effect of effects) {
+      if (effect.type !== "notify") continue;
+      const key = `${effect.target.type} ${effect.target.name}`;
+      const told = this.#toldOf(node.router);
+      const from = told.get(key) ?? "INIT";
+      if (!PATHS[from]?.includes(effect.state)) {
+        throw new Violation(world.now, `${node.name} ${key} is told ${from} → ${effect.state}`);
+      }
+      told.set(key, effect.state);
+    }
+    const told = this.#toldOf(node.router);
+    for (const { name, state } of node.instances) {
+      const last = told.get(`INSTANCE ${name}`) ?? "INIT";
+      if (last !== state)
+        throw new Violation(world.now, `${node.name} ${name} is ${state}, its scripts heard ${last}`);
+    }
+  }
+
+  #toldOf(router: VrrpRouter): Map<string, string> {
+    const told = this.#told.get(router) ?? new Map<string, string>();
+    this.#told.set(router, told);
+    return told;
   }
 
   /** Only masters advertise, and only those who were say goodbye; the advert goes out before the address goes on. */
@@ -196,5 +237,5 @@ function preempts(node: Node, segment: number): boolean {
 
 function ableOn(node: Node, segment: number): boolean {
   const state = stateOf(node, segment);
-  return state === "BACKUP" || state === "MASTER";
+  return node.held === undefined && (state === "BACKUP" || state === "MASTER");
 }

@@ -17,7 +17,7 @@ export interface Scenario {
 }
 
 export function scenario(random: Random): Scenario {
-  const routers = random.between(2, 4);
+  const routers = random.chance(0.7) ? random.between(2, 4) : random.between(5, 8);
   const segments = random.between(1, 3);
   const version = random.pick([2, 3] as const);
   const interval =
@@ -50,7 +50,11 @@ export function scenario(random: Random): Scenario {
   const conditions = {
     delay: random.between(1, interval / 20),
     loss: random.pick([0, 0.05, 0.3] as const),
+    duplication: random.pick([0, 0.1] as const),
+    reordering: random.pick([0, 0, 0.2] as const),
+    straggling: interval,
     lag: random.between(0, interval / 20),
+    drift: random.pick([0, 0.001, 0.01] as const),
   };
   return { configurations, segments, conditions, interval, grouped, preemptDelay: delays };
 }
@@ -70,7 +74,7 @@ export function disturb(world: World, random: Random): string {
   const node = world.nodes[random.between(0, world.nodes.length - 1)];
   const segment = random.between(0, world.segments - 1);
   if (node === undefined) return "nothing";
-  switch (random.between(0, 6)) {
+  switch (random.between(0, 9)) {
     case 0:
       world.crash(node);
       return `${node.name} crashes`;
@@ -87,6 +91,14 @@ export function disturb(world: World, random: Random): string {
       return `script of ${node.name} ${node.healthy ? "recovers" : "fails"}`;
     case 5:
       return reprioritize(world, node, random);
+    case 6:
+      world.pause(node);
+      return `${node.name} is held up`;
+    case 7:
+      world.resume(node);
+      return `${node.name} goes on`;
+    case 8:
+      return retune(world, node, random);
     default:
       return recover(world);
   }
@@ -105,9 +117,23 @@ function reprioritize(world: World, node: Node, random: Random): string {
   return `${node.name} is given priority ${priority}`;
 }
 
+/** A reload that changes how an election goes, and what is held without being advertised. */
+function retune(world: World, node: Node, random: Random): string {
+  const more = { nopreempt: random.chance(0.3), garp_master_refresh: random.between(0, 2) * 1_000_000 };
+  const excluded = random.chance(0.5) ? [vip("10.99.0.1/32"), vip("10.99.0.2/32")] : [vip("10.99.0.2/32")];
+  const instances = (node.configuration.instances ?? []).map((each) => ({
+    ...each,
+    ...more,
+    virtual_ipaddress_excluded: excluded.map((address) => ({ ...address, dev: each.interface })),
+  }));
+  world.reload(node, { ...node.configuration, instances });
+  return `${node.name} is reloaded with ${JSON.stringify(more)} and ${excluded.length} excluded addresses`;
+}
+
 /** Everything is put right. */
 export function recover(world: World): string {
   for (const node of world.nodes) {
+    world.resume(node);
     node.healthy = true;
     node.side.clear();
     for (const segment of [...node.down]) world.setInterface(node, segment, true);

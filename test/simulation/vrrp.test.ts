@@ -10,7 +10,7 @@ import { World } from "./world.ts";
 
 const given = process.env.HOLDFAST_SEED;
 const first = given === undefined ? Date.now() % 1_000_000_000 : Number(given);
-const count = given === undefined ? Number(process.env.HOLDFAST_SEEDS ?? 300) : 1;
+const count = given === undefined ? Number(process.env.HOLDFAST_SEEDS ?? 2000) : 1;
 
 /** Lives through a seed. Throws with its whole story. Returns how often any instance became master. */
 function live(seed: number): number {

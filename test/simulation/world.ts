@@ -12,8 +12,16 @@ export interface Conditions {
   readonly delay: number;
   /** Probability that a packet is lost on its way to one receiver. Never two in a row from one sender. */
   readonly loss: number;
+  /** Probability that a packet arrives twice. */
+  readonly duplication: number;
+  /** Probability that a packet is overtaken: it takes up to `straggling` longer. */
+  readonly reordering: number;
+  /** Microseconds. */
+  readonly straggling: number;
   /** Longest time by which a timer is late, microseconds. */
   readonly lag: number;
+  /** How much a router's clock may be too fast or too slow, as a share. */
+  readonly drift: number;
 }
 
 /** A running router, or the place where one may run: its interfaces, one for each segment. */
@@ -34,11 +42,16 @@ export class Node {
   /** Its instances after the last step. */
   instances: readonly InstanceSnapshot[] = [];
   readonly wake: () => void;
+  /** Its microseconds in one of the world's. */
+  readonly rate: number;
+  /** What it has yet to see, while it is stopped in its tracks; undefined while it runs. */
+  held: VrrpEvent[] | undefined;
 
-  constructor(index: number, configuration: VrrpConfiguration, wake: (node: Node) => void) {
+  constructor(index: number, configuration: VrrpConfiguration, rate: number, wake: (node: Node) => void) {
     this.index = index;
     this.name = `r${index}`;
     this.configuration = configuration;
+    this.rate = rate;
     this.wake = () => wake(this);
   }
 
@@ -82,8 +95,9 @@ export class World {
     this.#conditions = conditions;
     this.#random = random;
     this.#observe = observe;
+    const rate = () => 1 + conditions.drift * (2 * random.next() - 1);
     this.nodes = configurations.map(
-      (each, index) => new Node(index, each, (node) => this.feed(node, { type: "timer" })),
+      (each, index) => new Node(index, each, rate(), (node) => this.feed(node, { type: "timer" })),
     );
   }
 
@@ -116,9 +130,22 @@ export class World {
   /** Power off. */
   crash(node: Node): void {
     node.router = undefined;
+    node.held = undefined;
     node.instances = [];
     node.addresses.clear();
     this.#queue.cancel(node.wake);
+  }
+
+  /** Its process gets no time: what happens waits. */
+  pause(node: Node): void {
+    if (node.router !== undefined) node.held ??= [];
+  }
+
+  /** It goes on, with everything that it missed in order. */
+  resume(node: Node): void {
+    const { held } = node;
+    node.held = undefined;
+    for (const event of held ?? []) this.feed(node, event);
   }
 
   reload(node: Node, configuration: VrrpConfiguration): void {
@@ -140,6 +167,8 @@ export class World {
   /** Whether packets get from one router to another, loss aside. */
   connected(from: Node, to: Node, segment: number): boolean {
     return (
+      from.held === undefined &&
+      to.held === undefined &&
       !from.down.has(segment) &&
       !to.down.has(segment) &&
       (from.side.get(segment) ?? 0) === (to.side.get(segment) ?? 0)
@@ -149,8 +178,12 @@ export class World {
   feed(node: Node, event: VrrpEvent): void {
     const { router } = node;
     if (router === undefined) return;
+    if (node.held !== undefined) {
+      node.held.push(event);
+      return;
+    }
     const before = node.instances;
-    const effects = router.handle(event, this.now);
+    const effects = router.handle(event, Math.round(this.now * node.rate));
     node.instances = router.snapshot().instances;
     for (const effect of effects) this.#carryOut(node, effect);
     const deadline = router.deadline();
@@ -158,7 +191,7 @@ export class World {
     else
       this.#queue.set(
         node.wake,
-        Math.max(this.now, deadline + this.#random.between(0, this.#conditions.lag)),
+        Math.max(this.now, Math.ceil(deadline / node.rate) + this.#random.between(0, this.#conditions.lag)),
       );
     this.#observe(node, effects, before);
   }
@@ -208,11 +241,23 @@ export class World {
       this.#lost.add(flow);
       return;
     }
-    this.at(this.now + this.#random.between(1, this.#conditions.delay), () => {
-      if (to.down.has(segment)) return;
-      const advert = decodeAdvert(payload, { source, destination, family: 4 });
-      if ("error" in advert) throw new Error(`${from.name} sent what nobody understands: ${advert.detail}`);
-      this.feed(to, { type: "advert", advert, source, destination, hops: 255, ifindex: segment + 2 });
-    });
+    const { delay, duplication, reordering, straggling } = this.#conditions;
+    for (let copies = this.#random.chance(duplication) ? 2 : 1; copies > 0; copies--) {
+      const extra = this.#random.chance(reordering) ? this.#random.between(0, straggling) : 0;
+      const arrival = this.now + this.#random.between(1, delay) + extra;
+      this.at(arrival, () => this.#arrive(from, to, segment, { payload, source, destination }));
+    }
+  }
+
+  #arrive(
+    from: Node,
+    to: Node,
+    segment: number,
+    { payload, source, destination }: { payload: Uint8Array; source: string; destination: string },
+  ): void {
+    if (to.down.has(segment)) return;
+    const advert = decodeAdvert(payload, { source, destination, family: 4 });
+    if ("error" in advert) throw new Error(`${from.name} sent what nobody understands: ${advert.detail}`);
+    this.feed(to, { type: "advert", advert, source, destination, hops: 255, ifindex: segment + 2 });
   }
 }
