@@ -1,6 +1,8 @@
 import type { IpvsCommand, IpvsServiceEntry } from "../wire/ipvs-types.ts";
 import type { AddressMessage } from "../wire/rtnetlink-address.ts";
 import type { LinkMessage } from "../wire/rtnetlink-link.ts";
+import type { RouteMessage } from "../wire/rtnetlink-route.ts";
+import type { RuleMessage } from "../wire/rtnetlink-rule.ts";
 
 /**
  * What the daemon needs of a kernel, by subject. Calls are synchronous (each is a system call or a short exchange on
@@ -9,6 +11,8 @@ import type { LinkMessage } from "../wire/rtnetlink-link.ts";
 export interface Kernel {
   readonly links: LinkPort;
   readonly addresses: AddressPort;
+  readonly routes: RoutePort;
+  readonly rules: RulePort;
   readonly ipvs: IpvsPort;
   readonly packets: PacketPort;
   readonly streams: StreamPort;
@@ -64,6 +68,56 @@ export interface AddressPort {
   /** Throws KernelError: EADDRNOTAVAIL when it is not there. */
   delete(address: InterfaceAddress): void;
   monitor(callback: (event: AddressEvent) => void): Closable;
+}
+
+/** A route, as rtnetlink tells of it. */
+export type Route = RouteMessage;
+
+/** `lost`: there were too many to keep up with; what is there has to be listed. */
+export type RouteEvent =
+  | { readonly type: "route" | "route-removed"; readonly route: Route }
+  | { readonly type: "lost" };
+
+/**
+ * Where a route goes among those of the same destination, table and metric, in the words of `ip route`: alone, in
+ * front of them, behind them, instead of the first.
+ */
+export type RoutePlacement = "add" | "prepend" | "append" | "replace";
+
+export interface RoutePort {
+  /** The routes of all tables, both families. */
+  list(): Route[];
+  /**
+   * Throws KernelError: EEXIST when it is there already, ENODEV and ENETDOWN for its interface, ENETUNREACH (IPv4) and
+   * EHOSTUNREACH (IPv6) for a gateway that is nobody's neighbour.
+   */
+  add(route: Route, placement: RoutePlacement): void;
+  /** Deletes the first that has all that is given. Throws KernelError: ESRCH when there is none. */
+  delete(route: Route): void;
+  /**
+   * Tells of routes of one protocol. The kernel is silent about the IPv4 routes that go with an interface, or with its
+   * being up.
+   */
+  monitor(protocol: number, callback: (event: RouteEvent) => void): Closable;
+}
+
+/** A routing rule, as rtnetlink tells of it. */
+export type Rule = RuleMessage;
+
+/** `lost`: there were too many to keep up with; what is there has to be listed. */
+export type RuleEvent =
+  | { readonly type: "rule" | "rule-removed"; readonly rule: Rule }
+  | { readonly type: "lost" };
+
+export interface RulePort {
+  /** The rules of both families, in the order in which they are asked. */
+  list(): Rule[];
+  /** Throws KernelError: EEXIST when it is there already, EINVAL for one that leads back. */
+  add(rule: Rule): void;
+  /** Throws KernelError: ENOENT when it is not there. */
+  delete(rule: Rule): void;
+  /** Tells of rules of one protocol. */
+  monitor(protocol: number, callback: (event: RuleEvent) => void): Closable;
 }
 
 export interface IpvsPort {

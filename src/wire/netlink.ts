@@ -10,8 +10,10 @@ export const NLM_F_ACK = 0x4;
 /** The dump was interrupted by a change: what it gave may be inconsistent. */
 export const NLM_F_DUMP_INTR = 0x10;
 export const NLM_F_DUMP = 0x300;
+export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
+export const NLM_F_APPEND = 0x800;
 
 const HEADER = 16;
 const ATTRIBUTE_HEADER = 4;
@@ -173,6 +175,13 @@ export class NetlinkWriter {
     const start = this.#attribute(type | NESTED, 0) - ATTRIBUTE_HEADER;
     write();
     this.#view.setUint16(start, this.#length - start, LITTLE_ENDIAN);
+  }
+
+  /** A structure of `size` bytes with the attributes that `write` appends; `fill` gets the length of it all. */
+  structure(size: number, fill: (view: DataView, length: number) => void, write: () => void): void {
+    const start = this.#extend(size);
+    write();
+    fill(viewOf(this.#bytes.subarray(start, start + size)), this.#length - start);
   }
 
   /** Appends an attribute header and room for its value; returns where the value goes. May replace the buffer. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AddressEvent, InterfaceAddress } from "../../src/kernel/ports.ts";
+import { ADDRESS_FLAGS } from "../../src/wire/rtnetlink-address.ts";
 import { eventually } from "../lab/process.ts";
 import { type KernelUnderTest, refusal } from "./host.ts";
 
@@ -38,6 +39,15 @@ export function addressContract(start: () => KernelUnderTest): void {
       const ipv6 = vip({ address: "2001:db8::10", prefixLength: 64 });
       host.kernel.addresses.add(ipv6);
       expect(on(ifindex, ipv6.address)).toEqual([ipv6]);
+      const { home, mngtmpaddr, noprefixroute } = ADDRESS_FLAGS;
+      const options = vip({
+        address: "2001:db8::11",
+        prefixLength: 64,
+        flags: home | mngtmpaddr | noprefixroute,
+        preferredLifetime: 0,
+      });
+      host.kernel.addresses.add(options);
+      expect(on(ifindex, options.address)).toEqual([options]);
     });
 
     it("can be deleted by what identifies them", () => {

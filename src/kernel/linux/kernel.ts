@@ -1,11 +1,13 @@
 import { Closables } from "../closables.ts";
-import type { AddressPort, Closable, Kernel, LinkPort } from "../ports.ts";
+import type { AddressPort, Closable, Kernel, LinkPort, RoutePort, RulePort } from "../ports.ts";
 import { LinuxAddresses } from "./addresses.ts";
 import { LinuxClock } from "./clock.ts";
 import { LinuxIpvs } from "./ipvs.ts";
 import { LinuxLinks } from "./links.ts";
 import { NETLINK_GENERIC, NETLINK_ROUTE, NetlinkSocket } from "./netlink-socket.ts";
 import { LinuxPackets } from "./packets.ts";
+import { LinuxRoutes } from "./routes.ts";
+import { LinuxRules } from "./rules.ts";
 import { LinuxStreams } from "./streams.ts";
 
 /** A netlink socket that opens at its first use and is remembered. */
@@ -42,9 +44,25 @@ export function createLinuxKernel(): Kernel {
     delete: (address) => addresses.delete(address),
     monitor: (callback) => remembered(addresses.monitor(callback)),
   };
+  const routes = new LinuxRoutes(route);
+  const routePort: RoutePort = {
+    list: () => routes.list(),
+    add: (one, placement) => routes.add(one, placement),
+    delete: (one) => routes.delete(one),
+    monitor: (protocol, callback) => remembered(routes.monitor(protocol, callback)),
+  };
+  const rules = new LinuxRules(route);
+  const rulePort: RulePort = {
+    list: () => rules.list(),
+    add: (one) => rules.add(one),
+    delete: (one) => rules.delete(one),
+    monitor: (protocol, callback) => remembered(rules.monitor(protocol, callback)),
+  };
   return {
     links: linkPort,
     addresses: addressPort,
+    routes: routePort,
+    rules: rulePort,
     ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables)),
     packets: new LinuxPackets(closables),
     streams: new LinuxStreams(closables),

@@ -6,7 +6,7 @@ import type { Faults } from "./faults.ts";
 import type { MemoryLinks } from "./links.ts";
 
 /** An address cut to its prefix: what tells subnets apart. */
-function network(address: string, prefixLength: number): string {
+export function network(address: string, prefixLength: number): string {
   const bytes = ipToBytes(address) ?? new Uint8Array();
   return bytesToIp(
     bytes.map((byte, index) => {
@@ -91,6 +91,16 @@ export class MemoryAddresses implements AddressPort {
   primary(ifindex: number, family: 4 | 6): string | undefined {
     return this.#addresses.find((one) => one.ifindex === ifindex && familyOf(one.address) === family)
       ?.address;
+  }
+
+  /** The link whose subnets have an address, `ifindex` alone where it is not 0; undefined when none has. */
+  linkTowards(address: string, ifindex: number): number | undefined {
+    return this.#addresses.find(
+      (one) =>
+        (ifindex === 0 || one.ifindex === ifindex) &&
+        familyOf(one.address) === familyOf(address) &&
+        network(one.peer ?? one.address, one.prefixLength) === network(address, one.prefixLength),
+    )?.ifindex;
   }
 
   /** The addresses of a link go with it. */

@@ -10,6 +10,8 @@ import { MemoryIpvs } from "./ipvs.ts";
 import { type MemoryLink, MemoryLinks } from "./links.ts";
 import { MemoryNetwork, type SegmentPort } from "./network.ts";
 import { MemoryPackets } from "./packets.ts";
+import { MemoryRoutes } from "./routes.ts";
+import { MemoryRules } from "./rules.ts";
 import { MemoryStreams } from "./streams.ts";
 
 export interface MemoryKernelOptions {
@@ -65,6 +67,7 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
     });
   const links = new MemoryLinks(later, () => network.newMac(), faults);
   const addresses = new MemoryAddresses(links, later, faults);
+  const routes = new MemoryRoutes(links, addresses, later, faults);
   const plugs = new Map<
     number,
     { readonly segment: string; readonly port: SegmentPort; readonly plug: Closable }
@@ -107,6 +110,8 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
   return {
     links,
     addresses,
+    routes,
+    rules: new MemoryRules(later, faults),
     ipvs: new MemoryIpvs(faults),
     packets,
     streams,
@@ -119,8 +124,13 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
       const { index } = links.remove(name);
       plugs.get(index)?.plug.close();
       plugs.delete(index);
+      routes.linkDown(index);
       addresses.linkRemoved(index);
     },
-    setLink: (name, change) => links.set(name, change),
+    setLink: (name, change) => {
+      links.set(name, change);
+      const { index = 0 } = links.get(name) ?? {};
+      if (change.up === false) routes.linkDown(index);
+    },
   };
 }
