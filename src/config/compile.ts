@@ -15,7 +15,7 @@ import { Decoder } from "./decode.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
 import { reportMisread } from "./misread.ts";
 import type { OpenConfig } from "./open.ts";
-import { inherit, takeConditionalDefaults } from "./resolve.ts";
+import { inheritFromGlobals, takeConditionalDefaults } from "./resolve.ts";
 import { type Draft, emptyDraft, shapeOf } from "./shape.ts";
 
 export interface CompileOptions extends SourceOptions {
@@ -77,11 +77,11 @@ const placeText = ({ file, line }: Range): string => `${file}:${line}`;
 
 /** Inheritance, defaults and checks: what was decoded becomes the Config. */
 function finish(decoded: Draft, report: ReportFault): Config {
-  const shape = shapeOf(root);
-  decoded.global_defs ??= emptyDraft(shapeOf(globalDefs), 0);
+  const ofGlobals = shapeOf(globalDefs);
+  decoded.global_defs ??= emptyDraft(ofGlobals, 0);
   const globals = decoded.global_defs as Draft; // set in the line above
-  takeConditionalDefaults(globals, shapeOf(globalDefs));
-  inherit(decoded, shape, globals);
+  takeConditionalDefaults(globals, ofGlobals);
+  inheritFromGlobals(decoded, shapeOf(root), globals, ofGlobals);
   const config = decoded as unknown as OpenConfig; // the rows that made the draft are those that type the Config
   for (const check of ALL_CHECKS) check(config, report);
   for (const advise of ALL_ADVICE) advise(config, report);

@@ -3,6 +3,7 @@ import type { Complain, Kind } from "../schema/kind.ts";
 import { parseBoolean } from "../schema/kinds.ts";
 import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
 import type { ReportFault } from "./faults.ts";
+import { inheritFromAround } from "./resolve.ts";
 import { type Draft, emptyDraft, type Shape, type ShapedRow, shapeOf } from "./shape.ts";
 import { tooNew } from "./target.ts";
 import { reportUnknown } from "./unknown.ts";
@@ -303,6 +304,7 @@ export class Decoder {
     const complete = this.required(statement, shape, draft);
     if (!named) this.leftOut--;
     if (!named || !complete) return;
+    if (path === "") inheritFromAround(draft, shape);
     if (row.repeat) {
       append(into, target, draft, statement.origin);
     } else {

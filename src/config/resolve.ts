@@ -1,62 +1,101 @@
 import type { Draft, Shape } from "./shape.ts";
 
-/** What a shape inherits within its parent, worked out once for all blocks of the shape. */
-interface Inheritance {
-  /** Keywords, and the properties of the enclosing block that hold what they inherit. */
-  readonly enclosing: readonly Source[];
-  /** Keywords, and those of global_defs. */
-  readonly globals: readonly Source[];
-  readonly blocks: readonly { readonly keyword: string; readonly within: Inheritance }[];
-}
-
+/** What a block takes over when it does not say it itself: its keyword, and the one that holds the value elsewhere. */
 interface Source {
   readonly keyword: string;
   readonly from: string;
 }
 
-function inheritanceOf(shape: Shape, parent: Shape | undefined): Inheritance {
-  const { inheriting, blocks } = shape;
+/** What the blocks of a shape, and those within, take over. */
+interface Inheritance {
+  readonly sources: readonly Source[];
+  readonly blocks: readonly InheritingBlocks[];
+}
+
+interface InheritingBlocks {
+  readonly keyword: string;
+  readonly within: Inheritance;
+}
+
+/** `sources`, of the blocks of a shape, given the shape around them. */
+function inheritanceOf(
+  shape: Shape,
+  sources: (shape: Shape, parent: Shape | undefined) => readonly Source[],
+  parent?: Shape,
+): Inheritance {
+  const blocks = shape.blocks.map(({ keyword, shape: inner }) => ({
+    keyword,
+    within: inheritanceOf(inner, sources, shape),
+  }));
   return {
-    enclosing: inheriting
-      .filter(({ from }) => from === "^" && parent)
-      // What the parent calls it, where the keyword is the older spelling of another there.
-      .map(({ keyword }) => ({ keyword, from: parent?.rows.get(keyword)?.target ?? keyword })),
-    globals: inheriting.filter(({ from }) => from !== "^"),
-    blocks: blocks.map(({ keyword, shape: inner }) => ({
-      keyword,
-      within: inheritanceOf(inner, shape),
-    })),
+    sources: sources(shape, parent),
+    blocks: blocks.filter(({ within }) => within.sources.length + within.blocks.length > 0),
   };
 }
 
 function take(draft: Draft, sources: readonly Source[], holder: Draft): void {
   for (const { keyword, from } of sources) {
     const value = holder[from];
-    if (value !== undefined && draft.$.of[keyword] === undefined) draft[keyword] = value;
+    if (value !== undefined && value !== draft[keyword] && draft.$.of[keyword] === undefined)
+      draft[keyword] = value;
   }
 }
 
-function inheritWithin(
-  draft: Draft,
-  { enclosing, globals, blocks }: Inheritance,
-  parent: Draft,
-  top: Draft,
-): void {
-  take(draft, enclosing, parent);
-  take(draft, globals, top);
+/** Each block takes from `top`, or from the block around it. */
+function takeWithin(draft: Draft, blocks: readonly InheritingBlocks[], top: Draft | undefined): void {
   for (const { keyword, within } of blocks) {
     const value = draft[keyword];
-    if (Array.isArray(value)) for (const one of value) inheritWithin(one, within, draft, top);
-    else if (value !== undefined) inheritWithin(value as Draft, within, draft, top); // a block row holds drafts
+    if (value === undefined) continue;
+    const inner = (Array.isArray(value) ? value : [value]) as readonly Draft[]; // a block row holds drafts
+    for (const one of inner) {
+      take(one, within.sources, top ?? draft);
+      takeWithin(one, within.blocks, top);
+    }
   }
+}
+
+/** By shape: what is taken from the block around does not depend on the configuration. */
+const fromAround = new WeakMap<Shape, Inheritance>();
+
+function enclosingSources({ inheriting }: Shape, parent: Shape | undefined): readonly Source[] {
+  return (
+    inheriting
+      .filter(({ from }) => from === "^" && parent)
+      // What the parent calls it, where the keyword is the older spelling of another there.
+      .map(({ keyword }) => ({ keyword, from: parent?.rows.get(keyword)?.target ?? keyword }))
+  );
 }
 
 /**
- * Gives keywords that were not written the value that they inherit, in a configuration and all blocks within,
- * outermost first, so that a checker sees what its real server has from the virtual server.
+ * Gives keywords that were not written the value of the block around theirs, in all blocks within a block, outermost
+ * first: a checker sees what its real server has from the virtual server. May be done again after the block has grown.
  */
-export function inherit(root: Draft, shape: Shape, globals: Draft): void {
-  inheritWithin(root, inheritanceOf(shape, undefined), root, globals);
+export function inheritFromAround(block: Draft, shape: Shape): void {
+  let inheritance = fromAround.get(shape);
+  if (!inheritance) {
+    inheritance = inheritanceOf(shape, enclosingSources);
+    fromAround.set(shape, inheritance);
+  }
+  takeWithin(block, inheritance.blocks, undefined);
+}
+
+function globalSources({ inheriting }: Shape): readonly Source[] {
+  return inheriting.filter(({ from }) => from !== "^");
+}
+
+/**
+ * Gives keywords that were not written their value from global_defs, in a configuration and all blocks within, first in
+ * global_defs itself. Where that is their default anyway, no block is looked at.
+ */
+export function inheritFromGlobals(root: Draft, shape: Shape, globals: Draft, ofGlobals: Shape): void {
+  take(globals, globalSources(ofGlobals), globals);
+  const { blocks } = inheritanceOf(shape, (inner) =>
+    globalSources(inner).filter(({ keyword, from }) => {
+      const value = globals[from];
+      return value !== undefined && value !== inner.template[keyword];
+    }),
+  );
+  takeWithin(root, blocks, globals);
 }
 
 /** Gives keywords that were not written the default that a flag of their block calls for. */

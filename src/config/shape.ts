@@ -1,5 +1,6 @@
 import type { Kind } from "../schema/kind.ts";
 import type { AnyBlockSchema, AnyRow, ListRow, Meta } from "../schema/row.ts";
+import { type Clone, cloneOfOneLayout } from "./clone.ts";
 
 /**
  * A block while it is compiled: the same properties as the typed block of its schema, still open to change. Every
@@ -44,6 +45,8 @@ export interface Shape {
   readonly required: readonly string[];
   /** Every property with its default. */
   readonly template: Readonly<Record<string, unknown>>;
+  /** Copies the template, or a draft. */
+  readonly clone: Clone;
 }
 
 /** What a row need not have, in one order. */
@@ -121,6 +124,7 @@ function makeShape(schema: AnyBlockSchema): Shape {
       ...rows.map(([keyword, row]) => [keyword, defaultOf(row)]),
       ["$", undefined],
     ]),
+    clone: cloneOfOneLayout(),
   };
 }
 
@@ -135,5 +139,7 @@ export function shapeOf(schema: AnyBlockSchema): Shape {
 
 /** A block of defaults only, written at `at` (0: nowhere). */
 export function emptyDraft(shape: Shape, at: number): Draft {
-  return { ...shape.template, $: { at, of: {} } };
+  const draft = shape.clone(shape.template);
+  draft.$ = { at, end: undefined, of: {} };
+  return draft as Draft; // `$` was the one property missing
 }
