@@ -1,6 +1,8 @@
 import type { IpvsCommand, IpvsServiceEntry } from "../wire/ipvs-types.ts";
+import type { FirewallCommand, FirewallElement, FirewallTable } from "../wire/nftables-types.ts";
 import type { AddressMessage } from "../wire/rtnetlink-address.ts";
 import type { LinkMessage } from "../wire/rtnetlink-link.ts";
+import type { LinkChange, NewLink } from "../wire/rtnetlink-link-change.ts";
 import type { RouteMessage } from "../wire/rtnetlink-route.ts";
 import type { RuleMessage } from "../wire/rtnetlink-rule.ts";
 
@@ -17,6 +19,8 @@ export interface Kernel {
   readonly packets: PacketPort;
   readonly streams: StreamPort;
   readonly clock: ClockPort;
+  readonly sysctl: SysctlPort;
+  readonly firewall: FirewallPort;
   /** Releases every socket and monitor. Idempotent. Changes nothing that was configured. */
   close(): void;
 }
@@ -49,6 +53,15 @@ export type LinkEvent =
 export interface LinkPort {
   list(): Link[];
   get(name: string): Link | undefined;
+  /**
+   * Makes a link on top of another one; it begins down. Throws KernelError: EEXIST for a name that is taken, ENODEV when
+   * the base is gone, EOPNOTSUPP when the kernel does not know the kind.
+   */
+  create(link: NewLink): void;
+  /** Throws KernelError ENODEV. */
+  delete(index: number): void;
+  /** Throws KernelError ENODEV. */
+  set(index: number, change: LinkChange): void;
   /** Calls back on every change of a link, in the order the kernel reports them. */
   monitor(callback: (event: LinkEvent) => void): Closable;
 }
@@ -198,4 +211,25 @@ export interface ClockPort {
   /** One alarm per clock: calls back once when monotonic time reaches `at`; re-arming replaces; undefined disarms. */
   alarm(at: number | undefined): void;
   onAlarm(callback: () => void): void;
+}
+
+/** Parameters of the network namespace: what stands below /proc/sys. */
+export interface SysctlPort {
+  /** `path` such as `net/ipv4/conf/eth0/arp_ignore`. The value without its line end; undefined when there is none. */
+  read(path: string): string | undefined;
+  /** Throws KernelError: ENOENT when there is none, EACCES or EROFS when we may not. */
+  write(path: string, value: string): void;
+}
+
+/** nf_tables. */
+export interface FirewallPort {
+  /**
+   * Carries out all commands in order, or none. Throws KernelError: ENOENT for something that is not there, EEXIST for
+   * something that is there otherwise, EOPNOTSUPP when the kernel lacks nf_tables or a part of it.
+   */
+  apply(commands: readonly FirewallCommand[]): void;
+  /** The tables of both families. */
+  tables(): FirewallTable[];
+  /** Throws KernelError ENOENT. */
+  elements(table: FirewallTable, set: string): FirewallElement[];
 }

@@ -15,7 +15,13 @@ const IFF_RUNNING = 0x40;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
+const IFLA_LINK = 5;
+const IFLA_MASTER = 10;
+const IFLA_LINKINFO = 18;
+const IFLA_GROUP = 27;
 const IFLA_EXT_MASK = 29;
+const IFLA_LINK_NETNSID = 37;
+const IFLA_INFO_KIND = 1;
 const RTEXT_FILTER_SKIP_STATS = 8;
 
 /** A network interface. */
@@ -28,6 +34,14 @@ export interface LinkMessage {
   readonly mac: Uint8Array;
   readonly mtu: number;
   readonly loopback: boolean;
+  /** What it is where the kernel has a word for it: `macvlan`, `ipvlan`, `veth`, `vrf`. */
+  readonly kind?: string;
+  /** Index of the link below it, in this namespace. */
+  readonly base?: number;
+  /** Index of the link that it belongs to: a bridge, a bond, a VRF. */
+  readonly master?: number;
+  /** Link group; 0 is the default. */
+  readonly group: number;
 }
 
 /** The body of an RTM_GETLINK dump, without the counters of each link. */
@@ -50,6 +64,10 @@ export function readLink(payload: Uint8Array): LinkMessage | undefined {
   const name = attributeText(attributes.get(IFLA_IFNAME));
   if (name === undefined) return undefined;
   const flags = view.getUint32(8, LITTLE_ENDIAN);
+  const information = attributes.get(IFLA_LINKINFO);
+  const kind = information && attributeText(readAttributes(information).get(IFLA_INFO_KIND));
+  const base = attributes.has(IFLA_LINK_NETNSID) ? undefined : attributeNumber(attributes.get(IFLA_LINK));
+  const master = attributeNumber(attributes.get(IFLA_MASTER));
   return {
     index: view.getInt32(4, LITTLE_ENDIAN),
     name,
@@ -57,5 +75,9 @@ export function readLink(payload: Uint8Array): LinkMessage | undefined {
     mac: attributes.get(IFLA_ADDRESS)?.slice() ?? new Uint8Array(),
     mtu: attributeNumber(attributes.get(IFLA_MTU)) ?? 0,
     loopback: (flags & IFF_LOOPBACK) !== 0,
+    ...(kind !== undefined && { kind }),
+    ...(base !== undefined && { base }),
+    ...(master !== undefined && { master }),
+    group: attributeNumber(attributes.get(IFLA_GROUP)) ?? 0,
   };
 }

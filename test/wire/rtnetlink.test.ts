@@ -4,6 +4,7 @@ import { bytesToIp } from "../../src/values/ip.ts";
 import { NetlinkWriter, readMessages } from "../../src/wire/netlink.ts";
 import { type AddressMessage, readAddress, writeAddress } from "../../src/wire/rtnetlink-address.ts";
 import { readLink } from "../../src/wire/rtnetlink-link.ts";
+import { type NewLink, writeNewLink } from "../../src/wire/rtnetlink-link-change.ts";
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ""), "hex"));
 
@@ -83,10 +84,33 @@ describe("links", () => {
       mac: bytes("020000000001"),
       mtu: 1500,
       loopback: false,
+      group: 0,
     });
     expect(of("03100100")?.running).toBe(false); // up, no carrier
     expect(of("42100100")?.running).toBe(false); // carrier, down
     expect(of("49000000")?.loopback).toBe(true);
+  });
+
+  it("tell what they are on top of, and whose they are", () => {
+    const more =
+      "0800 0500 03000000  0800 0a00 04000000  0800 1b00 07000000  1000 1200 0c00 0100 6d616376 6c616e00";
+    const link = readLink(bytes(header("00", "43100100") + attributes + more));
+    expect(link).toMatchObject({ base: 3, master: 4, group: 7, kind: "macvlan" });
+    const elsewhere = `${more} 0800 2500 00000000`; // the base is in another namespace
+    expect(readLink(bytes(header("00", "43100100") + attributes + elsewhere))?.base).toBeUndefined();
+  });
+
+  it("are made as a macvlan in private mode or an ipvlan in mode L2", () => {
+    const made = (link: NewLink) => readLink(payloadOf((writer) => writeNewLink(writer, link)));
+    const mac = bytes("00005e000133");
+    expect(made({ name: "vrrp.51", kind: "macvlan", base: 3, mac, group: 2 })).toMatchObject({
+      name: "vrrp.51",
+      mac,
+      base: 3,
+      group: 2,
+      kind: "macvlan",
+    });
+    expect(made({ name: "iv", kind: "ipvlan", base: 3, flag: "vepa" })).toMatchObject({ kind: "ipvlan" });
   });
 
   it("are not what a bridge says about its ports", () => {

@@ -2,13 +2,15 @@ import { Closables } from "../closables.ts";
 import type { AddressPort, Closable, Kernel, LinkPort, RoutePort, RulePort } from "../ports.ts";
 import { LinuxAddresses } from "./addresses.ts";
 import { LinuxClock } from "./clock.ts";
+import { LinuxFirewall } from "./firewall.ts";
 import { LinuxIpvs } from "./ipvs.ts";
 import { LinuxLinks } from "./links.ts";
-import { NETLINK_GENERIC, NETLINK_ROUTE, NetlinkSocket } from "./netlink-socket.ts";
+import { NETLINK_GENERIC, NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from "./netlink-socket.ts";
 import { LinuxPackets } from "./packets.ts";
 import { LinuxRoutes } from "./routes.ts";
 import { LinuxRules } from "./rules.ts";
 import { LinuxStreams } from "./streams.ts";
+import { LinuxSysctl } from "./sysctl.ts";
 
 /** A netlink socket that opens at its first use and is remembered. */
 function lazySocket(protocol: number, closables: Closables): () => NetlinkSocket {
@@ -36,6 +38,9 @@ export function createLinuxKernel(): Kernel {
   const linkPort: LinkPort = {
     list: () => links.list(),
     get: (name) => links.get(name),
+    create: (link) => links.create(link),
+    delete: (index) => links.delete(index),
+    set: (index, change) => links.set(index, change),
     monitor: (callback) => remembered(links.monitor(callback)),
   };
   const addressPort: AddressPort = {
@@ -67,6 +72,8 @@ export function createLinuxKernel(): Kernel {
     packets: new LinuxPackets(closables),
     streams: new LinuxStreams(closables),
     clock: new LinuxClock(closables),
+    sysctl: new LinuxSysctl(),
+    firewall: new LinuxFirewall(lazySocket(NETLINK_NETFILTER, closables)),
     close: () => closables.close(),
   };
 }

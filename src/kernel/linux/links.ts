@@ -1,5 +1,5 @@
 import { ERRNO } from "../../wire/errno.ts";
-import type { NetlinkMessage } from "../../wire/netlink.ts";
+import { type NetlinkMessage, NLM_F_CREATE, NLM_F_EXCL } from "../../wire/netlink.ts";
 import { RTMGRP_LINK } from "../../wire/rtnetlink.ts";
 import {
   type LinkMessage,
@@ -10,6 +10,13 @@ import {
   writeGetLink,
   writeLinkDump,
 } from "../../wire/rtnetlink-link.ts";
+import {
+  type LinkChange,
+  type NewLink,
+  writeLinkChange,
+  writeLinkDeletion,
+  writeNewLink,
+} from "../../wire/rtnetlink-link-change.ts";
 import type { Closable, Link, LinkEvent, LinkPort } from "../ports.ts";
 import { monitorRoutes } from "./monitor.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
@@ -23,6 +30,8 @@ function sameLink(a: Link, b: Link): boolean {
     a.name === b.name &&
     a.running === b.running &&
     a.mtu === b.mtu &&
+    a.master === b.master &&
+    a.group === b.group &&
     a.mac.length === b.mac.length &&
     a.mac.every((byte, index) => byte === b.mac[index])
   );
@@ -49,6 +58,29 @@ export class LinuxLinks implements LinkPort {
       ERRNO.ENODEV,
     );
     return answer && readLink(answer.payload);
+  }
+
+  create(link: NewLink): void {
+    this.#route().execute(`create ${link.name}`, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, (writer) =>
+      writeNewLink(writer, link),
+    );
+  }
+
+  delete(index: number): void {
+    this.#route().execute(`delete link ${index}`, RTM_DELLINK, 0, (writer) =>
+      writeLinkDeletion(writer, index),
+    );
+  }
+
+  /** The kernel brings a link up before it looks at anything else: what must hold by then goes ahead. */
+  set(index: number, change: LinkChange): void {
+    const { up, ...rest } = change;
+    const parts = up === undefined || Object.keys(rest).length === 0 ? [change] : [rest, { up }];
+    for (const part of parts) {
+      this.#route().execute(`change link ${index}`, RTM_NEWLINK, 0, (writer) =>
+        writeLinkChange(writer, index, part),
+      );
+    }
   }
 
   monitor(callback: (event: LinkEvent) => void): Closable {

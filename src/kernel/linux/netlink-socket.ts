@@ -18,6 +18,7 @@ import { AF_NETLINK, netlinkAddress } from "./sockaddr.ts";
 import { NETLINK_CAP_ACK, SOCK_RAW, SOL_NETLINK } from "./socket-options.ts";
 
 export const NETLINK_ROUTE = 0;
+export const NETLINK_NETFILTER = 12;
 export const NETLINK_GENERIC = 16;
 
 /** Largest datagram of a dump is 32 KiB; a single link with many virtual functions can be larger. */
@@ -33,6 +34,13 @@ const WINDOW = 128;
 
 /** Appends the body of a request: fixed part and attributes. */
 export type WriteBody = (writer: NetlinkWriter) => void;
+
+/** One message of a transaction: its type and flags, and its body. */
+export interface TransactionPart {
+  readonly type: number;
+  readonly flags: number;
+  readonly write: WriteBody;
+}
 
 /** A netlink socket for requests and their answers. Synchronous: the kernel answers within the send. */
 export class NetlinkSocket implements Closable {
@@ -94,6 +102,34 @@ export class NetlinkSocket implements Closable {
       }
     }
     return results;
+  }
+
+  /**
+   * Messages that one send carries, such as a batch of nfnetlink: `parts` begins and ends with the messages around it,
+   * which the kernel does not acknowledge. Throws KernelError for the first refusal.
+   */
+  transaction(operation: string, parts: readonly TransactionPart[]): void {
+    const first = this.#sequence + 1;
+    const last = first + parts.length - 2;
+    this.#writer.reset();
+    parts.forEach(({ type, flags, write }, index) => {
+      const acknowledge = first + index === last ? NLM_F_ACK : 0;
+      this.#writer.begin(type, flags | NLM_F_REQUEST | acknowledge, this.#next());
+      write(this.#writer);
+      this.#writer.end();
+    });
+    this.#send(operation);
+    let refusal = 0;
+    for (;;) {
+      for (const { type, sequence, payload } of this.#receive(operation)) {
+        if (type !== NLMSG_ERROR || sequence < first || sequence > last) continue;
+        refusal ||= readErrno(payload);
+        // The transaction as a whole is refused in the name of its first message.
+        if (sequence !== last && !(sequence === first && refusal !== 0)) continue;
+        if (refusal === 0) return;
+        throw kernelError(operation, refusal);
+      }
+    }
   }
 
   /** One request with one answer; undefined when the kernel refuses with `absent`. Throws KernelError otherwise. */

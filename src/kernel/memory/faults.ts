@@ -4,6 +4,8 @@ import type { KernelError } from "../ports.ts";
 /** Where a memory kernel can be told to fail. */
 export type FaultPoint =
   | "links.list"
+  | "links.create"
+  | "firewall.apply"
   | "addresses.list"
   | "addresses.add"
   | "addresses.delete"

@@ -6,6 +6,7 @@ import type { ClockPort, Closable, Kernel, Link, StreamPort } from "../ports.ts"
 import { MemoryAddresses } from "./addresses.ts";
 import { VirtualAlarm } from "./clock.ts";
 import { Faults } from "./faults.ts";
+import { MemoryFirewall } from "./firewall.ts";
 import { MemoryIpvs } from "./ipvs.ts";
 import { type MemoryLink, MemoryLinks } from "./links.ts";
 import { MemoryNetwork, type SegmentPort } from "./network.ts";
@@ -13,6 +14,7 @@ import { MemoryPackets } from "./packets.ts";
 import { MemoryRoutes } from "./routes.ts";
 import { MemoryRules } from "./rules.ts";
 import { MemoryStreams } from "./streams.ts";
+import { MemorySysctl } from "./sysctl.ts";
 
 export interface MemoryKernelOptions {
   /** Links besides the loopback, which is always there. */
@@ -36,6 +38,14 @@ export interface MemoryKernel extends Kernel {
 }
 
 const HOST_SCOPE = 254;
+
+/** A link's place on a segment; links on top of another one share its cable. */
+interface Plug {
+  readonly segment: string;
+  readonly port: SegmentPort;
+  readonly plug: Closable;
+  readonly trunk: object;
+}
 
 function parseCidr(text: string): { address: string; prefixLength: number } {
   const [spelled = "", length = ""] = text.split("/");
@@ -68,10 +78,7 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
   const links = new MemoryLinks(later, () => network.newMac(), faults);
   const addresses = new MemoryAddresses(links, later, faults);
   const routes = new MemoryRoutes(links, addresses, later, faults);
-  const plugs = new Map<
-    number,
-    { readonly segment: string; readonly port: SegmentPort; readonly plug: Closable }
-  >();
+  const plugs = new Map<number, Plug>();
   const packets = new MemoryPackets({
     links,
     addresses,
@@ -87,18 +94,32 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
       ? new LinuxStreams(closables)
       : new MemoryStreams({ network, links, addresses, faults, closables });
 
+  const attach = ({ index, mac }: Link, segment: string, trunk: object): void => {
+    const port: SegmentPort = {
+      mac,
+      trunk,
+      receive: (transmission) => packets.receive(index, transmission),
+    };
+    const plug = network.segment(segment).attach(port);
+    closables.add(() => plug.close());
+    plugs.set(index, { segment, port, plug, trunk });
+  };
+  links.observe({
+    created: (link) => {
+      const below = plugs.get(link.base ?? 0);
+      if (below) attach(link, below.segment, below.trunk);
+    },
+    removed: ({ index }) => {
+      plugs.get(index)?.plug.close();
+      plugs.delete(index);
+      routes.linkDown(index);
+      addresses.linkRemoved(index);
+    },
+  });
   const addLink = (description: MemoryLink): Link => {
     const link = links.add(description);
     const { segment } = description;
-    if (segment !== undefined) {
-      const port: SegmentPort = {
-        mac: link.mac,
-        receive: (transmission) => packets.receive(link.index, transmission),
-      };
-      const plug = network.segment(segment).attach(port);
-      closables.add(() => plug.close());
-      plugs.set(link.index, { segment, port, plug });
-    }
+    if (segment !== undefined) attach(link, segment, {});
     for (const text of description.addresses ?? []) {
       addresses.add({ ifindex: link.index, ...parseCidr(text), scope: link.loopback ? HOST_SCOPE : 0 });
     }
@@ -116,19 +137,17 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
     packets,
     streams,
     clock: makeClock(network, closables),
+    sysctl: new MemorySysctl(links),
+    firewall: new MemoryFirewall(faults),
     close: () => closables.close(),
     faults,
     network,
     addLink,
     removeLink: (name) => {
-      const { index } = links.remove(name);
-      plugs.get(index)?.plug.close();
-      plugs.delete(index);
-      routes.linkDown(index);
-      addresses.linkRemoved(index);
+      links.remove(name);
     },
     setLink: (name, change) => {
-      links.set(name, change);
+      links.plug(name, change);
       const { index = 0 } = links.get(name) ?? {};
       if (change.up === false) routes.linkDown(index);
     },

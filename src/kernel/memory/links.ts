@@ -1,4 +1,5 @@
 import { ERRNO } from "../../wire/errno.ts";
+import type { LinkChange, NewLink } from "../../wire/rtnetlink-link-change.ts";
 import { kernelError } from "../errors.ts";
 import type { Closable, Link, LinkEvent, LinkPort } from "../ports.ts";
 import type { Faults } from "./faults.ts";
@@ -19,9 +20,15 @@ export interface MemoryLink {
 }
 
 interface LinkState {
-  readonly link: Omit<Link, "running">;
+  link: Omit<Link, "running">;
   up: boolean;
   carrier: boolean;
+}
+
+/** Told of links that are made on top of others, and of every link that goes. */
+export interface LinkObserver {
+  created(link: Link): void;
+  removed(link: Link): void;
 }
 
 const LOOPBACK_MTU = 65_536;
@@ -34,6 +41,7 @@ export class MemoryLinks implements LinkPort {
   readonly #later: (callback: () => void) => void;
   readonly #newMac: () => Uint8Array;
   readonly #faults: Faults;
+  #observer: LinkObserver | undefined;
 
   constructor(later: (callback: () => void) => void, newMac: () => Uint8Array, faults: Faults) {
     this.#later = later;
@@ -43,17 +51,17 @@ export class MemoryLinks implements LinkPort {
 
   list(): Link[] {
     this.#faults.meet("links.list");
-    return [...this.#states.values()].map(describe);
+    return [...this.#states.values()].map((state) => this.#describe(state));
   }
 
   get(name: string): Link | undefined {
     const state = [...this.#states.values()].find(({ link }) => link.name === name);
-    return state && describe(state);
+    return state && this.#describe(state);
   }
 
   at(index: number): Link | undefined {
     const state = this.#states.get(index);
-    return state && describe(state);
+    return state && this.#describe(state);
   }
 
   /** Administratively up; carrier apart. */
@@ -66,37 +74,100 @@ export class MemoryLinks implements LinkPort {
     return { close: () => this.#monitors.delete(callback) };
   }
 
+  observe(observer: LinkObserver): void {
+    this.#observer = observer;
+  }
+
   /** Throws KernelError EEXIST. */
   add(description: MemoryLink): Link {
     const { name, loopback = false } = description;
-    const index = description.index ?? Math.max(0, ...this.#states.keys()) + 1;
-    if (this.get(name) || this.#states.has(index)) throw kernelError(`add link ${name}`, ERRNO.EEXIST);
     const mac = description.mac ?? (loopback ? new Uint8Array(6) : this.#newMac());
     const mtu = description.mtu ?? (loopback ? LOOPBACK_MTU : ETHERNET_MTU);
-    const state: LinkState = { link: { index, name, mac, mtu, loopback }, up: true, carrier: true };
-    this.#states.set(index, state);
-    const link = describe(state);
-    this.#emit({ type: "link", link });
-    return link;
+    return this.#insert({ name, mac, mtu, loopback, group: 0 }, description.index, true);
   }
 
-  /** Throws KernelError ENODEV. */
+  create(link: NewLink): void {
+    this.#faults.meet("links.create");
+    const { name, base, kind, group = 0 } = link;
+    const below = this.at(base);
+    if (!below) throw kernelError(`create ${name}`, ERRNO.ENODEV);
+    const mac = kind === "macvlan" ? link.mac : below.mac;
+    const made = this.#insert(
+      { name, mac, mtu: below.mtu, loopback: false, kind, base, group },
+      undefined,
+      false,
+    );
+    this.#observer?.created(made);
+  }
+
+  delete(index: number): void {
+    const link = this.at(index);
+    if (!link) throw kernelError(`delete link ${index}`, ERRNO.ENODEV);
+    this.remove(link.name);
+  }
+
+  set(index: number, change: LinkChange): void {
+    const state = this.#states.get(index);
+    if (!state) throw kernelError(`change link ${index}`, ERRNO.ENODEV);
+    const { up, master, group } = change;
+    const { master: _, ...rest } = state.link;
+    const kept = master === undefined ? state.link.master : master;
+    const owner = kept === undefined || kept === 0 ? {} : { master: kept };
+    state.link = { ...rest, ...owner, group: group ?? rest.group };
+    this.#change(state, { up }, master !== undefined || group !== undefined);
+  }
+
+  /** The links on top of it go with it. Throws KernelError ENODEV. */
   remove(name: string): Link {
     const link = this.#named(name);
+    for (const above of this.#above(link.index)) this.remove(above.link.name);
     this.#states.delete(link.index);
+    this.#observer?.removed(link);
     this.#emit({ type: "link-removed", index: link.index, name });
     return link;
   }
 
   /** `up`: what the administrator wants; `carrier`: whether there is a cable with somebody at the other end. */
-  set(name: string, change: { readonly up?: boolean; readonly carrier?: boolean }): void {
+  plug(name: string, change: { readonly up?: boolean; readonly carrier?: boolean }): void {
     const state = this.#states.get(this.#named(name).index);
-    if (!state) return;
-    const before = describe(state).running;
-    state.up = change.up ?? state.up;
-    state.carrier = change.carrier ?? state.carrier;
-    const link = describe(state);
-    if (link.running !== before) this.#emit({ type: "link", link });
+    if (state) this.#change(state, change, false);
+  }
+
+  #insert(link: Omit<Link, "running" | "index">, wanted: number | undefined, up: boolean): Link {
+    const index = wanted ?? Math.max(0, ...this.#states.keys()) + 1;
+    if (this.get(link.name) || this.#states.has(index))
+      throw kernelError(`add link ${link.name}`, ERRNO.EEXIST);
+    const state: LinkState = { link: { ...link, index }, up, carrier: true };
+    this.#states.set(index, state);
+    const made = this.#describe(state);
+    this.#emit({ type: "link", link: made });
+    return made;
+  }
+
+  /** Reports the link and those above it, where they are now otherwise. */
+  #change(
+    state: LinkState,
+    { up, carrier }: { readonly up?: boolean | undefined; readonly carrier?: boolean },
+    always: boolean,
+  ): void {
+    const affected = [state, ...this.#above(state.link.index)];
+    const before = affected.map((each) => this.#describe(each).running);
+    state.up = up ?? state.up;
+    state.carrier = carrier ?? state.carrier;
+    affected.forEach((each, place) => {
+      const link = this.#describe(each);
+      if (link.running !== before[place] || (always && each === state)) this.#emit({ type: "link", link });
+    });
+  }
+
+  #above(index: number): LinkState[] {
+    return [...this.#states.values()].filter(({ link }) => link.base === index);
+  }
+
+  #describe({ link, up, carrier }: LinkState): Link {
+    const below = link.base === undefined ? undefined : this.#states.get(link.base);
+    const carried = below === undefined || this.#describe(below).running;
+    return { ...link, running: up && carrier && carried };
   }
 
   #named(name: string): Link {
@@ -112,8 +183,4 @@ export class MemoryLinks implements LinkPort {
       for (const monitor of monitors) if (this.#monitors.has(monitor)) monitor(event);
     });
   }
-}
-
-function describe({ link, up, carrier }: LinkState): Link {
-  return { ...link, running: up && carrier };
 }

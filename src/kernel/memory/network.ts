@@ -9,7 +9,8 @@ import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What travels on a segment: an IP packet with a VRRP message, or a complete frame. */
 export type Transmission =
-  | { readonly kind: "vrrp"; readonly packet: Omit<ReceivedPacket, "ifindex"> }
+  /** A packet of a raw socket, of this IP protocol. */
+  | { readonly kind: "vrrp"; readonly protocol: number; readonly packet: Omit<ReceivedPacket, "ifindex"> }
   | { readonly kind: "frame"; readonly frame: Uint8Array };
 
 /** How a segment carries: what it adds to each delivery, and what it drops. */
@@ -25,6 +26,8 @@ export interface SegmentQuality {
 /** A link's end on a segment. */
 export interface SegmentPort {
   readonly mac: Uint8Array;
+  /** Ports that share a trunk are on one cable, and do not hear each other. */
+  readonly trunk?: object;
   receive(transmission: Transmission): void;
 }
 
@@ -76,7 +79,7 @@ export class Segment {
     if (this.#cut.has(from)) return;
     this.#learn(transmission);
     for (const port of this.#ports) {
-      if (port === from) continue;
+      if (port === from || (port.trunk !== undefined && port.trunk === from.trunk)) continue;
       const { latency = 0, jitter = 0, loss = 0 } = this.quality;
       if (loss > 0 && this.#random() < loss) continue;
       const delay = latency + (jitter > 0 ? Math.floor(this.#random() * (jitter + 1)) : 0);
