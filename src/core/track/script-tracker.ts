@@ -31,6 +31,7 @@ export class ScriptTracker {
   #against = 0;
   #running = false;
   #exitStatus: string | undefined = "0";
+  #how: string | undefined;
   readonly #timers: DeadlineQueue<Timer>;
   readonly #emit: (effect: ScriptEffect) => void;
   readonly #due: Timer = (due, now) => this.#start(due, now);
@@ -48,6 +49,11 @@ export class ScriptTracker {
 
   get config(): VrrpScript {
     return this.#config;
+  }
+
+  /** "failed 3 of 3": what made the status, for messages; undefined before the first result. */
+  get how(): string | undefined {
+    return this.#how;
   }
 
   /** Runs it now, and then at every interval. */
@@ -78,6 +84,7 @@ export class ScriptTracker {
     this.#against = next === this.#status ? 0 : this.#against + 1;
     const needed = this.#status === "unknown" ? 1 : ok ? this.#config.rise : this.#config.fall;
     if (this.#against < needed) return false;
+    this.#how = `${ok ? "succeeded" : "failed"} ${this.#against} of ${needed}`;
     this.#against = 0;
     this.#status = next;
     const { name } = this.#config;
