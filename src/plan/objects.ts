@@ -1,12 +1,15 @@
-import type { Config } from "../config/config.ts";
+import type { Config, Route, Rule, VirtualAddress } from "../config/config.ts";
 import { globalDefs } from "../schema/global-defs.ts";
 import type { Kind } from "../schema/kind.ts";
+import { route } from "../schema/kinds-route.ts";
+import { rule } from "../schema/kinds-rule.ts";
 import { root } from "../schema/root.ts";
 import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
 import { realServer } from "../schema/virtual-server.ts";
 import { type Block, blocksOf, identityOf, itemOriginIn, itemsOf, originIn } from "./block.ts";
 import type { Objects, ObjectType } from "./plan.ts";
 import type { Scope } from "./scope.ts";
+import { Settled } from "./settled.ts";
 import { headerWords, kindText } from "./value-text.ts";
 
 /** One object of a configuration, before it is known what becomes of it. */
@@ -38,11 +41,23 @@ export function textOf({ scope, item }: Node): string {
   return (item && kindText(item.kind, item.value)) ?? "";
 }
 
+type ItemType =
+  | "virtual_ipaddress"
+  | "virtual_route"
+  | "virtual_rule"
+  | "static_ipaddress"
+  | "static_route"
+  | "static_rule"
+  | "interface_up_down_delay"
+  | "linkbeat"
+  | "sorry_server";
+
 /** Objects that are items or values of a block, by the block's keyword that holds them. */
 interface ItemObject {
-  readonly object: "virtual_ipaddress" | "sorry_server";
+  readonly object: ItemType;
+  /** Of the item as `value` gives it. */
   identity(item: never, parent: Block): string;
-  value(item: never): Objects["virtual_ipaddress" | "sorry_server"];
+  value(item: never, settled: Settled): Objects[ItemType];
 }
 
 function vip(excluded: boolean): ItemObject {
@@ -54,6 +69,49 @@ function vip(excluded: boolean): ItemObject {
     value: (item: Objects["virtual_ipaddress"]) => ({ ...item, excluded }),
   };
 }
+
+/** Words of a line without the options that mean nothing to the kernel. */
+function kernelText<T extends { readonly no_track?: true; readonly track_group?: string }>(
+  kind: Kind<T>,
+  { no_track: _, track_group: __, ...item }: T,
+): string {
+  return kind.format(item as T).join(" "); // a line without two options that it need not have
+}
+
+/** A route is what all its words say: with others, it is another route. */
+function routes(object: "virtual_route" | "static_route"): ItemObject {
+  return {
+    object,
+    identity: (item: Route) => kernelText(route, item),
+    value: (item: Route) => item,
+  };
+}
+
+function rules(object: "virtual_rule" | "static_rule"): ItemObject {
+  return {
+    object,
+    identity: (item: Rule) => kernelText(rule, item),
+    value: (item: Rule, settled) => settled.rule(item),
+  };
+}
+
+const staticAddress: ItemObject = {
+  object: "static_ipaddress",
+  identity: ({ address, prefixLength, dev }: VirtualAddress) => `${address}/${prefixLength} dev ${dev}`,
+  value: (item: VirtualAddress, { defaultInterface }) => ({ ...item, dev: item.dev ?? defaultInterface }),
+};
+
+const upDownDelay: ItemObject = {
+  object: "interface_up_down_delay",
+  identity: (item: Objects["interface_up_down_delay"]) => item.interface,
+  value: (item: Objects["interface_up_down_delay"]) => item,
+};
+
+const linkbeat: ItemObject = {
+  object: "linkbeat",
+  identity: (item: Objects["linkbeat"]) => item.interface ?? "",
+  value: (item: Objects["linkbeat"]) => item,
+};
 
 const sorryServer: ItemObject = {
   object: "sorry_server",
@@ -71,6 +129,8 @@ const CHILDREN = new Map<ObjectType, Children>([
     [
       ["virtual_ipaddress", vip(false)],
       ["virtual_ipaddress_excluded", vip(true)],
+      ["virtual_routes", routes("virtual_route")],
+      ["virtual_rules", rules("virtual_rule")],
     ],
   ],
   [
@@ -81,6 +141,15 @@ const CHILDREN = new Map<ObjectType, Children>([
     ],
   ],
 ]);
+
+/** Lists of the top level whose items are objects. */
+const STATIC = [
+  ["static_ipaddress", staticAddress],
+  ["static_routes", routes("static_route")],
+  ["static_rules", rules("static_rule")],
+  ["interface_up_down_delays", upDownDelay],
+  ["linkbeat_interfaces", linkbeat],
+] as const;
 
 const NONE: ReadonlySet<string> = new Set();
 const CHILD_KEYWORDS = new Map(
@@ -95,6 +164,10 @@ export function childKeywords(object: ObjectType): ReadonlySet<string> {
 const SCHEMAS: { readonly [T in ObjectType]?: AnyBlockSchema } = {
   global_defs: globalDefs,
   garp_group: root.rows.garp_group.schema,
+  track_group: root.rows.track_group.schema,
+  track_file: root.rows.track_file.schema,
+  vrrp_track_process: root.rows.vrrp_track_process.schema,
+  bfd_instance: root.rows.bfd_instance.schema,
   vrrp_script: root.rows.vrrp_script.schema,
   vrrp_sync_group: root.rows.vrrp_sync_group.schema,
   vrrp_instance: root.rows.vrrp_instance.schema,
@@ -111,11 +184,19 @@ export function schemaOf(object: ObjectType): AnyBlockSchema | undefined {
 export function objectsOf(config: Config): { readonly [T in ObjectType]?: readonly Node[] } {
   const globals: Block = config.global_defs;
   const top: Block = config;
+  const settled = new Settled(config);
   const objects: { [T in ObjectType]?: readonly Node[] } = {
-    global_defs: [blockNode("global_defs", { schema: globalDefs, block: globals, globals })],
+    global_defs: [blockNode("global_defs", { schema: globalDefs, block: globals, globals }, settled)],
   };
+  for (const [keyword, item] of STATIC) {
+    objects[item.object] = distinct(itemChildren(root.rows[keyword], keyword, item, top, settled));
+  }
   for (const keyword of [
     "garp_group",
+    "track_group",
+    "track_file",
+    "vrrp_track_process",
+    "bfd_instance",
     "vrrp_script",
     "vrrp_sync_group",
     "vrrp_instance",
@@ -123,14 +204,24 @@ export function objectsOf(config: Config): { readonly [T in ObjectType]?: readon
   ] as const) {
     const row = root.rows[keyword];
     const nodes = blocksOf(row, top[keyword]).map((block) =>
-      blockNode(keyword, { schema: row.schema, block, globals }),
+      blockNode(keyword, { schema: row.schema, block, globals }, settled),
     );
     objects[keyword] = distinct(nodes);
   }
+  const everyLink = pollingOfAll(top);
+  if (everyLink) objects.linkbeat = [...(objects.linkbeat ?? []), everyLink];
   return objects;
 }
 
-function blockNode(object: ObjectType, scope: Scope): Node {
+/** linkbeat_use_polling outside every block: the links of all interfaces are polled. */
+function pollingOfAll(top: Block): Node | undefined {
+  const keyword = "linkbeat_use_polling";
+  if (top[keyword] !== true) return undefined;
+  const at = originIn(top, keyword);
+  return { object: "linkbeat", id: "", key: "linkbeat ", value: {}, keyword, at, children: NO_NODES };
+}
+
+function blockNode(object: ObjectType, scope: Scope, settled: Settled): Node {
   const { schema, block } = scope;
   const id = identityOf(schema, block);
   return {
@@ -142,41 +233,50 @@ function blockNode(object: ObjectType, scope: Scope): Node {
     keyword: schema.keyword,
     at: block.$.at,
     scope,
-    children: childrenOf(object, scope),
+    children: childrenOf(object, scope, settled),
   };
 }
 
-function childrenOf(object: ObjectType, scope: Scope): readonly Node[] {
+function childrenOf(object: ObjectType, scope: Scope, settled: Settled): readonly Node[] {
   const table = CHILDREN.get(object);
   if (!table) return NO_NODES;
   const nodes = table.flatMap(([keyword, child]) => {
     const row = scope.schema.rows[keyword];
     if (!row) return [];
-    return child === "block" ? blockChildren(row, keyword, scope) : itemChildren(row, keyword, child, scope);
+    return child === "block"
+      ? blockChildren(row, keyword, scope, settled)
+      : itemChildren(row, keyword, child, scope.block, settled);
   });
   return distinct(nodes);
 }
 
-function blockChildren(row: AnyRow, keyword: string, parent: Scope): Node[] {
+function blockChildren(row: AnyRow, keyword: string, parent: Scope, settled: Settled): Node[] {
   if (row.shape !== "block") return [];
   const schema: AnyBlockSchema = row.schema;
   return blocksOf(row, parent.block[keyword]).map((block) =>
-    blockNode("real_server", { schema, block, parent, globals: parent.globals }),
+    blockNode("real_server", { schema, block, parent, globals: parent.globals }, settled),
   );
 }
 
-function itemChildren(row: AnyRow, keyword: string, child: ItemObject, { block }: Scope): Node[] {
+function itemChildren(
+  row: AnyRow,
+  keyword: string,
+  child: ItemObject,
+  block: Block,
+  settled: Settled,
+): Node[] {
   if (row.shape !== "leaf" && row.shape !== "list") return [];
   const value = block[keyword];
   const items = row.shape === "list" ? itemsOf(value) : value === undefined ? [] : [value];
-  return items.map((value, index) => {
+  return items.map((item, index) => {
     // The row's kind decoded the value that the table's functions take; the pairing is by keyword.
+    const value = child.value(item as never, settled);
     const id = child.identity(value as never, block);
     return {
       object: child.object,
       id,
       key: `${child.object} ${id}`,
-      value: child.value(value as never),
+      value,
       keyword,
       at: row.shape === "list" ? itemOriginIn(block, keyword, index) : originIn(block, keyword),
       item: { kind: row.kind, value },

@@ -9,12 +9,14 @@ export interface Outcome {
 /**
  * The order in which changes are carried out:
  *
- * 1. global_defs: everything after takes defaults from it. Then garp_groups, on which nothing depends.
+ * 1. global_defs: everything after takes defaults from it. Then garp_groups and track_groups, on which nothing
+ *    depends, and static addresses, routes and rules that stay or come.
  * 2. Deletes of VRRP: groups before the instances that they tie, addresses before the instance that holds them, all of
  *    them before anything is created, so that an address or a virtual router id is free when another instance takes it.
- * 3. Creates and updates of VRRP: scripts before the instances that track them, an instance before its addresses,
- *    instances before the groups that name them.
- * 4. Deletes of scripts, which no instance tracks any more.
+ * 3. Creates and updates of VRRP: scripts and files before the instances that track them, an instance before its addresses,
+ *    instances before the groups that name them. Routes and rules that are gone leave when the new ones are there:
+ *    packets always have a way.
+ * 4. Deletes of scripts and files, which no instance tracks any more, and of static rules, routes and addresses.
  * 5. Virtual servers that are gone: their servers before them, as IPVS counts a server under its service.
  * 6. Virtual servers that stay or come: first the servers whose address another object of the same service takes over
  *    (a sorry server that becomes a real one), then the service, its servers, and last the servers that are gone: new
@@ -25,23 +27,43 @@ export interface Outcome {
 export function ordered(outcomes: readonly Outcome[]): Change[] {
   const of = (object: Change["object"]) => outcomes.filter(({ change }) => change.object === object);
   const instances = of("vrrp_instance");
-  const scripts = of("vrrp_script");
+  const scripts = TRACKED.flatMap(of);
   const groups = of("vrrp_sync_group");
   const services = of("virtual_server");
   return [
     ...of("global_defs").flatMap(withChildren),
-    ...of("garp_group").flatMap(withChildren),
+    ...[...of("garp_group"), ...of("track_group")].flatMap(withChildren),
+    ...STATIC.flatMap((object) => staying(of(object)).flatMap(withChildren)),
     ...gone(groups).flatMap(childrenFirst),
-    ...staying(instances).flatMap(({ children }) => gone(children).flatMap(childrenFirst)),
+    ...staying(instances).flatMap(({ children }) => gone(children.filter(isAddress)).flatMap(childrenFirst)),
     ...gone(instances).flatMap(childrenFirst),
     ...staying(scripts).flatMap(withChildren),
     ...staying(instances).flatMap(withChildren),
+    ...staying(instances).flatMap(({ children }) =>
+      gone(children.filter((child) => !isAddress(child))).flatMap(childrenFirst),
+    ),
     ...staying(groups).flatMap(withChildren),
     ...gone(scripts).flatMap(childrenFirst),
+    ...[...STATIC].reverse().flatMap((object) => gone(of(object)).flatMap(childrenFirst)),
     ...gone(services).flatMap(childrenFirst),
     ...staying(services).flatMap(service),
   ];
 }
+
+/** What instances and groups track, and what says how. */
+const TRACKED = [
+  "interface_up_down_delay",
+  "linkbeat",
+  "track_file",
+  "vrrp_track_process",
+  "bfd_instance",
+  "vrrp_script",
+] as const;
+
+/** A route needs the address that its gateway is a neighbour of, and a rule the routes of its table. */
+const STATIC = ["static_ipaddress", "static_route", "static_rule"] as const;
+
+const isAddress = ({ change }: Outcome) => change.object === "virtual_ipaddress";
 
 function gone(outcomes: readonly Outcome[]): Outcome[] {
   return outcomes.filter(({ change }) => change.kind === "delete").reverse();

@@ -1,8 +1,16 @@
 import type {
+  BfdInstance,
   GarpGroup,
   GlobalDefs,
+  LinkbeatInterface,
   RealServer,
+  Route,
+  Rule,
   ServerAddress,
+  TrackFile,
+  TrackProcess,
+  UpDownDelay,
+  TrackGroup,
   VirtualAddress,
   VirtualServer,
   VrrpInstance,
@@ -46,11 +54,26 @@ export interface Reason {
 export interface Objects {
   readonly global_defs: GlobalDefs;
   readonly garp_group: GarpGroup;
+  readonly track_group: TrackGroup;
+  readonly track_file: TrackFile;
+  readonly vrrp_track_process: TrackProcess;
+  readonly bfd_instance: BfdInstance;
+  readonly interface_up_down_delay: UpDownDelay;
+  /** An interface whose link is polled; all of them where none is named. */
+  readonly linkbeat: Partial<LinkbeatInterface>;
   readonly vrrp_script: VrrpScript;
   readonly vrrp_sync_group: VrrpSyncGroup;
   readonly vrrp_instance: VrrpInstance;
   /** One VIP of an instance; `excluded` ones stand in no advert. */
   readonly virtual_ipaddress: VirtualAddress & { readonly excluded: boolean };
+  /** One route of an instance. */
+  readonly virtual_route: Route;
+  /** One routing rule of an instance, its preference settled. */
+  readonly virtual_rule: Rule;
+  /** One address that is there as long as the daemon. */
+  readonly static_ipaddress: VirtualAddress;
+  readonly static_route: Route;
+  readonly static_rule: Rule;
   readonly virtual_server: VirtualServer;
   readonly sorry_server: ServerAddress;
   readonly real_server: RealServer;

@@ -1,4 +1,4 @@
-import type { VrrpInstance } from "../config/config.ts";
+import type { VirtualAddress, VrrpInstance } from "../config/config.ts";
 import type { Carried, Impact, Objects, ObjectType, Owner } from "./plan.ts";
 
 /**
@@ -61,14 +61,52 @@ const instanceKeywords: { readonly [K in keyof VrrpInstance]?: KeywordPolicy<Vrr
   dont_track_primary: mayMove,
   track_interface: mayMove,
   track_script: mayMove,
+  track_file: mayMove,
+  track_process: mayMove,
+  track_bfd: mayMove,
+  track_src_ip: mayMove,
+  linkbeat_use_polling: mayMove,
 };
 
 /**
  * Whether the kernel has to hold another address object. The device does not count: addresses on different devices are
  * different objects, so here it is only whether the instance's own interface is named.
  */
-function otherAddress(before: Objects["virtual_ipaddress"], after: Objects["virtual_ipaddress"]): boolean {
-  return (["broadcast", "peer", "label", "scope"] as const).some((key) => before[key] !== after[key]);
+function otherAddress(before: VirtualAddress, after: VirtualAddress): boolean {
+  return KERNEL_OPTIONS.some((key) => before[key] !== after[key]);
+}
+
+const KERNEL_OPTIONS = [
+  "broadcast",
+  "peer",
+  "label",
+  "scope",
+  "home",
+  "nodad",
+  "mngtmpaddr",
+  "noprefixroute",
+  "autojoin",
+  "preferred_lft",
+] as const;
+
+/** Something that instances track: what changes of it may move a priority. */
+function tracked(carries: readonly Carried[]) {
+  const keywords: Readonly<Record<string, typeof mayMove>> = Object.fromEntries(
+    ["file", "weight", "process", "param_match", "quorum", "quorum_max", "full_command"].map((keyword) => [
+      keyword,
+      mayMove,
+    ]),
+  );
+  return {
+    owner: "vrrp",
+    created: "none",
+    deleted: "none",
+    deletedWithParent: "none",
+    replaced: "may-transition",
+    restarted: "may-transition",
+    carries,
+    keywords,
+  } as const;
 }
 
 /** The policies, by object. Every keyword that is not named has impact none, or what its row's `onChange` says. */
@@ -97,6 +135,22 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
     carries: [],
     keywords: {},
   },
+  // Its members follow the static objects that name it.
+  track_group: {
+    owner: "vrrp",
+    created: "none",
+    deleted: "none",
+    deletedWithParent: "none",
+    replaced: "none",
+    restarted: "none",
+    carries: [],
+    keywords: { group: mayMove },
+  },
+  track_file: tracked(["state"]),
+  vrrp_track_process: tracked(["state", "timers"]),
+  bfd_instance: tracked(["state"]),
+  interface_up_down_delay: { ...tracked(["state"]), created: "none", keywords: {} },
+  linkbeat: { ...tracked(["state"]), created: "none", keywords: {} },
   vrrp_script: {
     owner: "vrrp",
     created: "none",
@@ -123,7 +177,7 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
     replaced: "may-transition",
     restarted: "may-transition",
     carries: ["state"],
-    keywords: { group: mayMove, track_interface: mayMove, track_script: mayMove, global_tracking: mayMove },
+    keywords: { group: mayMove, track_interface: mayMove, track_script: mayMove, track_file: mayMove, track_process: mayMove, track_bfd: mayMove, global_tracking: mayMove, sync_group_tracking_weight: mayMove },
   },
   vrrp_instance: {
     owner: "vrrp",
@@ -151,6 +205,57 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
       virtual_ipaddress: { replaces: otherAddress },
       virtual_ipaddress_excluded: { replaces: otherAddress },
     },
+  },
+  virtual_route: {
+    owner: "vrrp",
+    created: "none",
+    // Packets that followed it take another way, or none.
+    deleted: "drops-connections",
+    deletedWithParent: "may-transition",
+    replaced: "drops-connections",
+    restarted: "none",
+    carries: [],
+    keywords: {},
+  },
+  virtual_rule: {
+    owner: "vrrp",
+    created: "none",
+    deleted: "drops-connections",
+    deletedWithParent: "may-transition",
+    replaced: "drops-connections",
+    restarted: "none",
+    carries: [],
+    keywords: {},
+  },
+  static_ipaddress: {
+    owner: "vrrp",
+    created: "none",
+    deleted: "drops-connections",
+    deletedWithParent: "drops-connections",
+    replaced: "drops-connections",
+    restarted: "none",
+    carries: [],
+    keywords: { static_ipaddress: { replaces: otherAddress } },
+  },
+  static_route: {
+    owner: "vrrp",
+    created: "none",
+    deleted: "drops-connections",
+    deletedWithParent: "drops-connections",
+    replaced: "drops-connections",
+    restarted: "none",
+    carries: [],
+    keywords: {},
+  },
+  static_rule: {
+    owner: "vrrp",
+    created: "none",
+    deleted: "drops-connections",
+    deletedWithParent: "drops-connections",
+    replaced: "drops-connections",
+    restarted: "none",
+    carries: [],
+    keywords: {},
   },
   virtual_server: {
     owner: "checkers",
