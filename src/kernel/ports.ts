@@ -98,8 +98,8 @@ export type RouteEvent =
 export type RoutePlacement = "add" | "prepend" | "append" | "replace";
 
 export interface RoutePort {
-  /** The routes of all tables, both families. */
-  list(): Route[];
+  /** The routes of all tables, both families; of one protocol only where it is given. */
+  list(protocol?: number): Route[];
   /**
    * Throws KernelError: EEXIST when it is there already, ENODEV and ENETDOWN for its interface, ENETUNREACH (IPv4) and
    * EHOSTUNREACH (IPv6) for a gateway that is nobody's neighbour.

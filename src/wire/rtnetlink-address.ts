@@ -49,6 +49,8 @@ export interface AddressMessage {
   readonly flags?: number;
   /** Seconds for which it is chosen as source; 0 for a deprecated address. Absent: forever. */
   readonly preferredLifetime?: number;
+  /** IPv6: whether others have it is found out first. Asked for when it is added; not told of. */
+  readonly detectDuplicates?: boolean;
 }
 
 /** The body of an RTM_GETADDR dump, of both families. */
@@ -57,8 +59,9 @@ export function writeAddressDump(writer: NetlinkWriter): void {
 }
 
 /**
- * The body of RTM_NEWADDR and RTM_DELADDR. IPv6 addresses skip duplicate address detection: a virtual address that
- * moves would fail it against the router it moves from. Throws RangeError for an address that is not canonical.
+ * The body of RTM_NEWADDR and RTM_DELADDR. IPv6 addresses skip duplicate address detection unless they ask for it: a
+ * virtual address that moves would fail it against the router it moves from. Throws RangeError for an address that is
+ * not canonical.
  */
 export function writeAddress(writer: NetlinkWriter, address: AddressMessage): void {
   const family = familyOf(address.address) === 4 ? AF_INET : AF_INET6;
@@ -69,7 +72,7 @@ export function writeAddress(writer: NetlinkWriter, address: AddressMessage): vo
   writer.attribute(IFA_ADDRESS, addressBytes(address.peer ?? address.address));
   if (address.broadcast !== undefined) writer.attribute(IFA_BROADCAST, addressBytes(address.broadcast));
   if (address.label !== undefined) writer.text(IFA_LABEL, address.label);
-  const flags = (address.flags ?? 0) | (family === AF_INET6 ? IFA_F_NODAD : 0);
+  const flags = (address.flags ?? 0) | (family === AF_INET6 && !address.detectDuplicates ? IFA_F_NODAD : 0);
   if (flags !== 0) writer.u32(IFA_FLAGS, flags);
   if (address.preferredLifetime !== undefined) {
     writer.attribute(IFA_CACHEINFO, lifetimes(address.preferredLifetime, FOREVER));

@@ -102,10 +102,14 @@ export interface RouteMessage {
   readonly ttlPropagate?: boolean;
 }
 
-/** The body of an RTM_GETROUTE dump of one family, all tables. */
-export function writeRouteDump(writer: NetlinkWriter, family: IpFamily): void {
+/**
+ * The body of an RTM_GETROUTE dump of one family, all tables. Kernels send only the routes of `protocol` where it is
+ * given and the socket has NETLINK_GET_STRICT_CHK; others all.
+ */
+export function writeRouteDump(writer: NetlinkWriter, family: IpFamily, protocol = 0): void {
   const fixed = new Uint8Array(HEADER);
   fixed[0] = family === 4 ? AF_INET : AF_INET6;
+  fixed[5] = protocol;
   writer.fixed(fixed);
 }
 

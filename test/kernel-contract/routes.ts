@@ -98,6 +98,15 @@ export function routeContract(start: () => KernelUnderTest): void {
       ]);
     });
 
+    it("are listed by protocol", () => {
+      const other = route({ destination: "203.0.112.0", protocol: 30 });
+      host.kernel.routes.add(route(), "add");
+      host.kernel.routes.add(other, "add");
+      expect(host.kernel.routes.list(30)).toEqual([other]);
+      expect(host.kernel.routes.list()).toEqual(expect.arrayContaining([route(), other]));
+      host.kernel.routes.delete(other);
+    });
+
     it("find the interface of a gateway", () => {
       host.kernel.routes.add(route({ nexthops: [{ ifindex: 0, gateway: "192.0.2.2" }] }), "add");
       expect(ours()).toEqual([route()]);

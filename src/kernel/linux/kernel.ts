@@ -51,7 +51,7 @@ export function createLinuxKernel(): Kernel {
   };
   const routes = new LinuxRoutes(route);
   const routePort: RoutePort = {
-    list: () => routes.list(),
+    list: (protocol) => routes.list(protocol),
     add: (one, placement) => routes.add(one, placement),
     delete: (one) => routes.delete(one),
     monitor: (protocol, callback) => remembered(routes.monitor(protocol, callback)),

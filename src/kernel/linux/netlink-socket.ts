@@ -15,7 +15,7 @@ import {
 import { check, kernelError } from "../errors.ts";
 import type { Closable } from "../ports.ts";
 import { AF_NETLINK, netlinkAddress } from "./sockaddr.ts";
-import { NETLINK_CAP_ACK, SOCK_RAW, SOL_NETLINK } from "./socket-options.ts";
+import { NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK, SOCK_RAW, SOL_NETLINK } from "./socket-options.ts";
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_NETFILTER = 12;
@@ -57,6 +57,8 @@ export class NetlinkSocket implements Closable {
     check(socket.bind(netlinkAddress(0)), "netlink bind");
     // Acknowledgements without the request they answer; kernels before 4.3 repeat it, which only costs space.
     socket.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
+    // Dumps of what is asked for only; kernels before 4.20 dump all, and the reader has to choose.
+    if (protocol === NETLINK_ROUTE) socket.setOption(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
   }
 
   close(): void {

@@ -30,13 +30,14 @@ export class LinuxRoutes implements RoutePort {
     this.#route = route;
   }
 
-  list(): Route[] {
+  list(protocol?: number): Route[] {
     return ([4, 6] as const).flatMap((family) =>
       this.#route().dump(
         `list routes of IPv${family}`,
         RTM_GETROUTE,
-        (writer) => writeRouteDump(writer, family),
-        ({ payload }) => readRoute(payload),
+        (writer) => writeRouteDump(writer, family, protocol),
+        ({ payload }) =>
+          protocol === undefined || payload[PROTOCOL_OFFSET] === protocol ? readRoute(payload) : undefined,
       ),
     );
   }

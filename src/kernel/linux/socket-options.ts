@@ -39,6 +39,7 @@ export const IPV6_TCLASS = 67;
 
 export const SOL_NETLINK = 270;
 export const NETLINK_CAP_ACK = 10;
+export const NETLINK_GET_STRICT_CHK = 12;
 
 /** An interface name as SO_BINDTODEVICE takes it. */
 export function deviceName(name: string): Uint8Array {

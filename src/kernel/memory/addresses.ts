@@ -55,7 +55,7 @@ export class MemoryAddresses implements AddressPort {
         (family === 6 || subnet(other) === subnet(address)),
     );
     if (twin) throw kernelError(operation, ERRNO.EEXIST);
-    const { peer, protocol, ...rest } = address;
+    const { peer, protocol, detectDuplicates: _, ...rest } = address;
     const added: InterfaceAddress = {
       ...rest,
       ...(peer !== undefined && peer !== address.address && { peer }),

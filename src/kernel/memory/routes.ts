@@ -49,8 +49,8 @@ export class MemoryRoutes implements RoutePort {
     this.#faults = faults;
   }
 
-  list(): Route[] {
-    return [...this.#routes];
+  list(protocol?: number): Route[] {
+    return this.#routes.filter((route) => protocol === undefined || route.protocol === protocol);
   }
 
   add(wanted: Route, placement: RoutePlacement): void {
