@@ -3,6 +3,17 @@ import { forOwner } from "../plan/diff.ts";
 import type { Change, Plan } from "../plan/plan.ts";
 import type { Role } from "./messages.ts";
 
+/** What is tracked, and how, for vrrp alone. */
+const NO_TRACKING = {
+  interface_up_down_delays: [],
+  linkbeat_interfaces: [],
+  linkbeat_use_polling: false,
+  track_file: [],
+  vrrp_track_process: [],
+  bfd_instance: [],
+  vrrp_script: [],
+} as const;
+
 /** Whether a configuration has anything for a child to do. */
 export function needs(config: Config, role: Role): boolean {
   switch (role) {
@@ -19,7 +30,7 @@ export function partOf(config: Config, role: Role): Config {
     case "vrrp":
       return { ...config, virtual_server: [] };
     case "checkers":
-      return { ...config, garp_group: [], vrrp_script: [], vrrp_sync_group: [], vrrp_instance: [] };
+      return { ...config, ...NO_TRACKING, garp_group: [], vrrp_sync_group: [], vrrp_instance: [] };
   }
 }
 
@@ -32,8 +43,8 @@ export function changesOf(plan: Plan, role: Role): readonly Change[] {
 export function emptied(config: Config): Config {
   return {
     ...config,
+    ...NO_TRACKING,
     garp_group: [],
-    vrrp_script: [],
     vrrp_sync_group: [],
     vrrp_instance: [],
     virtual_server: [],
