@@ -40,6 +40,10 @@ const NLM_F_APPEND = 0x800;
 const NFT_SET_CONSTANT = 2;
 const NFT_SET_MAP = 8;
 
+const UDATA_KEY_BYTE_ORDER = 0;
+const UDATA_DATA_BYTE_ORDER = 1;
+const BYTE_ORDER_HOST = 1;
+
 const LIST_ELEMENT = 1;
 const DATA_VALUE = 1;
 
@@ -130,6 +134,17 @@ function writeSet(writer: NetlinkWriter, command: CommandOf<"add-set">, id: numb
     writer.u32be(7, TYPES[values].length);
   }
   writer.u32be(10, id);
+  const orders = [
+    ...hostOrder(UDATA_KEY_BYTE_ORDER, keys),
+    ...hostOrder(UDATA_DATA_BYTE_ORDER, values ? [values] : []),
+  ];
+  if (orders.length > 0) writer.attribute(13, new Uint8Array(orders));
+}
+
+/** What `nft` needs to read numbers in the host's order: a type, a length, a value, kept by the kernel for it. */
+function hostOrder(about: number, types: readonly FirewallType[]): number[] {
+  if (types.length !== 1 || types[0] !== "iface_index") return [];
+  return [about, 4, ...new Uint8Array(new Uint32Array([BYTE_ORDER_HOST]).buffer)];
 }
 
 function writeElements(writer: NetlinkWriter, elements: readonly FirewallElement[]): void {

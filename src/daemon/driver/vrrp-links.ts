@@ -1,0 +1,206 @@
+import { sameLink, type VirtualLink } from "../../core/vrrp/virtual-link.ts";
+import { type Kernel, KernelError, type Link } from "../../kernel/ports.ts";
+import { formatMac } from "../../wire/ethernet.ts";
+import type { NewLink } from "../../wire/rtnetlink-link-change.ts";
+import type { Log } from "../log/log.ts";
+import { groupNumber } from "./link-groups.ts";
+import { linkLocalOf } from "./link-local.ts";
+import { LinkParameters } from "./link-parameters.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** A virtual link that stands. */
+export interface MadeLink {
+  readonly link: VirtualLink;
+  readonly ifindex: number;
+  readonly baseIndex: number;
+}
+
+/** Who is told. */
+export interface VirtualLinkListener {
+  /** A link was made, adopted, deleted or lost, or could not be made. */
+  changed(name: string, made: MadeLink | undefined): void;
+}
+
+const LINK_SCOPE = 253;
+
+/**
+ * The interfaces that the router makes. They are there while they are wanted and their bases are: what somebody else
+ * deletes is made again, and so is what went with its base once that is back.
+ */
+export class VrrpLinks {
+  readonly #kernel: Kernel;
+  readonly #log: Log;
+  readonly #listener: VirtualLinkListener;
+  readonly #parameters: LinkParameters;
+  readonly #wanted = new Map<string, VirtualLink>();
+  readonly #made = new Map<string, MadeLink>();
+
+  constructor(kernel: Kernel, parameters: Parameters, log: Log, listener: VirtualLinkListener) {
+    this.#kernel = kernel;
+    this.#log = log;
+    this.#listener = listener;
+    this.#parameters = new LinkParameters(parameters, kernel.links, log);
+  }
+
+  /** The links that stand, in the order they were made. */
+  get made(): MadeLink[] {
+    return [...this.#made.values()];
+  }
+
+  /** From now on these are wanted, and no others. What stays as it is is not touched. */
+  want(links: readonly VirtualLink[]): void {
+    const next = new Map(links.map((link) => [link.name, link]));
+    for (const [name, link] of this.#wanted) {
+      const after = next.get(name);
+      if (after === undefined || !sameLink(link, after)) this.#remove(link);
+    }
+    this.#wanted.clear();
+    for (const [name, link] of next) this.#wanted.set(name, link);
+    for (const link of links) if (!this.#made.has(link.name)) this.#make(link);
+  }
+
+  /** An interface was reported by the kernel, new or changed. */
+  linkSeen({ name, index }: Link): void {
+    for (const link of this.#wanted.values()) {
+      if (link.base !== name) continue;
+      const made = this.#made.get(link.name);
+      if (made === undefined) this.#make(link);
+      else if (made.baseIndex !== index) this.#lose(made);
+    }
+  }
+
+  /** An interface is gone. */
+  linkGone(index: number, name: string): void {
+    for (const made of this.#made.values()) {
+      if (made.ifindex === index) {
+        this.#lose(made);
+        if (this.#kernel.links.get(made.link.base)?.index === made.baseIndex) this.#make(made.link);
+      }
+    }
+    const used = [...this.#wanted.values()].some(({ base }) => base === name);
+    if (used && this.#kernel.links.get(name) === undefined) this.#parameters.baseRemoved(name);
+  }
+
+  #lose(made: MadeLink): void {
+    this.#made.delete(made.link.name);
+    this.#listener.changed(made.link.name, undefined);
+  }
+
+  #remove(link: VirtualLink): void {
+    const made = this.#made.get(link.name);
+    this.#made.delete(link.name);
+    if (made !== undefined) {
+      this.#listener.changed(link.name, undefined);
+      this.#attempt(`remove interface ${link.name}`, () => {
+        this.#kernel.links.delete(made.ifindex);
+        this.#log.info(`Success removing VMAC interface ${link.name}`);
+      });
+    }
+    this.#parameters.release(link);
+  }
+
+  #make(link: VirtualLink): void {
+    const base = this.#kernel.links.get(link.base);
+    if (base === undefined) {
+      this.#listener.changed(link.name, undefined);
+      return;
+    }
+    const done = this.#attempt(`create interface ${link.name}`, () => {
+      const adopted = this.#adopt(link, base);
+      this.#parameters.prepare(link, adopted);
+      if (!adopted) this.#kernel.links.create(this.#newLink(link, base));
+      const made = this.#kernel.links.get(link.name);
+      if (made === undefined) return;
+      this.#finish(link, made, base);
+      this.#made.set(link.name, { link, ifindex: made.index, baseIndex: base.index });
+      this.#log.info(`${adopted ? "Adopting" : "Success creating"} ${kindOf(link)} interface ${link.name}`);
+    });
+    if (!done) this.#parameters.release(link);
+    this.#listener.changed(link.name, this.#made.get(link.name));
+  }
+
+  /**
+   * Whether an interface of this name that stands already is what we want, left by a daemon that was killed. One that
+   * is not, but is of a kind that we make, is deleted. Throws KernelError EEXIST for somebody else's.
+   */
+  #adopt(link: VirtualLink, base: Link): boolean {
+    const found = this.#kernel.links.get(link.name);
+    if (found === undefined) return false;
+    const kind = link.mac === undefined ? "ipvlan" : "macvlan";
+    if (found.kind === kind && found.base === base.index) {
+      if (link.mac === undefined || formatMac(found.mac) === link.mac) return true;
+    }
+    if (found.kind !== "macvlan" && found.kind !== "ipvlan") {
+      this.#log.error(`Interface ${link.name} is there already and is no ${kind}`);
+      return false;
+    }
+    this.#kernel.links.delete(found.index);
+    return false;
+  }
+
+  #newLink(link: VirtualLink, base: Link): NewLink {
+    const group = link.group === undefined ? base.group : groupNumber(link.group);
+    const common = { name: link.name, base: base.index, group: group ?? base.group };
+    if (link.mac === undefined) return { ...common, kind: "ipvlan", flag: link.flag ?? "bridge" };
+    const mac = new Uint8Array(link.mac.split(":").map((octet) => Number.parseInt(octet, 16)));
+    return { ...common, kind: "macvlan", mac };
+  }
+
+  #finish(link: VirtualLink, { index, master }: Link, base: Link): void {
+    const { links } = this.#kernel;
+    if (base.master !== undefined && base.master !== master && this.#isVrf(base.master)) {
+      links.set(index, { master: base.master });
+    }
+    if (link.mac !== undefined)
+      this.#attempt("set addrgenmode", () => links.set(index, { addressGeneration: "none" }));
+    this.#parameters.configure(link);
+    links.set(index, { up: true });
+    this.#giveAddress(link, index, base);
+    if (link.announced) links.set(base.index, { group: base.group });
+  }
+
+  #isVrf(index: number): boolean {
+    return this.#kernel.links.list().some((link) => link.index === index && link.kind === "vrf");
+  }
+
+  /** The address that adverts come from, where it has one of its own. */
+  #giveAddress(link: VirtualLink, ifindex: number, base: Link): void {
+    const [own, length] = link.address?.split("/") ?? [];
+    const local =
+      link.linkLocal === undefined ? undefined : (link.linkLocal.from ?? this.#baseLinkLocal(base));
+    const address = own ?? local;
+    if (address === undefined) return;
+    const six = address.includes(":");
+    const prefixLength =
+      length === undefined ? (local === undefined ? (six ? 128 : 32) : 64) : Number(length);
+    const scope = six && address.startsWith("fe8") ? LINK_SCOPE : 0;
+    const give = () => {
+      // Deprecated: the kernel chooses it for nothing else.
+      const deprecated = local === undefined ? {} : { preferredLifetime: 0 };
+      this.#kernel.addresses.add({ ifindex, address, prefixLength, scope, ...deprecated });
+    };
+    this.#attempt(`give ${link.name} the address ${address}`, give, "EEXIST");
+  }
+
+  #baseLinkLocal(base: Link): string | undefined {
+    const found = this.#kernel.addresses
+      .list()
+      .find(({ ifindex, address }) => ifindex === base.index && address.startsWith("fe80:"));
+    return found?.address ?? linkLocalOf(base.mac);
+  }
+
+  /** `expected` is the refusal that means it is as wanted already. */
+  #attempt(what: string, run: () => void, expected?: string): boolean {
+    try {
+      run();
+      return true;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      if (error.code === expected) return true;
+      this.#log.error(`Cannot ${what}: ${error.message}`);
+      return false;
+    }
+  }
+}
+
+const kindOf = ({ mac }: VirtualLink): string => (mac === undefined ? "ipvlan" : "VMAC");
