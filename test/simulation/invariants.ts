@@ -12,6 +12,9 @@ export class Violation extends Error {
   }
 }
 
+/** News that are no transitions. */
+const TIDINGS: ReadonlySet<string> = new Set(["MASTER_RX_LOWER_PRI", "MASTER_PRIORITY", "BACKUP_PRIORITY"]);
+
 /** What may follow on what is told; STOP ends it. */
 const PATHS: { readonly [from: string]: readonly string[] } = {
   INIT: ["BACKUP", "MASTER", "FAULT", "STOP"],
@@ -93,7 +96,7 @@ export class Invariants {
   #checkNotifies(world: World, node: Node, effects: readonly VrrpEffect[]): void {
     if (node.router === undefined) return;
     for (const effect of effects) {
-      if (effect.type !== "notify") continue;
+      if (effect.type !== "notify" || TIDINGS.has(effect.state)) continue;
       const key = `${effect.target.type} ${effect.target.name}`;
       const told = this.#toldOf(node.router);
       const from = told.get(key) ?? "INIT";

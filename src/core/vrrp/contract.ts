@@ -56,6 +56,17 @@ export type NotifyTarget =
   | { readonly type: "INSTANCE"; readonly name: string }
   | { readonly type: "GROUP"; readonly name: string };
 
+/** The word for a piece of news, in arguments of scripts and lines of FIFOs. The last three are no transitions. */
+export type NotifyState =
+  | "MASTER"
+  | "BACKUP"
+  | "FAULT"
+  | "STOP"
+  | "DELETED"
+  | "MASTER_RX_LOWER_PRI"
+  | "MASTER_PRIORITY"
+  | "BACKUP_PRIORITY";
+
 /** What the driver carries out, in order. */
 export type VrrpEffect =
   /** Opens (or reopens, when it is open with other options) the instance's socket. */
@@ -94,13 +105,17 @@ export type VrrpEffect =
       readonly instance: string;
       readonly addresses: readonly VirtualAddress[];
     }
-  /** Runs notify scripts of one transition, one after the other, never overlapping another of the same target. */
+  /**
+   * Tells scripts, FIFOs and, where `alert` is set, mail. Scripts of one effect may run together; those of different
+   * effects of one target never do.
+   */
   | {
       readonly type: "notify";
       readonly target: NotifyTarget;
-      readonly state: "MASTER" | "BACKUP" | "FAULT" | "STOP" | "DELETED";
+      readonly state: NotifyState;
       readonly priority: number;
       readonly scripts: readonly { readonly command: ScriptCommand; readonly standardArguments: boolean }[];
+      readonly alert: boolean;
     }
   /** Starts a vrrp_script; the driver answers with `script-result`. Never two runs of one script at a time. */
   | {

@@ -46,6 +46,11 @@ export class Desired {
     return new GarpGaps(this.#global, this.#garpGroups.values());
   }
 
+  /** Whether FIFOs hear all states again after a reload. */
+  get repeatsStates(): boolean {
+    return this.#global?.fifo_write_vrrp_states_on_reload ?? false;
+  }
+
   /** Every instance, in configured order, with what follows from its keywords. */
   definitions(): Definition[] {
     const groups: MulticastGroups = {

@@ -3,13 +3,13 @@ import type { AdvertError } from "../../wire/vrrp.ts";
 import type { Timer } from "../track/script-tracker.ts";
 import type { Announcer } from "./announcer.ts";
 import { Channel } from "./channel.ts";
-import type { InterfaceFacts, VrrpState } from "./contract.ts";
+import type { InterfaceFacts, NotifyTarget, VrrpState } from "./contract.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import type { Definition } from "./definition.ts";
 import { judge } from "./election.ts";
 import { Holdings } from "./holdings.ts";
 import { InstanceLog } from "./instance-log.ts";
-import { notifyEffect } from "./notify.ts";
+import { type End, endEffect, lineEffect, notifyEffect } from "./notify.ts";
 import { Preemption } from "./preemption.ts";
 import { type Arrival, counterOf, examine } from "./reception.ts";
 import type { Services } from "./services.ts";
@@ -104,12 +104,19 @@ export class Instance {
     this.#channel.setFacts(facts);
   }
 
-  /** The priority in force, from trackers. Shows in the next advert, and in how long a silent master is waited for. */
-  setPriority(priority: number): void {
+  /**
+   * The priority in force, from trackers. Shows in the next advert, and in how long a silent master is waited for.
+   * `told`: the group wants FIFOs to hear of it, whatever the instance says.
+   */
+  setPriority(priority: number, told = false): void {
     if (priority === this.#priority) return;
     this.#log.info(`Changing effective priority from ${this.#priority} to ${priority}`);
     const before = this.masterDownInterval;
     this.#priority = priority;
+    if (told || this.#definition.config.notify_priority_changes) {
+      const news = this.#state === "MASTER" ? "MASTER_PRIORITY" : "BACKUP_PRIORITY";
+      this.#services.emit(lineEffect(this.#target, news, priority));
+    }
     const { timers } = this.#services;
     const due = timers.deadlineOf(this.#timer);
     if (this.#state !== "BACKUP" || due === undefined) return;
@@ -176,13 +183,13 @@ export class Instance {
     this.#notify("FAULT");
   }
 
-  /** Gives everything back. `state` is what notify scripts are told: STOP at shutdown, FAULT when taken out. */
-  stop(state: "STOP" | "FAULT"): void {
+  /** Gives everything back. */
+  stop(end: End): void {
     this.#leaveMaster(() => {}, true);
     this.#services.timers.cancel(this.#timer);
     this.#state = "INIT";
     this.#channel.close();
-    this.#notify(state);
+    this.#services.emit(endEffect(this.#target, end, this.#priority, this.#definition.config));
   }
 
   /** Keeps waiting for the other members of its group. */
@@ -253,6 +260,7 @@ export class Instance {
       this.#log.limited("lower", message, now);
       this.#advertiseNow(now);
       this.#holdings.reclaim(now);
+      this.#notify("MASTER_RX_LOWER_PRI");
       return;
     }
     const why =
@@ -315,9 +323,11 @@ export class Instance {
     this.#holdings.release();
   }
 
-  #notify(state: "MASTER" | "BACKUP" | "FAULT" | "STOP"): void {
-    const target = { type: "INSTANCE", name: this.name } as const;
-    const effect = notifyEffect(target, state, this.#priority, this.#definition.config);
-    this.#services.emit(effect);
+  get #target(): NotifyTarget {
+    return { type: "INSTANCE", name: this.name };
+  }
+
+  #notify(state: "MASTER" | "BACKUP" | "FAULT" | "MASTER_RX_LOWER_PRI"): void {
+    this.#services.emit(notifyEffect(this.#target, state, this.#priority, this.#definition.config));
   }
 }

@@ -135,8 +135,10 @@ class Router implements VrrpRouter {
     for (const definition of definitions) this.#makeRoom(definition);
     const started = this.#applyScripts(taken, definitions, now);
     for (const definition of definitions) this.#applyInstance(definition, now);
+    const running = this.#groups.length > 0;
     this.#regroup(taken);
     this.#reindex();
+    if (running && this.#desired.repeatsStates) for (const group of this.#groups) group.repeat();
     this.#evaluate(now);
     for (const tracker of started) tracker.start(now);
     this.#expire(now);
@@ -196,7 +198,7 @@ class Router implements VrrpRouter {
   #regroup(taken: Taken): void {
     const states = new Map(this.#groups.map((group) => [group.config?.name, group.notified]));
     for (const config of taken.removedGroups) {
-      new SyncGroup(config, [], this.#services).stopped(taken.final ? "STOP" : "FAULT");
+      if (taken.final) new SyncGroup(config, [], this.#services).stopped();
     }
     const alone = new Set(this.#instances.values());
     this.#groups = [];
@@ -228,7 +230,8 @@ class Router implements VrrpRouter {
         const facts = config.interface === undefined ? undefined : this.#interfaces.get(config.interface);
         member.fault = interfaceFault(definition, facts, source) ?? weighed.fault;
         member.waiting = weighed.waiting;
-        member.setPriority(effectivePriority(config.priority, weighed.change));
+        const told = group.config?.notify_priority_changes === true;
+        member.setPriority(effectivePriority(config.priority, weighed.change), told);
       }
       group.evaluate(now);
     }

@@ -1,8 +1,8 @@
 import type { VrrpSyncGroup } from "../../config/config.ts";
 import type { Micros } from "../../values/time.ts";
-import type { VrrpState } from "./contract.ts";
+import type { NotifyTarget, VrrpState } from "./contract.ts";
 import type { Coordinator, Instance } from "./instance.ts";
-import { notifyEffect } from "./notify.ts";
+import { lineEffect, notifyEffect } from "./notify.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -67,11 +67,22 @@ export class SyncGroup implements Coordinator {
     this.#toBackup(instance, now, true);
   }
 
-  /** Tells the group's scripts that it is gone. */
-  stopped(state: "STOP" | "FAULT"): void {
+  /** Tells the group's scripts that the daemon stops. Of a reload that takes a group out keepalived says nothing. */
+  stopped(): void {
     if (this.config === undefined) return;
-    const target = { type: "GROUP", name: this.config.name } as const;
-    this.#services.emit(notifyEffect(target, state, 0, this.config));
+    this.#services.emit(notifyEffect({ type: "GROUP", name: this.config.name }, "STOP", 0, this.config));
+  }
+
+  /** Says to the FIFOs once more in which states the group and its members are. */
+  repeat(): void {
+    const { config, members } = this;
+    if (config !== undefined) this.#repeat({ type: "GROUP", name: config.name }, this.#notified, 0);
+    for (const { name, state, priority } of members)
+      this.#repeat({ type: "INSTANCE", name }, state, priority);
+  }
+
+  #repeat(target: NotifyTarget, state: VrrpState, priority: number): void {
+    if (state !== "INIT") this.#services.emit(lineEffect(target, state, priority));
   }
 
   #toMaster(first: Instance, now: Micros): void {
@@ -87,12 +98,16 @@ export class SyncGroup implements Coordinator {
     this.#move(first, "BACKUP", (member) => member.becomeBackup(now, resign));
   }
 
-  /** Moves the member that is the cause, then the others, then tells the group's scripts. */
+  /**
+   * Moves the member that is the cause, then the others, then tells of the group; at the start of the group first, as
+   * keepalived does.
+   */
   #move(first: Instance, state: "MASTER" | "BACKUP" | "FAULT", transition: (member: Instance) => void): void {
     const initial = first.state === "INIT";
     const moving = [first, ...this.members.filter((member) => member !== first)].filter(
       (member) => member.state !== state,
     );
+    if (initial) this.#notify(state);
     for (const [index, member] of moving.entries()) {
       if (index === 1 && !initial) this.#logSync(state);
       transition(member);

@@ -151,7 +151,7 @@ describe("master", () => {
     const harness = master({ garp_lower_prio_repeat: 1, garp_lower_prio_delay: 2 * SECOND });
     harness.pass(500_000);
     const effects = harness.advert({ priority: 50 });
-    expect(brief(effects)).toEqual(["advert 100", GARP]);
+    expect(brief(effects)).toEqual(["advert 100", GARP, "notify VI_1 MASTER_RX_LOWER_PRI"]);
     expect(logs(effects)[0]).toBe(
       "(VI_1) Received advert from 10.9.0.2 with lower priority 50, ours 100, forcing new election",
     );

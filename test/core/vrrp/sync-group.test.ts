@@ -22,7 +22,7 @@ function masters(more: Parameters<typeof group>[2] = {}): Harness {
 const states = (harness: Harness) => [harness.state("VI_1"), harness.state("VI_2")];
 
 describe("sync group", () => {
-  it("starts together, and tells its own scripts after the members'", () => {
+  it("starts together, and tells of itself before its members, as keepalived", () => {
     const harness = pair();
     const told = only(
       harness.all.map(({ effect }) => effect),
@@ -30,7 +30,7 @@ describe("sync group", () => {
     );
     expect(
       told.map(({ target, state, priority }) => `${target.type} ${target.name} ${state} ${priority}`),
-    ).toEqual(["INSTANCE VI_1 BACKUP 100", "INSTANCE VI_2 BACKUP 100", "GROUP G1 BACKUP 0"]);
+    ).toEqual(["GROUP G1 BACKUP 0", "INSTANCE VI_1 BACKUP 100", "INSTANCE VI_2 BACKUP 100"]);
   });
 
   it("becomes master when the last member has missed its master", () => {
