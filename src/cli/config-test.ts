@@ -7,7 +7,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { orderDiagnostics } from "../diagnostics/order.ts";
 import { nodeHost } from "../source/node-host.ts";
 import { hostFacts } from "./host-facts.ts";
-import { UsageError } from "./output.ts";
+import { stderr, UsageError } from "./output.ts";
 
 export interface ConfigTestOptions {
   readonly configId?: string;
@@ -29,7 +29,7 @@ export function testConfiguration(file: string, { configId, log }: ConfigTestOpt
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...checkHost(compiled, facts)]);
   const text = diagnostics.map(line).join("");
   try {
-    if (log === undefined) process.stderr.write(text);
+    if (log === undefined) stderr.write(text);
     else appendFileSync(log, text);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));

@@ -5,18 +5,19 @@ import { isEmpty, diff as plan } from "../plan/diff.ts";
 import { renderJson } from "../plan/render-json.ts";
 import { type Palette, PLAIN, renderText } from "../plan/render-text.ts";
 import { load } from "./load.ts";
-import { EXIT, paletteFor, usesColor } from "./output.ts";
+import {
+  EXIT,
+  type Output,
+  paletteFor,
+  stderr as standardError,
+  stdout as standardOutput,
+  usesColor,
+} from "./output.ts";
 
 export interface DiffOptions {
   readonly format: "text" | "json";
   readonly exitCode?: boolean;
   readonly configId?: string;
-}
-
-/** Where a command writes. */
-export interface Output {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
 }
 
 /** Status with --exit-code when something changes. */
@@ -56,7 +57,10 @@ export function diff(
   oldFile: string,
   newFile: string,
   options: DiffOptions,
-  { stdout, stderr }: { readonly stdout: Output; readonly stderr: Output } = process,
+  { stdout, stderr }: { readonly stdout: Output; readonly stderr: Output } = {
+    stdout: standardOutput,
+    stderr: standardError,
+  },
 ): number {
   const running = load(oldFile, { ...options, host: "none" });
   const next = load(newFile, { ...options, host: "none" });

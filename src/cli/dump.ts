@@ -8,7 +8,7 @@ import type { SourceHost } from "../source/host.ts";
 import { MemoryHost } from "../source/memory-host.ts";
 import { nodeHost } from "../source/node-host.ts";
 import { load } from "./load.ts";
-import { EXIT, paletteFor, UsageError } from "./output.ts";
+import { EXIT, paletteFor, stderr, stdout, UsageError } from "./output.ts";
 
 export interface DumpCommandOptions {
   readonly from: "conf" | "json";
@@ -33,14 +33,14 @@ export function dump(file: string, options: DumpCommandOptions): number {
   const source = options.from === "json" ? jsonSource(file) : undefined;
   const { config, diagnostics, sources, exitCode } = load(file, { ...options, host: "none" }, source);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  process.stderr.write(
+  stderr.write(
     renderText(errors, {
       lineOf: (path, line) => sources.line(path, line),
-      palette: paletteFor(process.stderr),
+      palette: paletteFor(stderr),
     }),
   );
   if (exitCode === EXIT.usage) return exitCode;
-  process.stdout.write(textOf(config, options));
+  stdout.write(textOf(config, options));
   return exitCode;
 }
 

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { formatFacts } from "../config/facts.ts";
 import { hostFacts } from "./host-facts.ts";
 import { load } from "./load.ts";
-import { EXIT } from "./output.ts";
+import { EXIT, stderr, stdout } from "./output.ts";
 
 export interface FactsOptions {
   readonly configId?: string;
@@ -13,8 +13,8 @@ export interface FactsOptions {
 export function facts(file: string, options: FactsOptions): number {
   const { config, exitCode } = load(file, { ...options, host: "none" });
   if (exitCode === EXIT.usage) {
-    process.stderr.write(`${file} cannot be read: the facts are without its scripts\n`);
+    stderr.write(`${file} cannot be read: the facts are without its scripts\n`);
   }
-  process.stdout.write(formatFacts(hostFacts(config, options.root && resolve(options.root))));
+  stdout.write(formatFacts(hostFacts(config, options.root && resolve(options.root))));
   return EXIT.ok;
 }

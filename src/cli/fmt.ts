@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { formatFile } from "../config/format.ts";
 import { nodeHost } from "../source/node-host.ts";
 import { OverlayHost } from "../source/overlay-host.ts";
-import { EXIT } from "./output.ts";
+import { EXIT, stderr, stdout } from "./output.ts";
 import { exactText, type Replaceable, readReplaceable, replaceFile } from "./replace-file.ts";
 
 export interface FmtOptions {
@@ -17,7 +17,7 @@ const WOULD_CHANGE = 1;
 const NOT_UTF8 = "it is not UTF-8";
 
 function complain(file: string, reason: string, line = 0): number {
-  process.stderr.write(`${file}${line > 0 ? `:${line}` : ""}: not formatted: ${reason}\n`);
+  stderr.write(`${file}${line > 0 ? `:${line}` : ""}: not formatted: ${reason}\n`);
   return EXIT.usage;
 }
 
@@ -43,10 +43,10 @@ function one(file: string, { check, write }: FmtOptions): number {
     if (result.text === text) return EXIT.ok;
     const problem = typeof found === "string" ? undefined : replaceFile(found, result.text);
     if (problem !== undefined) return complain(file, problem);
-    process.stdout.write(`${file}\n`);
+    stdout.write(`${file}\n`);
     return check ? WOULD_CHANGE : EXIT.ok;
   }
-  process.stdout.write(result.text);
+  stdout.write(result.text);
   return EXIT.ok;
 }
 

@@ -1,6 +1,6 @@
 import { type KeywordFacts, listKeywords } from "../schema/listing.ts";
 import { referenceDocument } from "../schema/reference.ts";
-import { EXIT } from "./output.ts";
+import { EXIT, stdout } from "./output.ts";
 
 export interface KeywordsOptions {
   readonly format: "tsv" | "json" | "markdown";
@@ -19,6 +19,6 @@ function text(listed: readonly KeywordFacts[], format: KeywordsOptions["format"]
 
 /** `holdfast keywords`: the vocabulary, by path of the block and keyword. */
 export function keywords({ format }: KeywordsOptions): number {
-  process.stdout.write(text(listKeywords(), format));
+  stdout.write(text(listKeywords(), format));
   return EXIT.ok;
 }

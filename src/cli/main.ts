@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { isTarget } from "../config/target.ts";
@@ -7,9 +6,9 @@ import type { DiffOptions } from "./diff.ts";
 import type { DumpCommandOptions } from "./dump.ts";
 import type { FmtOptions } from "./fmt.ts";
 import type { KeywordsOptions } from "./keywords.ts";
-import { DEFAULT_FILE, EXIT, tolerateClosedPipes, UsageError } from "./output.ts";
+import { DEFAULT_FILE, EXIT, stderr, stdout, UsageError } from "./output.ts";
 import { addRunCommand } from "./run.ts";
-import type { ValidateOptions } from "./validate.ts";
+import { type ValidateOptions, validate } from "./validate.ts";
 
 const FILE = "the configuration, - for standard input";
 const CONFIG_ID = "what @id lines are compared with";
@@ -31,12 +30,16 @@ function target(given: string): string {
   throw new InvalidArgumentError("It is a release of keepalived from 2.0.0 to 2.4.3.");
 }
 
-/** Each command's own module is loaded when it is used: none but run loads the addon. */
+/**
+ * What validate needs is there from the start, in one file of the bundle; the module of every other command is loaded when
+ * it is used. None but run loads the addon.
+ */
 function makeProgram(): Command {
   const program = new Command("holdfast")
     .description("The keepalived.conf compiler and runtime.")
     .version(packageJson.version)
     .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .showSuggestionAfterError();
   program
     .command("validate")
@@ -66,8 +69,7 @@ function makeProgram(): Command {
     )
     .option("-i, --config-id <id>", CONFIG_ID)
     .action(async (file: string, options: ValidateOptions) => {
-      const { validate } = await import("./validate.ts");
-      process.exitCode = validate(file, options);
+      process.exitCode = await validate(file, options);
     });
   program
     .command("dump")
@@ -147,15 +149,18 @@ function addFactCommands(program: Command): void {
     });
 }
 
-tolerateClosedPipes();
-try {
-  await makeProgram().parseAsync();
-} catch (error) {
-  if (error instanceof UsageError) process.stderr.write(`error: ${error.message}\n`);
-  // Commander has printed its line already: help and version are no faults, everything else is wrong usage.
-  else if (!(error instanceof CommanderError)) throw error;
-  // The 2 of `diff --exit-code` means that something changes, so wrong usage of diff is an error like any other.
-  const wrongUsage = process.argv[2] === "diff" ? EXIT.errors : EXIT.usage;
-  const fine = error instanceof CommanderError && error.exitCode === 0;
-  process.exitCode = fine ? EXIT.ok : wrongUsage;
+async function main(): Promise<void> {
+  try {
+    await makeProgram().parseAsync();
+  } catch (error) {
+    if (error instanceof UsageError) stderr.write(`error: ${error.message}\n`);
+    // Commander has printed its line already: help and version are no faults, everything else is wrong usage.
+    else if (!(error instanceof CommanderError)) throw error;
+    // The 2 of `diff --exit-code` means that something changes, so wrong usage of diff is an error like any other.
+    const wrongUsage = process.argv[2] === "diff" ? EXIT.errors : EXIT.usage;
+    const fine = error instanceof CommanderError && error.exitCode === 0;
+    process.exitCode = fine ? EXIT.ok : wrongUsage;
+  }
 }
+
+void main();

@@ -1,3 +1,4 @@
+import { fstatSync, writeSync } from "node:fs";
 import pc from "picocolors";
 import { type Palette, plainPalette } from "../diagnostics/render-text.ts";
 
@@ -29,14 +30,67 @@ export function paletteFor(stream: { readonly isTTY?: boolean }): Palette {
   };
 }
 
+/** Where a command writes. */
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** Lets a reader that closes its end (`| head`) end the output quietly. */
+function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 /**
- * Lets a reader that closes its end (`| head`) end the output quietly. The process ends by itself once everything is
+ * The same for both of Node's streams, which the daemon writes to. The process ends by itself once everything is
  * written; nothing calls process.exit, which would cut a pipe short.
  */
 export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
+  tolerateClosedPipe(process.stdout);
+  tolerateClosedPipe(process.stderr);
+}
+
+/**
+ * Writes to a descriptor at once. Node's own stream, which takes milliseconds to make, is only asked for where it is needed:
+ * when the reader of a pipe that does not block is slow, and to tell a terminal from another device.
+ */
+class DirectOutput implements Output {
+  private readonly descriptor: 1 | 2;
+  private stream: NodeJS.WriteStream | undefined;
+
+  constructor(descriptor: 1 | 2) {
+    this.descriptor = descriptor;
+  }
+
+  get isTTY(): boolean {
+    return fstatSync(this.descriptor).isCharacterDevice() && this.nodeStream().isTTY === true;
+  }
+
+  write(text: string): void {
+    if (this.stream !== undefined) {
+      this.stream.write(text);
+      return;
+    }
+    let rest = Buffer.from(text);
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(this.descriptor, rest));
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code === "EAGAIN") this.nodeStream().write(rest);
+      else if (code !== "EPIPE") throw error;
+    }
+  }
+
+  private nodeStream(): NodeJS.WriteStream {
+    if (this.stream === undefined) {
+      this.stream = this.descriptor === 1 ? process.stdout : process.stderr;
+      tolerateClosedPipe(this.stream);
+    }
+    return this.stream;
   }
 }
+
+export const stdout: Output = new DirectOutput(1);
+export const stderr: Output = new DirectOutput(2);

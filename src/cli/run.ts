@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RunOptions } from "../daemon/options.ts";
+import { tolerateClosedPipes } from "./output.ts";
 
 const DEFAULT_FILE = "/etc/keepalived/keepalived.conf";
 /** LOG_DAEMON, LOG_USER, and the first of eight LOG_LOCAL. */
@@ -115,6 +116,7 @@ export function addRunCommand(program: Command, version: string): void {
         });
         return;
       }
+      tolerateClosedPipes();
       const { launch } = await import("../daemon/launch.ts");
       process.exitCode = await launch(optionsOf(given, version));
     });

@@ -1,8 +1,8 @@
 import { jsonSchema } from "../config/json-schema.ts";
-import { EXIT } from "./output.ts";
+import { EXIT, stdout } from "./output.ts";
 
 /** `holdfast schema`: the JSON Schema of `dump --format json`. */
 export function schema(): number {
-  process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
   return EXIT.ok;
 }

@@ -2,10 +2,10 @@ import packageJson from "../../package.json" with { type: "json" };
 import { renderGithub } from "../diagnostics/render-github.ts";
 import { renderJson } from "../diagnostics/render-json.ts";
 import { renderSarif } from "../diagnostics/render-sarif.ts";
-import { renderText } from "../diagnostics/render-text.ts";
-import { fixFiles } from "./fix.ts";
+import { plainPalette, renderText } from "../diagnostics/render-text.ts";
+import type { FixedFiles } from "./fix.ts";
 import { type Loaded, type LoadOptions, load } from "./load.ts";
-import { EXIT, paletteFor } from "./output.ts";
+import { EXIT, paletteFor, stderr, stdout } from "./output.ts";
 
 export interface ValidateOptions extends LoadOptions {
   readonly format: "text" | "json" | "sarif" | "github";
@@ -20,7 +20,8 @@ function count(number: number, what: string): string {
 function text(file: string, { diagnostics, sources, suppressed }: Loaded): string {
   const rendered = renderText(diagnostics, {
     lineOf: (path, line) => sources.line(path, line),
-    palette: paletteFor(process.stdout),
+    // Nothing to colour is the usual case, and asking whether this is a terminal takes time.
+    palette: diagnostics.length > 0 ? paletteFor(stdout) : plainPalette,
   });
   const fixable = file === "-" ? 0 : diagnostics.filter(({ fix }) => fix !== undefined).length;
   const hints = [
@@ -53,15 +54,22 @@ function refusalOf(file: string, options: ValidateOptions): string | undefined {
   return undefined;
 }
 
+/** The configuration, after its fixes when they are wanted, and what was done. */
+async function examined(file: string, options: ValidateOptions): Promise<FixedFiles> {
+  if (!options.fix) return { loaded: load(file, options), log: [] };
+  const { fixFiles } = await import("./fix.ts");
+  return fixFiles(file, options);
+}
+
 /** `holdfast validate`: prints every diagnostic; the exit status says whether there are errors. */
-export function validate(file: string, options: ValidateOptions): number {
+export async function validate(file: string, options: ValidateOptions): Promise<number> {
   const refusal = options.fix ? refusalOf(file, options) : undefined;
   if (refusal !== undefined) {
-    process.stderr.write(`error: ${refusal}\n`);
+    stderr.write(`error: ${refusal}\n`);
     return EXIT.usage;
   }
-  const { loaded, log } = options.fix ? fixFiles(file, options) : { loaded: load(file, options), log: [] };
-  process.stderr.write(log.map((line) => `${line}\n`).join(""));
-  process.stdout.write(report(file, options.format, loaded));
+  const { loaded, log } = await examined(file, options);
+  stderr.write(log.map((line) => `${line}\n`).join(""));
+  stdout.write(report(file, options.format, loaded));
   return loaded.exitCode;
 }
