@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { Capture, decodeAdverts } from "../test/lab/capture.ts";
-import { KEEPALIVED } from "../test/lab/keepalived.ts";
 import { Lab } from "../test/lab/netns.ts";
 import { Router, type RouterProgram } from "../test/lab/router.ts";
+import { pause, programs } from "./programs.ts";
 import { markdownTable, median } from "./table.ts";
 
 const RUNS = 5;
@@ -24,8 +23,6 @@ vrrp_instance VI_1 {
     }
 }
 `;
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** RFC 9568 §6.1: the master down interval of the backup, in milliseconds. */
 function masterDownInterval(interval: number): number {
@@ -70,17 +67,9 @@ async function failovers(program: RouterProgram, interval: number): Promise<numb
 
 /** Failover latency between two routers of each program in the same lab: medians of 5, as a Markdown table. */
 export async function benchFailover(root: string): Promise<string> {
-  const bundle = join(root, "dist/holdfast.js");
-  const holdfast: RouterProgram = {
-    name: "holdfast",
-    command: ({ config, pid, vrrpPid, checkersPid }) => [
-      ...[process.execPath, bundle, "run", "-n", "-l", "-D", "-P", "-f", config],
-      ...["-p", pid, "-r", vrrpPid, "-c", checkersPid],
-    ],
-  };
   const rows = [["advert_int", "program", "runs", "median", "worst", "protocol"]];
   for (const interval of INTERVALS) {
-    for (const program of [holdfast, KEEPALIVED]) {
+    for (const program of programs(root)) {
       const gaps = await failovers(program, interval);
       const milliseconds = (value: number) => `${value.toFixed(2)} ms`;
       rows.push([

@@ -16,6 +16,7 @@ const names = process.argv.slice(2).filter((argument) => argument !== "--large")
 
 const BENCHES = {
   failover: async () => (await loadTypeScript(join(root, "bench/failover.ts"))).benchFailover(root),
+  vrrp: async () => (await loadTypeScript(join(root, "bench/vrrp.ts"))).benchVrrp(root, { large }),
   validate: async () =>
     (await loadTypeScript(join(root, "bench/validate.ts"))).benchValidate(root, { large }),
 };

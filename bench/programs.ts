@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { KEEPALIVED } from "../test/lab/keepalived.ts";
+import type { RouterProgram } from "../test/lab/router.ts";
+
+/** Both programs as they are measured: Holdfast from its bundle, keepalived as installed. */
+export function programs(root: string): readonly RouterProgram[] {
+  const bundle = join(root, "dist/holdfast.js");
+  const holdfast: RouterProgram = {
+    name: "holdfast",
+    command: ({ config, pid, vrrpPid, checkersPid }) => [
+      ...[process.execPath, bundle, "run", "-n", "-l", "-D", "-P", "-f", config],
+      ...["-p", pid, "-r", vrrpPid, "-c", checkersPid],
+    ],
+  };
+  return [holdfast, KEEPALIVED];
+}
+
+/** Waits so many milliseconds. */
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
