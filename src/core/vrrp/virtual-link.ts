@@ -39,6 +39,7 @@ export interface LinkUser {
 
 /** Where an instance and its addresses are. */
 export interface Placement {
+  readonly config: VrrpInstance;
   /** The link that the instance has for itself. */
   readonly own: VirtualLink | undefined;
   /** Interface that adverts leave by and come in on; undefined where none is named. */
@@ -101,6 +102,7 @@ class Round {
     const on = (address: VirtualAddress) => this.#onLink(address, user, own);
     const below = own === undefined || sendsBelow(user.config);
     return {
+      config: user.config,
       own,
       device: below ? user.config.interface : own.name,
       addresses: user.addresses.map(on),

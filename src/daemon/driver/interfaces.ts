@@ -30,6 +30,10 @@ export interface InterfaceListener {
   changed(facts: InterfaceFacts): void;
   /** An address left an interface that is still there, whoever removed it. */
   addressRemoved(ifindex: number, address: string): void;
+  /** An interface is there, new or changed. */
+  linkSeen?(link: Link): void;
+  /** An interface is there no longer. */
+  linkGone?(index: number, name: string): void;
 }
 
 /**
@@ -42,10 +46,14 @@ export class Interfaces {
   /** What was last told of each interface, by name. */
   readonly #told = new Map<string, InterfaceFacts>();
   readonly #monitors: Closable[];
+  /** Names of interfaces that this process makes itself. */
+  readonly #made = new Set<string>();
+  readonly #kernel: Kernel;
   readonly #listener: InterfaceListener;
 
   /** Watches before it lists, so that nothing falls between. */
   constructor(kernel: Kernel, listener: InterfaceListener) {
+    this.#kernel = kernel;
     this.#listener = listener;
     this.#monitors = [
       kernel.links.monitor((event) => this.#onLink(event)),
@@ -89,6 +97,28 @@ export class Interfaces {
     });
   }
 
+  /**
+   * Facts of an interface that we make, as the kernel has them now: reported when they change from now on. What the
+   * monitor still has to say of our own changes is old by the time it comes, so that it is only a reason to look.
+   */
+  refresh(name: string): InterfaceFacts {
+    this.#made.add(name);
+    const link = this.#kernel.links.get(name);
+    const known = this.named(name);
+    if (known !== undefined && known.index !== link?.index) {
+      this.#links.delete(known.index);
+      this.#addresses.delete(known.index);
+    }
+    if (link !== undefined) {
+      this.#links.set(link.index, link);
+      const addresses = this.#kernel.addresses.list().filter(({ ifindex }) => ifindex === link.index);
+      this.#addresses.set(link.index, addresses);
+    }
+    const facts = this.facts(name);
+    this.#told.set(name, facts);
+    return facts;
+  }
+
   close(): void {
     for (const monitor of this.#monitors) monitor.close();
   }
@@ -98,12 +128,21 @@ export class Interfaces {
       this.#links.delete(event.index);
       this.#addresses.delete(event.index);
       this.#tell(event.name);
+      this.#listener.linkGone?.(event.index, event.name);
+      return;
+    }
+    if (this.#made.has(event.link.name)) {
+      const now = this.#kernel.links.get(event.link.name);
+      if (now?.index !== event.link.index) return;
+      this.#links.set(now.index, now);
+      this.#tell(now.name);
       return;
     }
     const before = this.#links.get(event.link.index);
     this.#links.set(event.link.index, event.link);
     if (before !== undefined && before.name !== event.link.name) this.#tell(before.name);
     this.#tell(event.link.name);
+    this.#listener.linkSeen?.(event.link);
   }
 
   #onAddress({ type, address }: AddressEvent): void {
