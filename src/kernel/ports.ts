@@ -18,9 +18,13 @@ export interface Kernel {
   readonly ipvs: IpvsPort;
   readonly packets: PacketPort;
   readonly streams: StreamPort;
+  readonly datagrams: DatagramPort;
   readonly clock: ClockPort;
   readonly sysctl: SysctlPort;
   readonly firewall: FirewallPort;
+  readonly files: FilePort;
+  readonly processes: ProcessPort;
+  readonly linkbeat: LinkbeatPort;
   /** Releases every socket and monitor. Idempotent. Changes nothing that was configured. */
   close(): void;
 }
@@ -147,14 +151,26 @@ export interface VrrpSocketOptions {
   readonly interfaceName: string;
   /** Multicast group to join and send to; absent for unicast. */
   readonly group?: string;
-  /** Source address of what we send. */
+  /** IP protocol: VRRP (112) when absent, or AH (51). */
+  readonly protocol?: number;
+  /** Address to bind to: the source of what an IPv6 socket sends, and what unicast packets have to be for. */
   readonly source?: string;
-  /** Socket receive buffer in bytes; kernel default when absent. */
-  readonly receiveBuffer?: number;
+  /** Hop limit of unicast packets of IPv6; 255 when absent. IPv4 packets carry their own. */
+  readonly hops?: number;
+}
+
+/** A packet to be sent by a raw socket. */
+export interface OutgoingPacket {
+  /**
+   * IPv4: from the IP header on; the kernel sets the header's checksum, and its identification where that is 0.
+   * IPv6: what follows the IP header.
+   */
+  readonly data: Uint8Array;
+  readonly destination: string;
 }
 
 export interface ReceivedPacket {
-  /** IPv4: from the IP header on. IPv6: from the VRRP header on. Valid only during the callback. */
+  /** IPv4: from the IP header on. IPv6: what follows it. Valid only during the callback. */
   readonly data: Uint8Array;
   readonly source: string;
   readonly destination: string;
@@ -164,13 +180,18 @@ export interface ReceivedPacket {
 }
 
 export interface VrrpSocket extends Closable {
-  /** Sends a VRRP packet (payload after the IP header) to each destination. Throws KernelError. */
-  send(payload: Uint8Array, destinations: readonly string[]): void;
+  /**
+   * Sends packets in order, in as few system calls as it takes. What is refused does not keep the others; the first
+   * refusal is thrown as KernelError at the end.
+   */
+  send(packets: readonly OutgoingPacket[]): void;
   onPacket(callback: (packet: ReceivedPacket) => void): void;
+  /** Memory for what was not read yet, bytes; beyond the system's limit where we may. Throws KernelError. */
+  setReceiveBuffer(bytes: number): void;
 }
 
 export interface PacketPort {
-  /** One raw IPPROTO_VRRP (112) socket on one interface: TTL 255, no loopback of own multicast, close-on-exec. */
+  /** One raw socket on one interface: no loopback of own multicast, hop limit 255 unless told otherwise, close-on-exec. */
   openVrrp(options: VrrpSocketOptions): VrrpSocket;
   /** Sends complete link-layer frames (Ethernet header included) out of an interface, in order. */
   sendFrames(ifindex: number, frames: readonly Uint8Array[]): void;
@@ -203,6 +224,69 @@ export interface StreamConnection extends Closable {
 export interface StreamPort {
   /** Starts a non-blocking connect. Never throws: a refusal at once arrives as a `failed` event, later. */
   connect(target: StreamTarget, callback: (event: StreamEvent) => void): StreamConnection;
+}
+
+/** Where datagrams of one conversation go. With `icmp` the port does not count. */
+export interface DatagramTarget extends StreamTarget {
+  readonly protocol: "udp" | "icmp";
+}
+
+export interface DatagramPort {
+  /**
+   * A connected datagram socket, told of like a stream: `connected` once, later; `data` for each datagram, and with
+   * `icmp` for each echo reply of the target, whoever asked for it, from the ICMP header on; `failed` for a refusal, at once or by an ICMP error; never `ended`. What is sent is one datagram (for ICMPv6 the
+   * kernel fills the checksum in). Never throws.
+   */
+  connect(target: DatagramTarget, callback: (event: StreamEvent) => void): StreamConnection;
+}
+
+/** Small text files. */
+export interface FilePort {
+  /** The beginning of a regular file, up to 4096 bytes; undefined when there is none or it cannot be read. */
+  read(path: string): string | undefined;
+  /** Makes the file, or replaces what it has. Throws KernelError. */
+  write(path: string, text: string): void;
+  /**
+   * Calls back whenever what is found at an absolute path may be something else: it was written, made, moved or deleted,
+   * or the directory was. There need not be a file, nor a directory.
+   */
+  watch(path: string, callback: () => void): Closable;
+}
+
+/** Events of processes; those of threads are left out. */
+export type ProcessEvent =
+  | { readonly type: "fork"; readonly parent: number; readonly child: number }
+  /** It runs another program. */
+  | { readonly type: "exec"; readonly pid: number }
+  | { readonly type: "name"; readonly pid: number; readonly name: string }
+  | { readonly type: "exit"; readonly pid: number }
+  /** There were too many to keep up with; what runs has to be listed. */
+  | { readonly type: "lost" };
+
+export interface ProcessMonitorOptions {
+  /** Memory for events that were not read yet, bytes; the system's default when absent. */
+  readonly receiveBuffer?: number;
+  /** Beyond the system's limit, too. */
+  readonly force?: boolean;
+}
+
+export interface ProcessPort {
+  /** The processes that run, zombies left out. */
+  list(): number[];
+  /** `comm`: at most 15 bytes. Undefined when there is no such process. */
+  name(pid: number): string | undefined;
+  /** The command line in words; undefined when there is no such process. */
+  command(pid: number): readonly string[] | undefined;
+  /** Throws KernelError: ECONNREFUSED and EPERM where the kernel does not tell us, as in a container. */
+  monitor(callback: (event: ProcessEvent) => void, options?: ProcessMonitorOptions): Closable;
+}
+
+/** How the driver of an interface is asked for its link: a transceiver's status, ethtool, or the interface's flags. */
+export type LinkbeatMethod = "MII" | "ETHTOOL" | "IOCTL";
+
+export interface LinkbeatPort {
+  /** Whether the interface is up and has a link; undefined where the driver does not know the method, or is gone. */
+  ask(name: string, method: LinkbeatMethod): boolean | undefined;
 }
 
 export interface ClockPort {

@@ -1,4 +1,4 @@
-import { bytesToIp } from "../values/ip.ts";
+import { bytesToIp, ipToBytes } from "../values/ip.ts";
 
 /** What a raw IPv4 socket delivers, its header read (RFC 791 §3.1). */
 export interface Ipv4Packet {
@@ -25,4 +25,40 @@ export function decodeIpv4Packet(packet: Uint8Array): Ipv4Packet | undefined {
     protocol: packet[9] ?? 0,
     payload: packet.subarray(headerLength, totalLength),
   };
+}
+
+/** What goes into the header of a packet that a raw socket with IP_HDRINCL sends. */
+export interface Ipv4Header {
+  readonly source: string;
+  readonly destination: string;
+  readonly ttl: number;
+  readonly protocol: number;
+}
+
+/** Length of a header without options. */
+export const IPV4_HEADER = 20;
+/** Precedence "internetwork control" (RFC 791 §3.1), as routing protocols send. */
+const INTERNETWORK_CONTROL = 0xc0;
+
+/**
+ * A packet with room for `length` bytes of payload behind its header. Identification and header checksum stay 0: the
+ * kernel sets them, the identification only where it is 0. Throws RangeError for an address that is none of IPv4.
+ */
+export function ipv4Packet({ source, destination, ttl, protocol }: Ipv4Header, length: number): Uint8Array {
+  const packet = new Uint8Array(IPV4_HEADER + length);
+  packet[0] = 0x45;
+  packet[1] = INTERNETWORK_CONTROL;
+  packet[2] = packet.length >> 8;
+  packet[3] = packet.length & 0xff;
+  packet[8] = ttl;
+  packet[9] = protocol;
+  for (const [at, address] of [
+    [12, source],
+    [16, destination],
+  ] as const) {
+    const bytes = ipToBytes(address);
+    if (bytes?.length !== 4) throw new RangeError(`${address} is no IPv4 address`);
+    packet.set(bytes, at);
+  }
+  return packet;
 }

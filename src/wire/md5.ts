@@ -1,6 +1,7 @@
-/** A digest that is fed piece by piece; `hex` may be called once, at the end. */
+/** A digest that is fed piece by piece; `bytes` or `hex` may be called once, at the end. */
 export interface Digest {
   update(bytes: Uint8Array): void;
+  bytes(): Uint8Array;
   /** Lower-case hexadecimal. */
   hex(): string;
 }
@@ -29,6 +30,15 @@ export class Md5 implements Digest {
   private readonly block = new Uint8Array(64);
   private length = 0;
 
+  /** An independent digest that has been fed the same. */
+  copy(): Md5 {
+    const other = new Md5();
+    other.state.set(this.state);
+    other.block.set(this.block);
+    other.length = this.length;
+    return other;
+  }
+
   update(bytes: Uint8Array): void {
     let offset = 0;
     while (offset < bytes.length) {
@@ -41,7 +51,7 @@ export class Md5 implements Digest {
     }
   }
 
-  hex(): string {
+  bytes(): Uint8Array {
     const bits = this.length * 8;
     // RFC 1321 §3.1–3.2: a one bit, zeros up to 56 modulo 64 bytes, the length in bits as 64 bits little-endian.
     const padding = new Uint8Array(((119 - (this.length % 64)) % 64) + 9);
@@ -50,9 +60,14 @@ export class Md5 implements Digest {
     view.setUint32(padding.length - 8, bits % 2 ** 32, true);
     view.setUint32(padding.length - 4, Math.floor(bits / 2 ** 32), true);
     this.update(padding);
-    const words = new DataView(new ArrayBuffer(16));
+    const digest = new Uint8Array(16);
+    const words = new DataView(digest.buffer);
     for (const [index, word] of this.state.entries()) words.setInt32(4 * index, word, true);
-    return Array.from(new Uint8Array(words.buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return digest;
+  }
+
+  hex(): string {
+    return Array.from(this.bytes(), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
   private compress(): void {

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { addressContract } from "./addresses.ts";
 import { clockContract } from "./clock.ts";
+import { datagramContract } from "./datagrams.ts";
 import { firewallContract } from "./firewall.ts";
 import type { KernelUnderTest } from "./host.ts";
 import { linkContract } from "./links.ts";
@@ -21,6 +22,7 @@ export function kernelContract(name: string, start: () => KernelUnderTest): void
     ruleContract(start);
     packetContract(start);
     streamContract(start);
+    datagramContract(start);
     clockContract(start);
   });
 }

@@ -1,6 +1,9 @@
 import type { Kernel } from "../../src/kernel/ports.ts";
 
-/** A server that answers what it receives with "echo " before it, once, and then finishes. */
+/**
+ * A server that answers what it receives with "echo " before it, once, and then finishes; on the UDP port of the same
+ * number each datagram, an empty one with an empty one.
+ */
 export interface EchoServer {
   readonly address: string;
   readonly port: number;

@@ -30,7 +30,14 @@ function start(): KernelUnderTest {
           connection.end();
         }),
       );
-      return { address: "127.0.0.1", port: 80, refusedPort: 81, close: async () => server.close() };
+      const datagrams = network.hosts.respond("127.0.0.1", 80, (bytes) =>
+        bytes.length === 0 ? bytes : Buffer.concat([Buffer.from("echo "), bytes]),
+      );
+      const close = async () => {
+        server.close();
+        datagrams.close();
+      };
+      return { address: "127.0.0.1", port: 80, refusedPort: 81, close };
     },
     close: () => {
       kernel.close();

@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../../src/kernel/ports.ts";
+import type {
+  ReceivedPacket,
+  VrrpSocket,
+  VrrpSocketOptions,
+} from "../../src/kernel/ports.ts";
 import { gratuitousArp } from "../../src/wire/arp.ts";
+import { internetChecksum } from "../../src/wire/checksum.ts";
 import { formatMac } from "../../src/wire/ethernet.ts";
+import { IPV4_HEADER } from "../../src/wire/ipv4.ts";
 import { eventually } from "../lab/process.ts";
 import { type KernelUnderTest, refusal, settle } from "./host.ts";
+import { packetTo } from "./outgoing.ts";
 
 const GROUP = "224.0.0.18";
 const GROUP6 = "ff02::12";
@@ -37,7 +44,7 @@ export function packetContract(start: () => KernelUnderTest): void {
       const sender = open("peer", { group: GROUP, source: "192.0.2.2" });
       const own = collect(sender);
       const unjoined = collect(open("kernel", {}));
-      sender.send(new Uint8Array([0x31, 1, 2, 3]), [GROUP]);
+      sender.send([packetTo(GROUP, [0x31, 1, 2, 3])]);
       await eventually("the advert", () => mine.length === 1 && other.length === 1);
       await settle();
       const [packet] = mine;
@@ -53,8 +60,8 @@ export function packetContract(start: () => KernelUnderTest): void {
     it("to peers go to each of them, and only to them", async () => {
       const mine = collect(open("kernel", { source: "192.0.2.1" }));
       const sender = open("peer", { source: "192.0.2.2" });
-      sender.send(new Uint8Array([1]), ["192.0.2.1"]);
-      sender.send(new Uint8Array([2]), ["192.0.2.77", "192.0.2.1"]);
+      sender.send([packetTo("192.0.2.1", [1])]);
+      sender.send([packetTo("192.0.2.77", [2]), packetTo("192.0.2.1", [2])]);
       await eventually("both", () => mine.length === 2);
       expect(mine.map(({ data, destination }) => [data[20], destination])).toEqual([
         [1, "192.0.2.1"],
@@ -62,10 +69,35 @@ export function packetContract(start: () => KernelUnderTest): void {
       ]);
     });
 
+    it("keep the TTL and identification that they are sent with, and get an identification where they have none", async () => {
+      const mine = collect(open("kernel", { source: "192.0.2.1" }));
+      const sender = open("peer", { source: "192.0.2.2" });
+      const numbered = packetTo("192.0.2.1", [1], { ttl: 7 });
+      numbered.data.set([0x12, 0x34], 4);
+      sender.send([numbered, packetTo("192.0.2.1", [2], { ttl: 7 })]);
+      await eventually("both", () => mine.length === 2);
+      expect(mine.map(({ hops }) => hops)).toEqual([7, 7]);
+      expect(mine[0]?.data.subarray(4, 6)).toEqual(new Uint8Array([0x12, 0x34]));
+      expect(internetChecksum(mine[0]?.data.subarray(0, IPV4_HEADER) ?? new Uint8Array(1))).toBe(0);
+      expect(mine[1]?.data.subarray(4, 6)).not.toEqual(new Uint8Array([0, 0]));
+    });
+
+    it("of another protocol reach the sockets of that protocol only", async () => {
+      const plain = collect(open("kernel", { group: GROUP }));
+      const authenticated = collect(open("kernel", { group: GROUP, protocol: 51 }));
+      open("peer", { group: GROUP, protocol: 51 }).send([packetTo(GROUP, [7], { protocol: 51 })]);
+      await eventually("the packet", () => authenticated.length === 1);
+      await settle();
+      expect(plain).toEqual([]);
+    });
+
     it("come in bursts without loss, in order", async () => {
-      const mine = collect(open("kernel", { group: GROUP, receiveBuffer: 1_048_576 }));
+      const receiver = open("kernel", { group: GROUP });
+      const mine = collect(receiver);
+      receiver.setReceiveBuffer(1_048_576);
       const sender = open("peer", { group: GROUP, source: "192.0.2.2" });
-      for (let i = 0; i < 100; i++) sender.send(new Uint8Array([i]), [GROUP]);
+      sender.send(Array.from({ length: 60 }, (_, i) => packetTo(GROUP, [i])));
+      for (let i = 60; i < 100; i++) sender.send([packetTo(GROUP, [i])]);
       await eventually("all of them", () => mine.length === 100);
       expect(mine.map(({ data }) => data[20])).toEqual(Array.from({ length: 100 }, (_, i) => i));
     });
@@ -78,7 +110,7 @@ export function packetContract(start: () => KernelUnderTest): void {
       host.onPeer(() => host.peer.addresses.add({ ifindex: index("peer"), address: "fe80::1:2", ...at }));
       const mine = collect(open("kernel", { family: 6, group: GROUP6, source: "fe80::1:1" }));
       const sender = open("peer", { family: 6, group: GROUP6, source: "fe80::1:2" });
-      sender.send(new Uint8Array([0x31, 7]), [GROUP6]);
+      sender.send([{ data: new Uint8Array([0x31, 7]), destination: GROUP6 }]);
       const packet = await eventually("the advert", () => mine[0]);
       expect(packet).toMatchObject({ source: "fe80::1:2", destination: GROUP6, hops: 255 });
       expect(packet.data).toEqual(new Uint8Array([0x31, 7]));
@@ -89,13 +121,13 @@ export function packetContract(start: () => KernelUnderTest): void {
       const mine = collect(receiver);
       const sender = open("peer", { group: GROUP, source: "192.0.2.2" });
       host.setCarrier(false);
-      refusal(() => sender.send(new Uint8Array([1]), [GROUP])); // a kernel may refuse or swallow it
+      refusal(() => sender.send([packetTo(GROUP, [1])])); // a kernel may refuse or swallow it
       await settle();
       expect(mine).toEqual([]);
       host.setCarrier(true);
       receiver.close();
       receiver.close();
-      sender.send(new Uint8Array([2]), [GROUP]);
+      sender.send([packetTo(GROUP, [2])]);
       await settle();
       expect(mine).toEqual([]);
     });

@@ -3,6 +3,7 @@ import type { Kernel, LinkEvent, ReceivedPacket } from "../../src/kernel/ports.t
 import type { NewLink } from "../../src/wire/rtnetlink-link-change.ts";
 import { eventually } from "../lab/process.ts";
 import { type KernelUnderTest, refusal, settle } from "./host.ts";
+import { packetTo } from "./outgoing.ts";
 
 const MAC = new Uint8Array([0, 0, 0x5e, 0, 1, 51]);
 const GROUP = "224.0.0.18";
@@ -106,10 +107,10 @@ export function virtualLinkContract(start: () => KernelUnderTest): void {
       for (const [name, socket] of Object.entries({ above, below, peer })) {
         socket.onPacket((packet) => heard[name]?.push({ ...packet, data: packet.data.slice() }));
       }
-      above.send(new Uint8Array([1]), [GROUP]);
+      above.send([packetTo(GROUP, [1], { source: "192.0.2.1" })]);
       await eventually("the packet from above", () => heard.peer?.length === 1);
       expect(heard.peer?.[0]).toMatchObject({ source: "192.0.2.1", destination: GROUP });
-      peer.send(new Uint8Array([2]), [GROUP]);
+      peer.send([packetTo(GROUP, [2])]);
       await eventually("the answer", () => heard.above?.length === 1 && heard.below?.length === 1);
       await settle();
       expect(heard.above?.map(({ data, ifindex: at }) => [data[20], at])).toEqual([[2, ifindex]]);

@@ -7,6 +7,7 @@ import { VirtualClock } from "../../src/kernel/memory/virtual-clock.ts";
 import type { ReceivedPacket } from "../../src/kernel/ports.ts";
 import { ERRNO } from "../../src/wire/errno.ts";
 import { refusal } from "./host.ts";
+import { packetTo } from "./outgoing.ts";
 
 const GROUP = "224.0.0.18";
 
@@ -75,7 +76,7 @@ describe("a memory segment", () => {
     const { clock, a, b, lan } = pair();
     lan.quality = { latency: 300 };
     const received = collect(b);
-    open(a).send(new Uint8Array([1]), [GROUP]);
+    open(a).send([packetTo(GROUP, [1])]);
     clock.advanceBy(299);
     expect(received).toEqual([]);
     clock.advanceBy(1);
@@ -88,7 +89,7 @@ describe("a memory segment", () => {
       lan.quality = { loss: 0.5, jitter: 1_000 };
       const received = collect(b);
       const sender = open(a);
-      for (let i = 0; i < 64; i++) sender.send(new Uint8Array([i]), [GROUP]);
+      for (let i = 0; i < 64; i++) sender.send([packetTo(GROUP, [i])]);
       clock.advanceBy(2_000);
       return received;
     };
@@ -104,11 +105,11 @@ describe("a memory segment", () => {
     const mac = a.links.get("eth0")?.mac ?? new Uint8Array();
     const sender = open(a);
     lan.cut(mac);
-    sender.send(new Uint8Array([1]), [GROUP]);
+    sender.send([packetTo(GROUP, [1])]);
     clock.advanceBy(10);
     expect(a.links.get("eth0")?.running).toBe(true);
     lan.join(mac);
-    sender.send(new Uint8Array([2]), [GROUP]);
+    sender.send([packetTo(GROUP, [2])]);
     clock.advanceBy(10);
     expect(received).toEqual([2]);
   });
@@ -119,7 +120,7 @@ describe("a memory segment", () => {
     open(b).onPacket(({ data }) => {
       header = data.slice(0, 20);
     });
-    open(a).send(new Uint8Array([1, 2]), [GROUP]);
+    open(a).send([packetTo(GROUP, [1, 2])]);
     clock.advanceBy(10);
     let sum = 0;
     for (let i = 0; i < 20; i += 2) sum += ((header?.[i] ?? 0) << 8) | (header?.[i + 1] ?? 0);

@@ -17,6 +17,12 @@ export interface Counters {
   unknownPeer: number;
   priorityZeroReceived: number;
   priorityZeroSent: number;
+  authExtMissing: number;
+  authExtMalformed: number;
+  authExtUnknownKey: number;
+  authExtInvalidHmac: number;
+  authExtStale: number;
+  authExtReplay: number;
 }
 
 export function newCounters(): Counters {
@@ -38,5 +44,11 @@ export function newCounters(): Counters {
     unknownPeer: 0,
     priorityZeroReceived: 0,
     priorityZeroSent: 0,
+    authExtMissing: 0,
+    authExtMalformed: 0,
+    authExtUnknownKey: 0,
+    authExtInvalidHmac: 0,
+    authExtStale: 0,
+    authExtReplay: 0,
   };
 }

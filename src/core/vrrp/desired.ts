@@ -1,6 +1,10 @@
 import type {
+  BfdInstance,
   GarpGroup,
   GlobalDefs,
+  TrackFile,
+  TrackProcess,
+  UpDownDelay,
   VirtualAddress,
   VrrpInstance,
   VrrpScript,
@@ -8,8 +12,10 @@ import type {
 } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
 import { addressKey } from "./addresses.ts";
-import { type Definition, define, type MulticastGroups } from "./definition.ts";
+import { type AdvertDefaults, type Definition, define, familyOfInstance } from "./definition.ts";
 import { GarpGaps } from "./garp-gaps.ts";
+import { PlannedHoldings, type Surroundings } from "./holdings-plan.ts";
+import { type VirtualLink, VirtualLinks } from "./virtual-link.ts";
 
 /** An instance as the plan left it. */
 interface Wanted {
@@ -31,15 +37,29 @@ export interface Taken {
   readonly final: boolean;
 }
 
-const DEFAULT_GROUPS: MulticastGroups = { group4: "224.0.0.18", group6: "ff02::12" };
+const DEFAULT_GROUPS = { group4: "224.0.0.18", group6: "ff02::12" };
 
 /** The configuration in force, put together from plans. */
 export class Desired {
   readonly scripts = new Map<string, VrrpScript>();
   readonly groups = new Map<string, VrrpSyncGroup>();
+  readonly files = new Map<string, TrackFile>();
+  readonly processes = new Map<string, TrackProcess>();
+  /** Delays of interfaces, by line. */
+  readonly delays = new Map<string, UpDownDelay>();
+  /** Weights of BFD sessions. */
+  readonly sessionWeights = new Map<string, BfdInstance["weight"]>();
   readonly #garpGroups = new Map<string, GarpGroup>();
   readonly #instances = new Map<string, Wanted>();
+  readonly #holdings = new PlannedHoldings();
+  readonly #virtualLinks = new VirtualLinks();
+  #links: readonly VirtualLink[] = [];
   #global: GlobalDefs | undefined;
+
+  /** The links of our own that the definitions need, as of the last definitions(). */
+  get links(): readonly VirtualLink[] {
+    return this.#links;
+  }
 
   /** The gaps to keep between announcements. */
   get garpGaps(): GarpGaps {
@@ -51,19 +71,46 @@ export class Desired {
     return this.#global?.fifo_write_vrrp_states_on_reload ?? false;
   }
 
+  /** The longer of vrrp_startup_delay and what is left of vrrp_delay_after_boot: when instances begin, at the start. */
+  startsAt(now: number): number {
+    const { vrrp_startup_delay: delay = 0, vrrp_delay_after_boot: boot = 0 } = this.#global ?? {};
+    return Math.max(now + delay, boot);
+  }
+
+  /** Whether adverts of routers that are not configured are logged. */
+  get logsUnknown(): boolean {
+    return this.#global?.log_unknown_vrids ?? false;
+  }
+
   /** Every instance, in configured order, with what follows from its keywords. */
   definitions(): Definition[] {
-    const groups: MulticastGroups = {
+    const defaults: AdvertDefaults = {
       group4: this.#global?.vrrp_mcast_group4 ?? DEFAULT_GROUPS.group4,
       group6: this.#global?.vrrp_mcast_group6 ?? DEFAULT_GROUPS.group6,
+      receiveBuffers: this.#global?.vrrp_rx_bufs_policy,
+      multiplier: this.#global?.vrrp_rx_bufs_multiplier ?? 3,
     };
-    return [...this.#instances.values()].map(({ config, addresses, excluded }) =>
-      define(config, addresses, excluded, groups),
+    const users = [...this.#instances.values()].map((each) => ({
+      ...each,
+      family: familyOfInstance(each.config, each.addresses),
+    }));
+    const { vmac_prefix: prefix = "vrrp", vmac_addr_prefix: addressPrefix = prefix } = this.#global ?? {};
+    const { links, placements } = this.#virtualLinks.place(users, { prefix, addressPrefix });
+    this.#links = links;
+    return placements.map(({ config, addresses, excluded, own, device }) =>
+      define(config, addresses, excluded, defaults, { own, device, ...this.#around(config) }),
     );
+  }
+
+  /** Interfaces are followed as they are configured, whatever an address goes on. */
+  #around(config: VrrpInstance): Surroundings {
+    const { addresses = [], excluded = [] } = this.#instances.get(config.name) ?? {};
+    return this.#holdings.of(config, [...addresses, ...excluded]);
   }
 
   /** Carries the changes over, in order. */
   take(changes: readonly Change[]): Taken {
+    this.#holdings.take(changes);
     const removed = new Set<string>();
     const replacedInstances = new Set<string>();
     const replacedScripts = new Set<string>();
@@ -97,6 +144,20 @@ export class Desired {
         return;
       case "vrrp_sync_group":
         put(this.groups, change.id, change.after);
+        return;
+      case "track_file":
+        put(this.files, change.id, change.after);
+        return;
+      case "vrrp_track_process":
+        put(this.processes, change.id, change.after);
+        return;
+      case "bfd_instance":
+        put(this.sessionWeights, change.id, change.after?.weight);
+        return;
+      case "interface_up_down_delay":
+        put(this.delays, change.id, change.after);
+        return;
+      case "linkbeat":
         return;
       case "vrrp_instance":
         put(this.#instances, change.id, change.after && wanted(change.after));

@@ -1,12 +1,14 @@
+import type { Route, Rule } from "../../config/config.ts";
 import type { Micros } from "../../values/time.ts";
 import { diffAddresses } from "./addresses.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Definition } from "./definition.ts";
 import { Gratuitous } from "./gratuitous.ts";
+import { diffHeld } from "./holdings-diff.ts";
 import type { InstanceLog } from "./instance-log.ts";
 import type { Services } from "./services.ts";
 
-/** What an instance holds while it is master: its virtual addresses, and the announcements of them. */
+/** What an instance holds while it is master: virtual addresses, the announcements of them, routes and rules. */
 export class Holdings {
   #definition: Definition;
   readonly #services: Services;
@@ -28,11 +30,13 @@ export class Holdings {
 
   /** On becoming master. */
   take(now: Micros): void {
-    const { all } = this.#definition;
+    const { all, routes, rules } = this.#definition;
     if (all.length > 0) {
-      this.#log.info("setting VIPs.");
+      this.#logAddresses("setting");
       this.#services.emit({ type: "add-addresses", instance: this.#name, addresses: all });
     }
+    this.#addRoutes(routes);
+    this.#addRules(rules);
     this.#gratuitous.begin(all, now);
   }
 
@@ -44,9 +48,11 @@ export class Holdings {
 
   /** Takes away what may be there, held or left by an earlier run. */
   clear(): void {
-    const { all } = this.#definition;
+    const { all, routes, rules } = this.#definition;
+    this.#removeRules(rules);
+    this.#removeRoutes(routes);
     if (all.length === 0) return;
-    this.#log.info("removing VIPs.");
+    this.#logAddresses("removing");
     this.#services.emit({ type: "remove-addresses", instance: this.#name, addresses: all });
   }
 
@@ -69,7 +75,20 @@ export class Holdings {
     return removed.length + added.length > 0;
   }
 
-  /** A master takes what the definition before did not have. */
+  /**
+   * A master goes over to the routes and rules in force: new ones first, so that packets always have a way, and what
+   * stays is not touched.
+   */
+  reroute(before: Definition): void {
+    const routes = diffHeld(before.routes, this.#definition.routes);
+    const rules = diffHeld(before.rules, this.#definition.rules);
+    this.#addRoutes(routes.added);
+    this.#addRules(rules.added);
+    this.#removeRules(rules.removed);
+    this.#removeRoutes(routes.removed);
+  }
+
+  /** A master takes the addresses that the definition before did not have. */
   change(before: Definition, now: Micros): void {
     const { all } = this.#definition;
     const { added } = diffAddresses(before.all, all);
@@ -83,6 +102,37 @@ export class Holdings {
   /** A master of lower priority was heard: what is held is announced again. */
   reclaim(now: Micros): void {
     this.#gratuitous.reclaim(now);
+  }
+
+  #addRoutes(routes: readonly Route[]): void {
+    if (routes.length === 0) return;
+    this.#log.info("setting Virtual Routes");
+    this.#services.emit({ type: "add-routes", instance: this.#name, routes });
+  }
+
+  #removeRoutes(routes: readonly Route[]): void {
+    if (routes.length === 0) return;
+    this.#log.info("removing Virtual Routes");
+    this.#services.emit({ type: "remove-routes", instance: this.#name, routes });
+  }
+
+  #addRules(rules: readonly Rule[]): void {
+    if (rules.length === 0) return;
+    this.#log.info("setting Virtual Rules");
+    this.#services.emit({ type: "add-rules", instance: this.#name, rules });
+  }
+
+  #removeRules(rules: readonly Rule[]): void {
+    if (rules.length === 0) return;
+    this.#log.info("removing Virtual Rules");
+    this.#services.emit({ type: "remove-rules", instance: this.#name, rules });
+  }
+
+  /** keepalived sets up the addresses that stand in no advert apart, and says so. */
+  #logAddresses(verb: "setting" | "removing"): void {
+    const { addresses, excluded } = this.#definition;
+    if (addresses.length > 0) this.#log.info(`${verb} VIPs.`);
+    if (excluded.length > 0) this.#log.info(`${verb} E-VIPs.`);
   }
 
   get #name(): string {

@@ -2,7 +2,10 @@ import type { Micros } from "../../values/time.ts";
 import type { AdvertError } from "../../wire/vrrp.ts";
 import type { Timer } from "../track/script-tracker.ts";
 import type { Announcer } from "./announcer.ts";
+import { Authenticity } from "./authenticity.ts";
 import { Channel } from "./channel.ts";
+import { ChecksumRules } from "./checksum-rules.ts";
+import { Chronicle, type Transition } from "./chronicle.ts";
 import type { InterfaceFacts, NotifyTarget, VrrpState } from "./contract.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import type { Definition } from "./definition.ts";
@@ -11,16 +14,16 @@ import { Holdings } from "./holdings.ts";
 import { InstanceLog } from "./instance-log.ts";
 import { type End, endEffect, lineEffect, notifyEffect } from "./notify.ts";
 import { Preemption } from "./preemption.ts";
-import { type Arrival, counterOf, examine } from "./reception.ts";
+import { type Arrival, counterOf, differingAddresses, examine } from "./reception.ts";
 import type { Services } from "./services.ts";
 import { masterDownInterval, skewTime } from "./timing.ts";
 
 /** Who decides on transitions that concern more than one instance: the sync group, or a group of one. */
 export interface Coordinator {
   /** The master is taken to be down. */
-  timedOut(instance: Instance, now: Micros): void;
-  /** A better master was heard while this one was master. */
-  yielded(instance: Instance, now: Micros): void;
+  timedOut(instance: Instance, now: Micros, cause: string): void;
+  /** A better master was heard while this one was master, or may have taken over unheard. */
+  yielded(instance: Instance, now: Micros, cause: string): void;
 }
 
 /** `500ms`, as keepalived writes intervals of version 3. */
@@ -50,10 +53,23 @@ export class Instance {
   readonly #channel: Channel;
   readonly #holdings: Holdings;
   readonly #preemption: Preemption;
+  readonly #rules: ChecksumRules;
+  readonly #authenticity: Authenticity;
+  readonly #chronicle = new Chronicle();
+  /** Why the priority is not the configured one. */
+  #priorityCauses: readonly string[] = [];
+  /** Who was last heard as master, and when. */
+  #master: string | undefined;
+  #heardAt: Micros | undefined;
+  /** What was last heard that lets a master be replaced: it resigned, or its priority is lower. */
+  #opening: string | undefined;
+  /** When the last advert was sent. */
+  #sentAt: Micros = 0;
   /** Master down timer of a backup, advert timer of a master. */
   readonly #timer: Timer = (due, now) => {
-    if (this.#state === "MASTER") this.#advertise(due, now);
-    else this.coordinator?.timedOut(this, now);
+    if (this.#state !== "MASTER") this.coordinator?.timedOut(this, now, this.#silence(now));
+    else if (this.#overslept(now)) this.coordinator?.yielded(this, now, this.#oversleeping(now));
+    else this.#advertise(due, now);
   };
 
   constructor(definition: Definition, services: Services, announcer: Announcer) {
@@ -63,7 +79,9 @@ export class Instance {
     this.#masterInterval = definition.config.advert_int;
     this.#services = services;
     this.#log = new InstanceLog(this.name, services);
-    this.#channel = new Channel(definition, services, this.counters);
+    this.#rules = new ChecksumRules(definition, this.#log);
+    this.#authenticity = new Authenticity(definition, services, this.#log);
+    this.#channel = new Channel(definition, services, this.counters, this.#rules, this.#authenticity);
     this.#holdings = new Holdings(definition, services, announcer, this.#log);
     this.#preemption = new Preemption(this.#log);
   }
@@ -89,9 +107,20 @@ export class Instance {
     return this.#channel.ifindex;
   }
 
+  /** What it went through lately, oldest first. */
+  get transitions(): readonly Transition[] {
+    return this.#chronicle.transitions;
+  }
+
+  /** Source of the adverts of the master that it last heard. */
+  get master(): string | undefined {
+    return this.#state === "MASTER" ? this.source : this.#master;
+  }
+
   /** Microseconds after which a silent master is taken to be down. */
   get masterDownInterval(): Micros {
-    return masterDownInterval(this.#definition.version, this.#priority, this.#masterInterval);
+    const { version, config } = this.#definition;
+    return masterDownInterval(version, this.#priority, this.#masterInterval, config.down_timer_adverts);
   }
 
   /** Begins: what an earlier run may have left on the interface is taken away first. */
@@ -100,15 +129,16 @@ export class Instance {
   }
 
   /** Takes over what is known of its interface, and opens or closes the socket as that allows. */
-  setFacts(facts: InterfaceFacts | undefined): void {
-    this.#channel.setFacts(facts);
+  setFacts(facts: InterfaceFacts | undefined, base: InterfaceFacts | undefined): void {
+    this.#channel.setFacts(facts, base);
   }
 
   /**
    * The priority in force, from trackers. Shows in the next advert, and in how long a silent master is waited for.
-   * `told`: the group wants FIFOs to hear of it, whatever the instance says.
+   * `told`: the group wants FIFOs to hear of it, whatever the instance says. `causes`: why it is what it is.
    */
-  setPriority(priority: number, told = false): void {
+  setPriority(priority: number, told = false, causes: readonly string[] = []): void {
+    this.#priorityCauses = causes;
     if (priority === this.#priority) return;
     this.#log.info(`Changing effective priority from ${this.#priority} to ${priority}`);
     const before = this.masterDownInterval;
@@ -136,27 +166,36 @@ export class Instance {
     const before = this.#definition;
     this.#definition = definition;
     this.#holdings.configure(definition, this.#state === "MASTER", now);
+    this.#rules.configure(definition);
+    this.#authenticity.configure(definition);
     this.#channel.configure(definition);
     this.#changeInterval(before.config.advert_int, definition.config.advert_int, now);
-    if (this.#state !== "MASTER" || !this.#holdings.differs(before)) return;
+    if (this.#state !== "MASTER") return;
+    this.#holdings.reroute(before);
+    if (!this.#holdings.differs(before)) return;
     this.#advertiseNow(now);
     this.#holdings.change(before, now);
   }
 
   /** INIT or FAULT or MASTER → BACKUP. */
-  becomeBackup(now: Micros, resign = false): void {
+  becomeBackup(now: Micros, resign: boolean, cause: string): void {
     const from = this.#state;
     this.#leaveMaster(
       () => this.#enter("BACKUP", from === "INIT" ? "Entering BACKUP STATE (init)" : "Entering BACKUP STATE"),
       resign,
+      now,
     );
+    this.#explain(from, cause, now);
+    this.#opening = undefined;
+    if (from !== "MASTER") this.#heardAt = undefined;
     this.#restartMasterDownTimer(now);
     this.#notify("BACKUP");
   }
 
   /** BACKUP → MASTER: RFC 9568 §6.4.2, (365) to (400), the advert before anything that takes time. */
-  becomeMaster(now: Micros): void {
+  becomeMaster(now: Micros, cause: string): void {
     const { config, version } = this.#definition;
+    const from = this.#state;
     const learned = this.#masterInterval;
     this.#masterInterval = config.advert_int;
     this.wantsMaster = false;
@@ -165,27 +204,30 @@ export class Instance {
     this.#state = "MASTER";
     this.#advertiseNow(now);
     this.#log.info("Entering MASTER STATE");
+    this.#explain(from, cause, now);
     if (version === 3 && learned !== config.advert_int) {
-      const [from, to] = [milliseconds(learned), milliseconds(config.advert_int)];
-      this.#log.info(`changing advert interval from ${from} to locally configured ${to}`);
+      const [theirs, own] = [milliseconds(learned), milliseconds(config.advert_int)];
+      this.#log.info(`changing advert interval from ${theirs} to locally configured ${own}`);
     }
     this.#holdings.take(now);
     this.#notify("MASTER");
   }
 
   /** Any state → FAULT. */
-  becomeFault(): void {
-    const initial = this.#state === "INIT";
+  becomeFault(now: Micros, cause: string): void {
+    const from = this.#state;
+    const initial = from === "INIT";
     const why = this.fault === undefined ? "" : ` (${this.fault})`;
     const message = initial ? `entering FAULT state${why}` : "Entering FAULT STATE";
-    this.#leaveMaster(() => this.#enter("FAULT", message), true);
+    this.#leaveMaster(() => this.#enter("FAULT", message), true, now);
+    this.#explain(from, cause, now);
     this.#services.timers.cancel(this.#timer);
     this.#notify("FAULT");
   }
 
   /** Gives everything back. */
-  stop(end: End): void {
-    this.#leaveMaster(() => {}, true);
+  stop(end: End, now: Micros): void {
+    this.#leaveMaster(() => {}, true, now);
     this.#services.timers.cancel(this.#timer);
     this.#state = "INIT";
     this.#channel.close();
@@ -204,7 +246,15 @@ export class Instance {
   }
 
   /** A message that names this virtual router and is no advert. */
-  refuse(error: AdvertError, now: Micros): void {
+  refuse(
+    error: AdvertError,
+    arrival: Omit<Arrival, "advert"> & { readonly destination: string },
+    now: Micros,
+  ): void {
+    if (error.odd !== undefined && this.#rules.admits(error.odd, arrival.source, arrival.destination)) {
+      this.receive({ ...arrival, advert: error.odd.advert }, now);
+      return;
+    }
     this.counters[counterOf(error.error)] += 1;
     this.#log.limited(error.error, error.detail, now);
   }
@@ -212,23 +262,51 @@ export class Instance {
   /** An advert that came in for this virtual router. */
   receive(arrival: Arrival, now: Micros): void {
     if (arrival.source === this.source) return;
+    if (now < this.#services.startsAt()) return;
     const { counters } = this;
-    counters.advertsReceived += 1;
-    const rejection = examine(arrival, this.#definition.expectation);
+    const { expectation } = this.#definition;
+    const rejection = examine(arrival, expectation, this.#authenticity, now);
     if (rejection !== undefined) {
       counters[rejection.counter] += 1;
       this.#log.limited(rejection.counter, rejection.message, now);
       return;
     }
+    if (this.#ownsAndIgnores()) {
+      const message = `Dropping packet(s) from ${arrival.source} since we are address owner`;
+      this.#log.limited("owner", message, now);
+      return;
+    }
+    counters.advertsReceived += 1;
+    this.#compareAddresses(arrival, now);
     if (arrival.advert.priority === 0) counters.priorityZeroReceived += 1;
     if (this.#state === "BACKUP") this.#receiveAsBackup(arrival, now);
     else if (this.#state === "MASTER") this.#receiveAsMaster(arrival, now);
   }
 
+  /** owner_ignore_adverts, and strict mode: whoever owns the addresses is master (RFC 9568 §6.4.3 has it otherwise). */
+  #ownsAndIgnores(): boolean {
+    const { config } = this.#definition;
+    return this.#priority === 255 && (config.owner_ignore_adverts || config.strict_mode);
+  }
+
+  /** With skip_check_adv_addr a backup looks at the first advert of a master only. */
+  #compareAddresses({ advert, source }: Arrival, now: Micros): void {
+    const { config, expectation } = this.#definition;
+    if (config.skip_check_adv_addr && this.#state === "BACKUP" && source === this.#master) return;
+    const difference = differingAddresses(advert, expectation);
+    if (difference === undefined) return;
+    this.counters.addressList += 1;
+    this.#log.limited("addressList", `${difference} (from ${source})`, now);
+  }
+
   /** RFC 9568 §6.4.2, (415) to (500), with keepalived's preempt_delay. */
   #receiveAsBackup({ advert, source }: Arrival, now: Micros): void {
     const { version } = this.#definition;
+    this.#heardAt = now;
+    this.#master = source;
+    this.#opening = undefined;
     if (advert.priority === 0) {
+      this.#opening = `advert from ${source} priority 0: it resigned`;
       this.#log.info("Backup received priority 0 advertisement");
       this.#learnInterval(advert.interval);
       this.#services.timers.set(this.#timer, now + skewTime(version, this.#priority, this.#masterInterval));
@@ -237,6 +315,7 @@ export class Instance {
     const lower = advert.priority < this.#priority;
     if (!lower) this.#preemption.cancel();
     if (lower && !this.#preemption.putsUp(this.#definition, now)) {
+      this.#opening = `advert from ${source} priority ${advert.priority} < ${this.#priority}`;
       const message = `received lower priority (${advert.priority}) advert from ${source} - discarding`;
       this.#log.limited("lower", message, now);
       return;
@@ -249,6 +328,7 @@ export class Instance {
   /** RFC 9568 §6.4.3, (600) to (690). */
   #receiveAsMaster({ advert, source }: Arrival, now: Micros): void {
     const { priority } = advert;
+    const { config } = this.#definition;
     if (priority === 0) {
       this.#log.info("Master received priority 0 message");
       this.#advertiseNow(now);
@@ -256,9 +336,10 @@ export class Instance {
     }
     const verdict = judge({ priority, source }, { priority: this.#priority, source: this.source ?? "" });
     if (verdict === "lower") {
-      const message = `Received advert from ${source} with lower priority ${priority}, ours ${this.#priority}, forcing new election`;
-      this.#log.limited("lower", message, now);
-      this.#advertiseNow(now);
+      const answers = !config.lower_prio_no_advert && !config.strict_mode;
+      const message = `Received advert from ${source} with lower priority ${priority}, ours ${this.#priority}`;
+      this.#log.limited("lower", answers ? `${message}, forcing new election` : message, now);
+      if (answers) this.#advertiseNow(now);
       this.#holdings.reclaim(now);
       this.#notify("MASTER_RX_LOWER_PRI");
       return;
@@ -268,8 +349,13 @@ export class Instance {
         ? `higher priority ${priority}, ours ${this.#priority}`
         : `same priority ${priority} but higher IP address than ours`;
     this.#log.info(`Master received advert from ${source} with ${why}`);
+    if (config.higher_prio_send_advert) this.#channel.send(this.#priority, now);
     this.#learnInterval(advert.interval);
-    this.coordinator?.yielded(this, now);
+    this.#master = source;
+    this.#heardAt = now;
+    const relation =
+      verdict === "higher-priority" ? `> ${this.#priority}` : `= ${this.#priority}, its address is higher`;
+    this.coordinator?.yielded(this, now, `advert from ${source} priority ${priority} ${relation}`);
   }
 
   /** RFC 9568 §6.4.2, (440): version 3 routers wait as long as the master's own interval asks for. */
@@ -290,13 +376,36 @@ export class Instance {
   }
 
   #restartMasterDownTimer(now: Micros): void {
-    this.#services.timers.set(this.#timer, now + this.masterDownInterval);
+    const from = Math.max(now, this.#services.startsAt());
+    this.#services.timers.set(this.#timer, from + this.masterDownInterval);
+  }
+
+  /** timer_expired_backup: whether a master was late enough for another to have taken over, whom nopreempt leaves. */
+  #overslept(now: Micros): boolean {
+    const { config, version, preempt } = this.#definition;
+    const highest = config.timer_expired_backup;
+    if (highest === undefined || preempt) return false;
+    return (
+      now - this.#sentAt > masterDownInterval(version, highest, config.advert_int, config.down_timer_adverts)
+    );
+  }
+
+  #oversleeping(now: Micros): string {
+    return `no advert could be sent for ${milliseconds(now - this.#sentAt)}: another may have taken over`;
+  }
+
+  /** Why the master is taken to be down. */
+  #silence(now: Micros): string {
+    if (this.#opening !== undefined) return this.#opening;
+    if (this.#heardAt === undefined) return "no advert was heard";
+    return `no advert from ${this.#master} for ${milliseconds(now - this.#heardAt)}`;
   }
 
   /** Sends the advert that was due; the next one counts from the ideal time, so that lateness never adds up. */
   #advertise(due: Micros, now: Micros): void {
     const interval = this.#definition.config.advert_int;
-    this.#channel.send(this.#priority);
+    this.#channel.send(this.#priority, now);
+    this.#sentAt = now;
     this.#services.timers.set(this.#timer, due + interval > now ? due + interval : now + interval);
   }
 
@@ -310,12 +419,17 @@ export class Instance {
     this.#log.info(message);
   }
 
+  #explain(from: VrrpState, cause: string, now: Micros): void {
+    const causes = [cause, ...this.#priorityCauses];
+    this.#log.info(this.#chronicle.record({ at: now, from, to: this.#state, causes }));
+  }
+
   /** Leaves whatever state it is in through `enter`; a master gives up its addresses, and says so with `resign`. */
-  #leaveMaster(enter: () => void, resign: boolean): void {
+  #leaveMaster(enter: () => void, resign: boolean, now: Micros): void {
     const wasMaster = this.#state === "MASTER";
     this.wantsMaster = false;
     this.#preemption.reset();
-    if (wasMaster && resign) this.#channel.send(0);
+    if (wasMaster && resign) this.#channel.send(0, now);
     enter();
     if (!wasMaster) return;
     if (resign) this.#log.info("sent 0 priority");

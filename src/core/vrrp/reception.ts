@@ -1,5 +1,8 @@
 import type { UnicastPeer } from "../../config/config.ts";
+import type { Micros } from "../../values/time.ts";
 import type { AdvertErrorKind, VrrpAdvert } from "../../wire/vrrp.ts";
+import type { Authenticity } from "./authenticity.ts";
+import type { AdvertProof } from "./contract.ts";
 import type { Counters } from "./counters.ts";
 
 /** Why an advert is not for this instance: which counter it moves, and keepalived's words for the log. */
@@ -18,6 +21,8 @@ export interface Expectation {
   readonly password: string | undefined;
   /** Empty with multicast. */
   readonly peers: readonly UnicastPeer[];
+  /** Strangers are unwelcome: check_unicast_src, or because a peer has limits of its own. */
+  readonly peersOnly: boolean;
 }
 
 /** An advert as it arrived. */
@@ -25,34 +30,64 @@ export interface Arrival {
   readonly advert: VrrpAdvert;
   readonly source: string;
   readonly hops: number;
+  readonly proof?: AdvertProof;
 }
 
 const seconds = (interval: number): number => Math.round(interval / 1_000_000);
 
 /** RFC 9568 §7.1, RFC 3768 §7.1 and keepalived's further checks, in its order; undefined for an advert to act on. */
-export function examine(arrival: Arrival, expected: Expectation): Rejection | undefined {
+export function examine(
+  arrival: Arrival,
+  expected: Expectation,
+  authenticity: Authenticity,
+  now: Micros,
+): Rejection | undefined {
   const { advert } = arrival;
-  const hops = examineHops(arrival, expected.peers);
-  if (hops !== undefined) return hops;
-  if (advert.version !== expected.version) {
-    const message = `wrong version. Received ${advert.version} and expect ${expected.version}`;
-    return { counter: "version", message };
-  }
-  const refused = advert.version === 2 ? examineVersion2(advert, expected) : undefined;
-  return refused ?? examineAddresses(advert, expected);
+  return (
+    authenticity.examineKind(arrival) ??
+    examineHops(arrival, expected) ??
+    examineVersion(advert, expected) ??
+    authenticity.examineSignature(arrival, now) ??
+    (advert.version === 2 ? examinePassword(advert, expected) : undefined) ??
+    authenticity.examineHeader(arrival) ??
+    (advert.version === 2 ? examineInterval(advert, expected) : undefined) ??
+    examinePeer(arrival, expected)
+  );
 }
 
-/**
- * Multicast adverts come from the same link, so nobody lowered their TTL (RFC 9568 §7.1). Unicast ones may have been
- * routed; their limits are the peer's own, and naming one makes strangers unwelcome.
- */
-function examineHops({ source, hops }: Arrival, peers: readonly UnicastPeer[]): Rejection | undefined {
-  if (peers.length === 0) {
-    if (hops === 255) return undefined;
-    return { counter: "ttl", message: `invalid TTL/HL. Received ${hops} and expect 255` };
+/** Multicast adverts come from the same link, so nobody lowered their TTL (RFC 9568 §7.1). */
+function examineHops({ hops }: Arrival, { peers }: Expectation): Rejection | undefined {
+  if (peers.length > 0 || hops === 255) return undefined;
+  return { counter: "ttl", message: `invalid TTL/HL. Received ${hops} and expect 255` };
+}
+
+function examineVersion(advert: VrrpAdvert, { version }: Expectation): Rejection | undefined {
+  if (advert.version === version) return undefined;
+  return { counter: "version", message: `wrong version. Received ${advert.version} and expect ${version}` };
+}
+
+function examinePassword(advert: VrrpAdvert, expected: Expectation): Rejection | undefined {
+  const authType = advert.authType ?? 0;
+  if (authType !== expected.authType) {
+    return {
+      counter: "authTypeMismatch",
+      message: `received a ${authType} auth, expecting ${expected.authType}!`,
+    };
   }
-  const strict = peers.some(({ minTtl, maxTtl }) => minTtl !== undefined || maxTtl !== undefined);
-  if (!strict) return undefined;
+  if (authType !== 1 || (advert.password ?? "") === (expected.password ?? "")) return undefined;
+  return { counter: "authFailure", message: "received an invalid passwd!" };
+}
+
+function examineInterval(advert: VrrpAdvert, expected: Expectation): Rejection | undefined {
+  const [mine, theirs] = [seconds(expected.interval), seconds(advert.interval)];
+  if (mine === theirs) return undefined;
+  const message = `advertisement interval mismatch mine=${mine} sec rcv'd=${theirs} sec`;
+  return { counter: "advertInterval", message };
+}
+
+/** Unicast adverts may have been routed; how far is for each peer to say. */
+function examinePeer({ source, hops }: Arrival, { peers, peersOnly }: Expectation): Rejection | undefined {
+  if (!peersOnly) return undefined;
   const peer = peers.find(({ address }) => address === source);
   if (peer === undefined)
     return { counter: "unknownPeer", message: `unicast source address ${source} not a unicast peer` };
@@ -61,37 +96,19 @@ function examineHops({ source, hops }: Arrival, peers: readonly UnicastPeer[]): 
   return { counter: "ttl", message: `invalid TTL/HL. Received ${hops} and expect ${minTtl}-${maxTtl}` };
 }
 
-function examineVersion2(advert: VrrpAdvert, expected: Expectation): Rejection | undefined {
-  const authType = advert.authType ?? 0;
-  if (authType !== expected.authType) {
-    return {
-      counter: "authTypeMismatch",
-      message: `received a ${authType} auth, expecting ${expected.authType}!`,
-    };
-  }
-  if (authType === 1 && (advert.password ?? "") !== (expected.password ?? "")) {
-    return { counter: "authFailure", message: "received an invalid passwd!" };
-  }
-  if (seconds(advert.interval) !== seconds(expected.interval)) {
-    const [mine, theirs] = [seconds(expected.interval), seconds(advert.interval)];
-    const message = `advertisement interval mismatch mine=${mine} sec rcv'd=${theirs} sec`;
-    return { counter: "advertInterval", message };
-  }
-  return undefined;
-}
-
-/** The same addresses in any order. */
-function examineAddresses(advert: VrrpAdvert, expected: Expectation): Rejection | undefined {
-  const { addresses } = expected;
+/**
+ * How the addresses of an advert differ from our own, order aside; undefined when they do not. Reported and counted
+ * only: the election goes on (RFC 9568 §7.1, and keepalived since 2.3).
+ */
+export function differingAddresses(advert: VrrpAdvert, expected: Expectation): string | undefined {
+  const { addresses, virtualRouterId } = expected;
   if (advert.addresses.length !== addresses.length) {
-    const message = `received an unexpected ip number count ${advert.addresses.length}, expected ${addresses.length}!`;
-    return { counter: "addressList", message };
+    return `expected ${addresses.length} VIPs but received ${advert.addresses.length}`;
   }
+  if (addresses.every((address, index) => address === advert.addresses[index])) return undefined;
   const missing = addresses.find((address) => !advert.addresses.includes(address));
   if (missing === undefined) return undefined;
-  const { virtualRouterId } = expected;
-  const message = `ip address associated with VRID ${virtualRouterId} not present in MASTER advert: ${missing}`;
-  return { counter: "addressList", message };
+  return `ip address associated with VRID ${virtualRouterId} not present in advert: ${missing}`;
 }
 
 /** The counter of a message that was no advert at all. */

@@ -1,3 +1,4 @@
+import type { Micros } from "../../values/time.ts";
 import type { DeadlineQueue } from "../timers.ts";
 import type { Timer } from "../track/script-tracker.ts";
 import type { VrrpEffect } from "./contract.ts";
@@ -6,4 +7,10 @@ import type { VrrpEffect } from "./contract.ts";
 export interface Services {
   readonly timers: DeadlineQueue<Timer>;
   readonly emit: (effect: VrrpEffect) => void;
+  /** Microseconds since 1970 at a monotonic time. */
+  readonly timeOfDay: (now: Micros) => number;
+  /** The contents of a key file; undefined when it could not be read. */
+  readonly keyFile: (path: string) => Uint8Array | undefined;
+  /** When instances begin to take part: nothing that is heard before counts, and no timer runs. */
+  readonly startsAt: () => Micros;
 }

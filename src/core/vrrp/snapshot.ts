@@ -1,4 +1,5 @@
 import type { ScriptTracker, TrackStatus } from "../track/script-tracker.ts";
+import type { Transition } from "./chronicle.ts";
 import type { VrrpState } from "./contract.ts";
 import type { Counters } from "./counters.ts";
 import type { Instance } from "./instance.ts";
@@ -15,6 +16,10 @@ export interface InstanceSnapshot {
   readonly priority: number;
   readonly basePriority: number;
   readonly source?: string;
+  /** Who was last heard as master, or itself. */
+  readonly master?: string;
+  /** The last transitions, oldest first, with what led to each. */
+  readonly transitions: readonly Transition[];
   /** Microseconds. */
   readonly masterDownInterval: number;
   readonly counters: Readonly<Counters>;
@@ -48,6 +53,8 @@ export function snapshot(
         priority: instance.priority,
         basePriority: instance.definition.config.priority,
         ...(instance.source === undefined ? {} : { source: instance.source }),
+        ...(instance.master === undefined ? {} : { master: instance.master }),
+        transitions: [...instance.transitions],
         masterDownInterval: instance.masterDownInterval,
         counters: { ...instance.counters },
       };

@@ -37,7 +37,8 @@ export class SyncGroup implements Coordinator {
   evaluate(now: Micros): void {
     const faulty = this.members.find((member) => member.fault !== undefined);
     if (faulty !== undefined) {
-      this.#move(faulty, "FAULT", (member) => member.becomeFault());
+      const cause = faulty.fault ?? "";
+      this.#move(faulty, "FAULT", cause, (member, why) => member.becomeFault(now, why));
       return;
     }
     if (this.members.some((member) => member.waiting && idle(member))) return;
@@ -46,25 +47,26 @@ export class SyncGroup implements Coordinator {
     const [first] = risen;
     // A member that joins a group of masters joins them; the address owner does not wait (RFC 9568 §6.4.1, (130)).
     const joins = settled.size === 0 ? risen.every(ownsAddress) : settled.size === 1 && settled.has("MASTER");
-    if (first !== undefined && joins) this.#toMaster(first, now);
-    else if (first !== undefined) this.#toBackup(first, now, true);
+    const owner = settled.size === 0 ? "it owns the addresses" : "the others of its group are masters";
+    if (first !== undefined && joins && now >= this.#services.startsAt()) this.#toMaster(first, now, owner);
+    else if (first !== undefined) this.#toBackup(first, now, true, beginning(first));
     else if (settled.size > 1) this.#stepDownMasters(now);
   }
 
-  timedOut(instance: Instance, now: Micros): void {
+  timedOut(instance: Instance, now: Micros, cause: string): void {
     instance.logTimeout();
     instance.wantsMaster = true;
-    if (this.members.every(readyForMaster)) this.#toMaster(instance, now);
+    if (this.members.every(readyForMaster)) this.#toMaster(instance, now, cause);
     else instance.waitOn(now);
   }
 
-  yielded(instance: Instance, now: Micros): void {
-    this.#toBackup(instance, now, false);
+  yielded(instance: Instance, now: Micros, cause: string): void {
+    this.#toBackup(instance, now, false, cause);
   }
 
   /** Gives up being master although nobody better was heard. */
-  stepDown(instance: Instance, now: Micros): void {
-    this.#toBackup(instance, now, true);
+  stepDown(instance: Instance, now: Micros, cause: string): void {
+    this.#toBackup(instance, now, true, cause);
   }
 
   /** Tells the group's scripts that the daemon stops. Of a reload that takes a group out keepalived says nothing. */
@@ -85,24 +87,29 @@ export class SyncGroup implements Coordinator {
     if (state !== "INIT") this.#services.emit(lineEffect(target, state, priority));
   }
 
-  #toMaster(first: Instance, now: Micros): void {
-    this.#move(first, "MASTER", (member) => member.becomeMaster(now));
+  #toMaster(first: Instance, now: Micros, cause: string): void {
+    this.#move(first, "MASTER", cause, (member, why) => member.becomeMaster(now, why));
   }
 
   #stepDownMasters(now: Micros): void {
     const master = this.members.find((member) => member.state === "MASTER");
-    if (master !== undefined) this.#toBackup(master, now, true);
+    if (master !== undefined) this.#toBackup(master, now, true, "its group is not master");
   }
 
-  #toBackup(first: Instance, now: Micros, resign: boolean): void {
-    this.#move(first, "BACKUP", (member) => member.becomeBackup(now, resign));
+  #toBackup(first: Instance, now: Micros, resign: boolean, cause: string): void {
+    this.#move(first, "BACKUP", cause, (member, why) => member.becomeBackup(now, resign, why));
   }
 
   /**
    * Moves the member that is the cause, then the others, then tells of the group; at the start of the group first, as
    * keepalived does.
    */
-  #move(first: Instance, state: "MASTER" | "BACKUP" | "FAULT", transition: (member: Instance) => void): void {
+  #move(
+    first: Instance,
+    state: "MASTER" | "BACKUP" | "FAULT",
+    cause: string,
+    transition: (member: Instance, cause: string) => void,
+  ): void {
     const initial = first.state === "INIT";
     const moving = [first, ...this.members.filter((member) => member !== first)].filter(
       (member) => member.state !== state,
@@ -110,7 +117,8 @@ export class SyncGroup implements Coordinator {
     if (initial) this.#notify(state);
     for (const [index, member] of moving.entries()) {
       if (index === 1 && !initial) this.#logSync(state);
-      transition(member);
+      const whose = index === 0 && member === first ? "" : `${first.name} of group ${this.config?.name}: `;
+      transition(member, `${whose}${cause}`);
     }
     this.#notify(state);
   }
@@ -128,6 +136,8 @@ export class SyncGroup implements Coordinator {
     this.#services.emit(notifyEffect(target, state, 0, this.config));
   }
 }
+
+const beginning = ({ state }: Instance): string => (state === "FAULT" ? "the fault is over" : "it starts");
 
 function idle(member: Instance): boolean {
   return member.state === "INIT" || member.state === "FAULT";

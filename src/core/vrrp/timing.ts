@@ -8,7 +8,15 @@ export function skewTime(version: 2 | 3, priority: number, masterInterval: Micro
   return Math.floor(((256 - priority) * (version === 2 ? SECOND : masterInterval)) / 256);
 }
 
-/** Time without adverts after which the master is taken to be down: three intervals and the skew time. */
-export function masterDownInterval(version: 2 | 3, priority: number, masterInterval: Micros): Micros {
-  return 3 * masterInterval + skewTime(version, priority, masterInterval);
+/**
+ * Time without adverts after which the master is taken to be down: three intervals, or as many as down_timer_adverts
+ * says, and the skew time.
+ */
+export function masterDownInterval(
+  version: 2 | 3,
+  priority: number,
+  masterInterval: Micros,
+  intervals = 3,
+): Micros {
+  return intervals * masterInterval + skewTime(version, priority, masterInterval);
 }

@@ -29,8 +29,9 @@ export class LinuxPackets implements PacketPort {
     });
     const { close } = this.#closables.add(() => socket.close());
     return {
-      send: (payload, destinations) => socket.send(payload, destinations),
+      send: (packets) => socket.send(packets),
       onPacket: (callback) => socket.onPacket(callback),
+      setReceiveBuffer: (bytes) => socket.setReceiveBuffer(bytes),
       close,
     };
   }

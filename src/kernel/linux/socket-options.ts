@@ -1,6 +1,7 @@
 /** Numbers of socket types, levels and options (asm-generic/socket.h, linux/in.h, linux/in6.h, linux/netlink.h). */
 
 export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 
 export const SOL_SOCKET = 1;
@@ -14,12 +15,9 @@ export const SO_RCVBUFFORCE = 33;
 export const SO_MARK = 36;
 
 export const IPPROTO_IP = 0;
-export const IP_TOS = 1;
-export const IP_TTL = 2;
-export const IP_MTU_DISCOVER = 10;
+export const IP_HDRINCL = 3;
 export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IP_MULTICAST_IF = 32;
-export const IP_MULTICAST_TTL = 33;
 export const IP_MULTICAST_LOOP = 34;
 export const IP_ADD_MEMBERSHIP = 35;
 export const IP_MULTICAST_ALL = 49;

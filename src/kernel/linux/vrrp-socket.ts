@@ -2,25 +2,24 @@ import { readAncillary } from "../../../native/ancillary.ts";
 import { type MessageBatch, type MessageFields, READABLE, Socket } from "../../../native/socket.ts";
 import { bytesToIp, ipToBytes } from "../../values/ip.ts";
 import { LITTLE_ENDIAN, viewOf } from "../../wire/byte-order.ts";
+import { IPV4_HEADER } from "../../wire/ipv4.ts";
+import { IPPROTO_VRRP } from "../../wire/vrrp-packet.ts";
 import { check, kernelError } from "../errors.ts";
-import type { KernelError, ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../ports.ts";
+import type { KernelError, OutgoingPacket, ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../ports.ts";
 import { AF_INET, AF_INET6, inetAddress } from "./sockaddr.ts";
 import * as option from "./socket-options.ts";
 
-const IPPROTO_VRRP = 112;
 /** RFC 9568 §5.1.1.3, §5.1.2.3. */
 const TTL = 255;
 /** Precedence "internetwork control", as routing protocols send. */
 const TRAFFIC_CLASS = 0xc0;
 const PRIORITY = 7; // TC_PRIO_CONTROL
-const IPV4_HEADER = 20;
 const MSG_TRUNC = 0x20;
 
-/** ip_mreqn: group, local address, interface index. */
-function membership(group: string | undefined, source: string | undefined, ifindex: number): Uint8Array {
+/** ip_mreqn: group, no local address, interface index. */
+function membership(group: string | undefined, ifindex: number): Uint8Array {
   const bytes = new Uint8Array(12);
   bytes.set(ipToBytes(group ?? "0.0.0.0") ?? [], 0);
-  bytes.set(ipToBytes(source ?? "0.0.0.0") ?? [], 4);
   viewOf(bytes).setInt32(8, ifindex, LITTLE_ENDIAN);
   return bytes;
 }
@@ -35,28 +34,26 @@ function membership6(group: string, ifindex: number): Uint8Array {
 
 type Setting = readonly [level: number, name: number, value: number | Uint8Array];
 
-function settings4({ group, source, ifindex }: VrrpSocketOptions): Setting[] {
+/** Our packets bring their own header: TTL, source, and with AH the identification are ours to say. */
+function settings4({ group, ifindex }: VrrpSocketOptions): Setting[] {
   const level = option.IPPROTO_IP;
   const common: Setting[] = [
-    [level, option.IP_TTL, TTL],
-    [level, option.IP_TOS, TRAFFIC_CLASS],
-    [level, option.IP_MTU_DISCOVER, 0], // an advert of hundreds of addresses may be fragmented
+    [level, option.IP_HDRINCL, 1],
     [level, option.IP_MULTICAST_ALL, 0],
   ];
   if (group === undefined) return common;
   return [
     ...common,
-    [level, option.IP_MULTICAST_TTL, TTL],
     [level, option.IP_MULTICAST_LOOP, 0],
-    [level, option.IP_MULTICAST_IF, membership(undefined, source, ifindex)],
-    [level, option.IP_ADD_MEMBERSHIP, membership(group, undefined, ifindex)],
+    [level, option.IP_MULTICAST_IF, membership(undefined, ifindex)],
+    [level, option.IP_ADD_MEMBERSHIP, membership(group, ifindex)],
   ];
 }
 
-function settings6({ group, ifindex }: VrrpSocketOptions): Setting[] {
+function settings6({ group, ifindex, hops = TTL }: VrrpSocketOptions): Setting[] {
   const level = option.IPPROTO_IPV6;
   const common: Setting[] = [
-    [level, option.IPV6_UNICAST_HOPS, TTL],
+    [level, option.IPV6_UNICAST_HOPS, hops],
     [level, option.IPV6_TCLASS, TRAFFIC_CLASS],
     [level, option.IPV6_RECVPKTINFO, 1],
     [level, option.IPV6_RECVHOPLIMIT, 1],
@@ -78,12 +75,15 @@ export class LinuxVrrpSocket implements VrrpSocket {
   readonly #options: VrrpSocketOptions;
   readonly #batch: () => MessageBatch;
   readonly #addresses = new Map<string, Uint8Array>();
+  readonly #datas: Uint8Array[] = [];
+  readonly #destinations: Uint8Array[] = [];
   #closed = false;
 
   /** `batch`: memory to receive into, shared between sockets: a packet is valid only during its callback. */
   constructor(options: VrrpSocketOptions, batch: () => MessageBatch) {
     const operation = `VRRP socket on ${options.interfaceName}`;
-    const socket = Socket.open(options.family === 4 ? AF_INET : AF_INET6, option.SOCK_RAW, IPPROTO_VRRP);
+    const { family, protocol = IPPROTO_VRRP } = options;
+    const socket = Socket.open(family === 4 ? AF_INET : AF_INET6, option.SOCK_RAW, protocol);
     if (typeof socket === "number") throw kernelError(operation, socket);
     this.#socket = socket;
     this.#options = options;
@@ -97,7 +97,7 @@ export class LinuxVrrpSocket implements VrrpSocket {
   }
 
   #configure(operation: string): void {
-    const { family, interfaceName, group, source, ifindex, receiveBuffer } = this.#options;
+    const { family, interfaceName, group, source, ifindex } = this.#options;
     const device = option.deviceName(interfaceName);
     const settings: Setting[] = [
       [option.SOL_SOCKET, option.SO_BINDTODEVICE, device],
@@ -105,32 +105,36 @@ export class LinuxVrrpSocket implements VrrpSocket {
       ...(family === 4 ? settings4(this.#options) : settings6(this.#options)),
     ];
     for (const [level, name, value] of settings) check(this.#socket.setOption(level, name, value), operation);
-    if (receiveBuffer !== undefined) {
-      const forced = this.#socket.setOption(option.SOL_SOCKET, option.SO_RCVBUFFORCE, receiveBuffer);
-      if (forced < 0) this.#socket.setOption(option.SOL_SOCKET, option.SO_RCVBUF, receiveBuffer);
-    }
-    // A bound IPv4 raw socket hears nothing sent to a group; there the source comes from IP_MULTICAST_IF.
+    // A bound IPv4 raw socket hears nothing sent to a group.
     if (source !== undefined && (family === 6 || group === undefined)) {
       check(this.#socket.bind(inetAddress(source, 0, ifindex)), operation);
     }
   }
 
-  send(payload: Uint8Array, destinations: readonly string[]): void {
-    const operation = `send VRRP on ${this.#options.interfaceName}`;
-    const addresses = destinations.map((destination) => this.#address(destination));
-    const [first] = addresses;
-    if (!first) return;
-    if (addresses.length === 1) {
-      check(this.#socket.send(payload, first), operation);
-      return;
+  send(packets: readonly OutgoingPacket[]): void {
+    const datas = this.#datas;
+    const addresses = this.#destinations;
+    // Arrays of the same length as last time are filled again, not made: a master sends the same number every time.
+    datas.length = packets.length;
+    addresses.length = packets.length;
+    for (let i = 0; i < packets.length; i++) {
+      const packet = packets[i];
+      if (packet === undefined) continue;
+      datas[i] = packet.data;
+      addresses[i] = this.#address(packet.destination);
     }
-    // sendmmsg stops at a destination that is refused: the others still get theirs, then the first refusal is thrown.
+    const sent = this.#socket.sendBatch(datas, addresses);
+    if (sent !== packets.length) this.#sendRest(datas, addresses, sent);
+  }
+
+  /** sendmmsg stops at a packet that is refused: the others still go, then the first refusal is thrown. */
+  #sendRest(datas: readonly Uint8Array[], addresses: readonly Uint8Array[], first: number): void {
     let refusal: KernelError | undefined;
-    for (let next = 0; next < addresses.length; ) {
-      const rest = addresses.slice(next);
-      const sent = this.#socket.sendBatch(new Array<Uint8Array>(rest.length).fill(payload), rest);
-      if (sent < 0) refusal ??= kernelError(operation, sent);
+    let sent = first;
+    for (let next = 0; next < datas.length; ) {
+      if (sent < 0) refusal ??= kernelError(`send VRRP on ${this.#options.interfaceName}`, sent);
       next += sent < 0 ? 1 : sent;
+      if (next < datas.length) sent = this.#socket.sendBatch(datas.slice(next), addresses.slice(next));
     }
     if (refusal) throw refusal;
   }
@@ -147,6 +151,14 @@ export class LinuxVrrpSocket implements VrrpSocket {
       }
     });
     check(watched, `VRRP socket on ${this.#options.interfaceName}`);
+  }
+
+  setReceiveBuffer(bytes: number): void {
+    const { SOL_SOCKET, SO_RCVBUF, SO_RCVBUFFORCE } = option;
+    const wanted = Math.min(bytes, 0x3fff_ffff); // Linux doubles it into an int
+    if (this.#socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, wanted) >= 0) return;
+    const operation = `receive buffer of VRRP on ${this.#options.interfaceName}`;
+    check(this.#socket.setOption(SOL_SOCKET, SO_RCVBUF, wanted), operation);
   }
 
   close(): void {

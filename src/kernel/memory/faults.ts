@@ -13,12 +13,15 @@ export type FaultPoint =
   | "routes.delete"
   | "rules.add"
   | "rules.delete"
+  | "processes.monitor"
   | "ipvs.list"
   | "ipvs.apply"
   | "packets.openVrrp"
   | "packets.send"
+  | "packets.setReceiveBuffer"
   | "packets.sendFrames"
-  | "streams.connect";
+  | "streams.connect"
+  | "datagrams.connect";
 
 /** Failures to come, by operation. Each injected fault is used up by the operations that meet it. */
 export class Faults {

@@ -1,37 +1,18 @@
-import { familyOf, ipToBytes } from "../../values/ip.ts";
+import { bytesToIp, familyOf } from "../../values/ip.ts";
 import { internetChecksum } from "../../wire/checksum.ts";
 import { ERRNO } from "../../wire/errno.ts";
+import { IPV4_HEADER } from "../../wire/ipv4.ts";
+import { IPPROTO_VRRP, isMulticast } from "../../wire/vrrp-packet.ts";
 import type { Closables } from "../closables.ts";
 import { kernelError } from "../errors.ts";
-import type { PacketPort, ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../ports.ts";
+import type { OutgoingPacket, PacketPort, ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../ports.ts";
 import type { MemoryAddresses } from "./addresses.ts";
 import type { Faults } from "./faults.ts";
 import type { MemoryLinks } from "./links.ts";
 import type { Transmission } from "./network.ts";
 
-const IPPROTO_VRRP = 112;
-const TTL = 255;
-const TRAFFIC_CLASS = 0xc0;
-const IPV4_HEADER = 20;
-
-/** An IPv4 packet around a VRRP message, as a raw socket would hand it up. */
-function ipv4Packet(payload: Uint8Array, source: string, destination: string): Uint8Array {
-  const packet = new Uint8Array(IPV4_HEADER + payload.length);
-  packet.set([0x45, TRAFFIC_CLASS, packet.length >> 8, packet.length & 0xff, 0, 0, 0, 0, TTL, IPPROTO_VRRP]);
-  packet.set(ipToBytes(source) ?? [], 12);
-  packet.set(ipToBytes(destination) ?? [], 16);
-  const checksum = internetChecksum(packet.subarray(0, IPV4_HEADER));
-  packet[10] = checksum >> 8;
-  packet[11] = checksum & 0xff;
-  packet.set(payload, IPV4_HEADER);
-  return packet;
-}
-
-function isMulticast(address: string): boolean {
-  if (familyOf(address) === 6) return address.startsWith("ff");
-  const first = Number(address.split(".")[0]);
-  return first >= 224 && first < 240;
-}
+const HOPS = 255;
+const IDENTIFICATION_AT = 4;
 
 interface OpenSocket {
   readonly options: VrrpSocketOptions;
@@ -51,6 +32,7 @@ export interface PacketContext {
 export class MemoryPackets implements PacketPort {
   readonly #context: PacketContext;
   readonly #sockets = new Set<OpenSocket>();
+  #identification = 0;
 
   constructor(context: PacketContext) {
     this.#context = context;
@@ -68,10 +50,12 @@ export class MemoryPackets implements PacketPort {
     this.#sockets.add(socket);
     const { close } = closables.add(() => this.#sockets.delete(socket));
     return {
-      send: (payload, destinations) => this.#send(options, payload, destinations),
+      send: (packets) => this.#send(options, packets),
       onPacket: (callback) => {
         socket.callback = callback;
       },
+      // Nothing waits in memory.
+      setReceiveBuffer: () => faults.meet("packets.setReceiveBuffer"),
       close,
     };
   }
@@ -88,26 +72,50 @@ export class MemoryPackets implements PacketPort {
   /** What arrives on a link. */
   receive(ifindex: number, transmission: Transmission): void {
     if (transmission.kind !== "vrrp" || !this.#context.links.at(ifindex)?.running) return;
-    const { packet } = transmission;
+    const { packet, protocol } = transmission;
     for (const socket of [...this.#sockets]) {
-      if (!this.#sockets.has(socket) || !this.#accepts(socket.options, ifindex, packet)) continue;
+      if (
+        !this.#sockets.has(socket) ||
+        (socket.options.protocol ?? IPPROTO_VRRP) !== protocol ||
+        !this.#accepts(socket.options, ifindex, packet)
+      )
+        continue;
       socket.callback?.({ ...packet, data: packet.data.slice(), ifindex });
     }
   }
 
-  #send(options: VrrpSocketOptions, payload: Uint8Array, destinations: readonly string[]): void {
+  #send(options: VrrpSocketOptions, packets: readonly OutgoingPacket[]): void {
     const { links, addresses, faults } = this.#context;
     faults.meet("packets.send");
     const operation = `send VRRP on ${options.interfaceName}`;
-    const { ifindex, family } = options;
+    const { ifindex, family, protocol = IPPROTO_VRRP } = options;
     if (!links.at(ifindex)) throw kernelError(operation, ERRNO.ENODEV);
     if (!links.isUp(ifindex)) throw kernelError(operation, ERRNO.ENETUNREACH);
-    const source = options.source ?? addresses.primary(ifindex, family);
-    if (source === undefined) throw kernelError(operation, ERRNO.EADDRNOTAVAIL);
-    for (const destination of destinations) {
-      const data = family === 4 ? ipv4Packet(payload, source, destination) : payload.slice();
-      this.#put(ifindex, { kind: "vrrp", packet: { data, source, destination, hops: TTL } });
+    const primary = addresses.primary(ifindex, family);
+    for (const { data: given, destination } of packets) {
+      const data = given.slice();
+      if (family === 4) this.#completeHeader(data);
+      const source = family === 4 ? bytesToIp(data.subarray(12, 16)) : (options.source ?? primary);
+      if (source === undefined) throw kernelError(operation, ERRNO.EADDRNOTAVAIL);
+      const hops = family === 4 ? (data[8] ?? 0) : isMulticast(destination) ? HOPS : (options.hops ?? HOPS);
+      const carried = family === 4 ? (data[9] ?? 0) : protocol;
+      this.#put(ifindex, { kind: "vrrp", protocol: carried, packet: { data, source, destination, hops } });
     }
+  }
+
+  /** What Linux sets in a header that it is given: total length and checksum, and the identification where it is 0. */
+  #completeHeader(packet: Uint8Array): void {
+    packet[2] = packet.length >> 8;
+    packet[3] = packet.length & 0xff;
+    if (packet[IDENTIFICATION_AT] === 0 && packet[IDENTIFICATION_AT + 1] === 0) {
+      this.#identification = (this.#identification % 0xffff) + 1;
+      packet[IDENTIFICATION_AT] = this.#identification >> 8;
+      packet[IDENTIFICATION_AT + 1] = this.#identification & 0xff;
+    }
+    packet.fill(0, 10, 12);
+    const checksum = internetChecksum(packet.subarray(0, IPV4_HEADER));
+    packet[10] = checksum >> 8;
+    packet[11] = checksum & 0xff;
   }
 
   /** A link without carrier takes what it is given and loses it. */

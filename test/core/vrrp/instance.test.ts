@@ -44,6 +44,7 @@ describe("start", () => {
     expect(logs(effects)).toEqual([
       "(VI_1) Receive advertisement timeout",
       "(VI_1) Entering MASTER STATE",
+      "(VI_1) BACKUP to MASTER because no advert was heard",
       "(VI_1) setting VIPs.",
       "(VI_1) Sending/queueing gratuitous ARPs on eth0 for 10.9.0.100",
     ]);
@@ -132,6 +133,7 @@ describe("master", () => {
       "(VI_1) Master received advert from 10.9.0.2 with higher priority 200, ours 100",
       "(VI_1) Entering BACKUP STATE",
       "(VI_1) removing VIPs.",
+      "(VI_1) MASTER to BACKUP because advert from 10.9.0.2 priority 200 > 100",
     ]);
     expect(harness.router.deadline()).toBe(harness.now + DOWN);
   });
@@ -283,6 +285,7 @@ describe("fault", () => {
       "(VI_1) Entering FAULT STATE",
       "(VI_1) sent 0 priority",
       "(VI_1) removing VIPs.",
+      "(VI_1) MASTER to FAULT because interface eth0 down",
     ]);
     expect(harness.pass(60 * SECOND)).toEqual([]);
     harness.feed({ type: "interface", facts: facts("eth0") });
@@ -333,29 +336,30 @@ describe("what does not concern an instance", () => {
       "advertInterval",
       "advertisement interval mismatch mine=1 sec rcv'd=2 sec",
     ],
-    [
-      "count",
-      { ...good, addresses: ["10.9.0.100", "10.9.0.101"] },
-      {},
-      "addressList",
-      "received an unexpected ip number count 2, expected 1!",
-    ],
-    [
-      "address",
-      { ...good, addresses: ["10.9.0.101"] },
-      {},
-      "addressList",
-      "ip address associated with VRID 51 not present in MASTER advert: 10.9.0.100",
-    ],
   ] as const)("%s: dropped, counted and logged", (_, more, arrival, counter, message) => {
     const harness = master({ authentication: PASS });
     const before = harness.router.deadline();
     expect(logs(harness.advert(more, arrival))).toEqual([`(VI_1) ${message}`]);
     expect(harness.state()).toBe("MASTER");
     expect(harness.router.deadline()).toBe(before);
-    expect(harness.instance().counters).toMatchObject({ advertsReceived: 1, [counter]: 1 });
+    expect(harness.instance().counters).toMatchObject({ advertsReceived: 0, [counter]: 1 });
     harness.advert(good);
     expect(harness.state()).toBe("BACKUP");
+  });
+
+  // keepalived 2.2.7 drops these adverts; 2.4.3 reports them and goes on.
+  it.each([
+    ["count", ["10.9.0.100", "10.9.0.101"], "expected 1 VIPs but received 2 (from 10.9.0.2)"],
+    [
+      "address",
+      ["10.9.0.101"],
+      "ip address associated with VRID 51 not present in advert: 10.9.0.100 (from 10.9.0.2)",
+    ],
+  ])("other addresses, %s: counted and logged, and the election goes on", (_, addresses, message) => {
+    const harness = master();
+    expect(logs(harness.advert({ addresses }))).toContain(`(VI_1) ${message}`);
+    expect(harness.state()).toBe("BACKUP");
+    expect(harness.instance().counters).toMatchObject({ advertsReceived: 1, addressList: 1 });
   });
 
   it("other virtual routers, interfaces and destinations are not looked at", () => {
@@ -374,6 +378,7 @@ describe("what does not concern an instance", () => {
       error,
       source: "10.9.0.2",
       destination: "224.0.0.18",
+      hops: 255,
       ifindex: 2,
     } as const;
     expect(logs(harness.feed(malformed))).toEqual(["(VI_1) Invalid VRRPv2 checksum"]);

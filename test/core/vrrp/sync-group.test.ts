@@ -45,8 +45,10 @@ describe("sync group", () => {
     expect(logs(effects).filter((line) => !/VIPs|gratuitous/.test(line))).toEqual([
       "(VI_2) Receive advertisement timeout",
       "(VI_2) Entering MASTER STATE",
+      "(VI_2) BACKUP to MASTER because no advert from 10.8.0.2 for 3609ms",
       "VRRP_Group(G1) Syncing instances to MASTER state",
       "(VI_1) Entering MASTER STATE",
+      "(VI_1) BACKUP to MASTER because VI_2 of group G1: no advert from 10.8.0.2 for 3609ms",
     ]);
     expect(brief(effects).filter((effect) => /^(advert|notify)/.test(effect))).toEqual([
       "advert 100",
