@@ -10,12 +10,16 @@ export interface Line {
   readonly text: string;
 }
 
+/** Most that one command may print, bytes: the decoded packets of a busy capture. */
+const MOST_OUTPUT = 2 ** 28;
+
 /** Runs a command to its end and returns what it printed; throws with its errors when it fails. */
 export function execute(command: readonly string[], input?: string): string {
   const [program = "", ...args] = command;
   const done = spawnSync(program, args, {
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 60_000,
+    maxBuffer: MOST_OUTPUT,
     ...(input !== undefined && { input }),
   });
   if (done.status === 0) return done.stdout;
