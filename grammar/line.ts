@@ -10,6 +10,45 @@ export interface SourceLine {
   readonly commentFree?: boolean;
 }
 
+/**
+ * Lines that stand one after the other in a text, with nothing in them for the source stage, and have consecutive ids.
+ * Whoever takes them reads on in the text itself and moves `at` and `id`, to the end before asking for what follows.
+ */
+export class PlainLines {
+  readonly text: string;
+  /** Where the last line ends, its newline included. */
+  readonly end: number;
+  /** Where the next line starts. */
+  at: number;
+  /** Of the next line. */
+  id: number;
+
+  constructor(text: string, from: number, end: number, id: number) {
+    this.text = text;
+    this.end = end;
+    this.at = from;
+    this.id = id;
+  }
+
+  /** The next line; undefined at the end. */
+  take(): SourceLine | undefined {
+    if (this.at >= this.end) return undefined;
+    const end = this.lineEnd();
+    const line = { id: this.id++, text: this.text.slice(this.at, end) };
+    this.at = end + 1;
+    return line;
+  }
+
+  /** Where the next line ends, without its newline. */
+  lineEnd(): number {
+    const newline = this.text.indexOf("\n", this.at);
+    return newline < 0 || newline > this.end ? this.end : newline;
+  }
+}
+
+/** A line by itself, or several that stand in a file as they are. */
+export type SourcePart = SourceLine | PlainLines;
+
 /** What turns an origin back into a place; `Sources` of src/source is one. */
 export interface Places {
   /** Where the origin stands in the file that was read. */

@@ -1,6 +1,6 @@
 import { EmbeddedActionsParser, type IToken } from "chevrotain";
-import { Close, Head, Line, type LineToken, vocabulary } from "./tokens.ts";
-import type { Origin, Statement } from "./tree.ts";
+import { Close, Head, Line, type LineToken, Repeated, vocabulary } from "./tokens.ts";
+import { lineOf, type Origin, type Statement } from "./tree.ts";
 
 /** What the structure can have wrong; each alternative is part of the grammar, so that parsing never fails. */
 export interface StructureProblems {
@@ -16,9 +16,10 @@ function lineToken(made: IToken): LineToken {
 }
 
 /**
- * document = { line | block | "}" }
- * block    = head { line | block } [ "}" ]
+ * document = { line | block | repeated | "}" }
+ * block    = head { line | block | repeated } [ "}" ]
  *
+ * A repeated block is one token, with the statements that the grammar made of the same text before.
  * The stray brace, the head without words and the missing brace are what users write by mistake.
  */
 export class StructureParser extends EmbeddedActionsParser {
@@ -37,10 +38,11 @@ export class StructureParser extends EmbeddedActionsParser {
     });
     const line = { ALT: (): Statement | undefined => lineToken(this.CONSUME(Line)).statement };
     const block = { ALT: (): Statement | undefined => this.SUBRULE(this.block) };
+    const repeated = { ALT: (): Statement | undefined => this.again(this.CONSUME(Repeated)) };
     const stray = { ALT: (): Statement | undefined => this.strayClose(this.CONSUME(Close)) };
     // Made once: Chevrotain would otherwise be handed new alternatives for every line.
-    const anywhere = [line, block];
-    const atTop = [line, block, stray];
+    const anywhere = [line, block, repeated];
+    const atTop = [line, block, repeated, stray];
 
     this.document = this.RULE("document", () => {
       const statements: Statement[] = [];
@@ -52,7 +54,7 @@ export class StructureParser extends EmbeddedActionsParser {
     });
 
     this.block = this.RULE("block", () => {
-      const { statement: head, origin: open } = lineToken(this.CONSUME(Head));
+      const { statement: head, origin: open, known } = lineToken(this.CONSUME(Head));
       this.ACTION(() => {
         if (head.words.length === 0) this.problems?.unexpectedOpen(open);
       });
@@ -65,10 +67,27 @@ export class StructureParser extends EmbeddedActionsParser {
       this.ACTION(() => {
         if (!close) this.problems?.unclosedBlock(open, head, statements);
       });
-      return this.ACTION(() => withBlock(head, statements, close && lineToken(close).origin));
+      return this.ACTION(() => {
+        const end = close && lineToken(close).origin;
+        if (known && end !== undefined) {
+          known.statements = statements;
+          known.end = end;
+        }
+        return withBlock(head, statements, end);
+      });
     });
 
     this.performSelfAnalysis();
+  }
+
+  private again(token: IToken): Statement | undefined {
+    return this.ACTION(() => {
+      const { statement, origin, known } = lineToken(token);
+      if (!known) return undefined;
+      const shift = known.shiftTo(lineOf(origin));
+      const { words, origin: line, source } = statement;
+      return { words, origin: line, source, block: known.statements, end: known.end + shift, shift };
+    });
   }
 
   private strayClose(close: IToken): undefined {

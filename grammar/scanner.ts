@@ -21,7 +21,7 @@ function isSpace(code: number): boolean {
 }
 
 /**
- * Splits one line into words and braces, as keepalived 2.2.7 was seen to (test/grammar/words.test.ts): words end at
+ * Splits a line, or what stands from one offset of a text to another, into words and braces, as keepalived 2.2.7 was seen to (test/grammar/words.test.ts): words end at
  * white space, at a double quote, at a brace; a double-quoted text is a word of its own, even when it touches
  * another; single quotes and backslashes are ordinary characters; `#` and `!` outside quotes start a comment, also
  * in the middle of a word. `${…}` that no definition replaced stays part of its word.
@@ -29,9 +29,9 @@ function isSpace(code: number): boolean {
  * One object is reused for all lines: `reset`, then `next` until it returns undefined.
  */
 export class LineScanner {
-  /** First column of the piece, from 0, opening quote included. */
+  /** Offset of the piece in the text, opening quote included. */
   start = 0;
-  /** One past the last column of the piece, closing quote included. */
+  /** One past the last character of the piece, closing quote included. */
   end = 0;
   quoted = false;
   /** The word holds quotes or backslashes, which leave more than one way to read it (escaped-words.ts). */
@@ -40,11 +40,13 @@ export class LineScanner {
   unterminated = false;
   private line = "";
   private position = 0;
+  private limit = 0;
   private comments = true;
 
-  reset(line: string, comments: boolean): void {
-    this.line = line;
-    this.position = 0;
+  reset(text: string, comments: boolean, from = 0, to = text.length): void {
+    this.line = text;
+    this.position = from;
+    this.limit = to;
     this.comments = comments;
     this.unterminated = false;
   }
@@ -56,11 +58,10 @@ export class LineScanner {
   }
 
   next(): PieceKind | undefined {
-    const { line } = this;
-    const length = line.length;
+    const { line, limit } = this;
     let at = this.position;
-    while (at < length && isSpace(line.charCodeAt(at))) at++;
-    if (at >= length) return undefined;
+    while (at < limit && isSpace(line.charCodeAt(at))) at++;
+    if (at >= limit) return undefined;
     this.start = at;
     this.quoted = false;
     this.delicate = false;
@@ -77,27 +78,32 @@ export class LineScanner {
   }
 
   private quotedWord(at: number): PieceKind {
-    const close = this.line.indexOf('"', at + 1);
+    const close = this.find(QUOTE, at + 1);
     this.quoted = true;
     this.delicate = true;
     this.unterminated = close < 0;
-    this.position = this.end = close < 0 ? this.line.length : close + 1;
+    this.position = this.end = close < 0 ? this.limit : close + 1;
     return "word";
   }
 
+  /** Where a character stands in the line; -1 when it does not. */
+  private find(code: number, from: number): number {
+    for (let at = from; at < this.limit; at++) if (this.line.charCodeAt(at) === code) return at;
+    return -1;
+  }
+
   private endOfWord(from: number): number {
-    const { line } = this;
-    const { length } = line;
+    const { line, limit } = this;
     let at = from;
-    while (at < length) {
+    while (at < limit) {
       const code = line.charCodeAt(at);
       if (code <= QUOTE + 1) {
         if (isSpace(code) || code === QUOTE) break;
         if (this.comments && (code === BANG || code === HASH)) break;
       } else if (code === OPEN || code === CLOSE) {
         break;
-      } else if (code === DOLLAR && line.charCodeAt(at + 1) === OPEN) {
-        const close = line.indexOf("}", at);
+      } else if (code === DOLLAR && at + 1 < limit && line.charCodeAt(at + 1) === OPEN) {
+        const close = this.find(CLOSE, at);
         if (close > 0) {
           if (DELICATE.test(line.slice(at, close))) this.delicate = true;
           at = close;

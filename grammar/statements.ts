@@ -1,7 +1,8 @@
 import type { Diagnostic, Related, Report } from "../src/diagnostics/diagnostic.ts";
-import type { Places, SourceLine } from "./line.ts";
+import { type Places, PlainLines, type SourcePart } from "./line.ts";
+import { LineTokens } from "./line-tokens.ts";
 import { type StructureProblems, structureParser } from "./parser.ts";
-import { Close, type LineToken, LineTokens } from "./tokens.ts";
+import { Close, type LineToken, Repeated } from "./tokens.ts";
 import type { Origin, Statement } from "./tree.ts";
 
 /** Tokens gathered before the parser is started, when top-level statements are small. */
@@ -90,9 +91,9 @@ class Problems implements StructureProblems {
     );
   }
 
-  unterminatedQuote(origin: Origin, line: SourceLine): void {
-    const quotes = line.text.split('"').length - 1;
-    const unescaped = line.text.replace(/\\./g, "").split('"').length - 1;
+  unterminatedQuote(origin: Origin, line: string): void {
+    const quotes = line.split('"').length - 1;
+    const unescaped = line.replace(/\\./g, "").split('"').length - 1;
     const escaped = quotes !== unescaped;
     this.report(
       located(this.places, origin, {
@@ -112,7 +113,7 @@ class Problems implements StructureProblems {
  * stands whole in memory. Mistakes in the structure are reported and repaired; nothing is thrown.
  */
 export function* parseStatements(
-  lines: Iterable<SourceLine>,
+  parts: Iterable<SourcePart>,
   places: Places,
   report: Report,
 ): Generator<Statement, void, undefined> {
@@ -120,12 +121,21 @@ export function* parseStatements(
   const parse = structureParser(problems);
   const tokenizer = new LineTokens((origin, line) => problems.unterminatedQuote(origin, line));
   let tokens: LineToken[] = [];
-  for (const line of lines) {
-    tokenizer.append(line, tokens);
-    // A run ends only after a brace: after words, the next line may still open their block.
-    if (tokenizer.depth > 0 || tokens.length < BATCH || tokens.at(-1)?.tokenType !== Close) continue;
-    yield* parse(tokens);
-    tokens = [];
+  // A run ends only after a brace: after words, the next line may still open their block.
+  const complete = (): boolean => {
+    if (tokenizer.depth > 0 || tokens.length < BATCH) return false;
+    const last = tokens.at(-1)?.tokenType;
+    return last === Close || last === Repeated;
+  };
+  for (const part of parts) {
+    const several = part instanceof PlainLines;
+    do {
+      if (!several) tokenizer.append(part, tokens);
+      else if (part.at < part.end) tokenizer.appendNext(part, tokens);
+      if (!complete()) continue;
+      yield* parse(tokens);
+      tokens = [];
+    } while (several && part.at < part.end);
   }
   if (tokens.length > 0) yield* parse(tokens);
 }

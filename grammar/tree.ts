@@ -12,6 +12,11 @@ export function originOf(lineId: number, word: number = WHOLE_LINE): Origin {
   return lineId * 256 + Math.min(word, WHOLE_LINE);
 }
 
+/** The id of the line that an origin is on. */
+export function lineOf(origin: Origin): number {
+  return Math.floor(origin / 256);
+}
+
 /** One word of a statement, quotes and escapes resolved. */
 export interface Word {
   readonly text: string;
@@ -37,4 +42,9 @@ export interface Statement {
   readonly block?: readonly Statement[] | undefined;
   /** The brace that closes the block. */
   readonly end?: Origin;
+  /**
+   * To be added to all origins within the block, where it is shared with an earlier statement: the same text stands
+   * there. None is added to `origin` and `end`.
+   */
+  readonly shift?: number;
 }

@@ -103,12 +103,12 @@ export function compile(host: SourceHost, path: string, options: CompileOptions 
     diagnostics.push(diagnostic);
   };
   const remembering = new RememberingHost(host);
-  const { lines, sources } = readSource(remembering, path, options, collect);
+  const { parts, sources } = readSource(remembering, path, options, collect);
   const report = faultReporter(sources, collect);
   const decoder = new Decoder(report, rescan, options.target);
   const shape = shapeOf(root);
   const decoded = emptyDraft(shape, 0);
-  for (const statement of parseStatements(lines, sources, collect)) {
+  for (const statement of parseStatements(parts, sources, collect)) {
     decoder.statement(statement, shape, "", decoded);
   }
   const config = finish(decoded, report);

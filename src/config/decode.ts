@@ -3,6 +3,7 @@ import type { Complain, Kind } from "../schema/kind.ts";
 import { parseBoolean } from "../schema/kinds.ts";
 import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
 import type { ReportFault } from "./faults.ts";
+import { Mould } from "./mould.ts";
 import { inheritFromAround } from "./resolve.ts";
 import { type Draft, emptyDraft, type Shape, type ShapedRow, shapeOf } from "./shape.ts";
 import { tooNew } from "./target.ts";
@@ -22,11 +23,19 @@ export class Decoder {
   private readonly target: string | undefined;
   private readonly complain: Complain = (fault, word) => this.report(fault, word?.origin ?? this.at);
   private at: Origin = 0;
+  /** What is to be added to the origins of the statements that are being decoded. */
+  private shift = 0;
+  /** How much has been reported. */
+  private reported = 0;
+  /** Of blocks that stand again and about which there was nothing to report. */
+  private readonly moulds = new WeakMap<readonly Statement[], Mould>();
 
   /** `target`: the release of keepalived that has to know every keyword. */
   constructor(report: ReportFault, rescan: Rescan, target?: string) {
-    this.report = (fault, origin, related) =>
-      report(this.leftOut > 0 ? { ...fault, severity: "warning" } : fault, origin, related);
+    this.report = (fault, origin, related) => {
+      this.reported++;
+      report(this.leftOut > 0 ? { ...fault, severity: "warning" } : fault, this.placed(origin), related);
+    };
     this.rescan = rescan;
     this.target = target;
   }
@@ -67,6 +76,11 @@ export class Decoder {
         this.block(statement, shaped, row, path, into);
         break;
     }
+  }
+
+  /** Where the statements that are being decoded have what has this origin in them. */
+  private placed(origin: Origin): Origin {
+    return origin + this.shift;
   }
 
   /** One for all statements: where a kind complains about no word in particular, `this.at` is meant. */
@@ -186,14 +200,14 @@ export class Decoder {
     const { target } = shaped;
     if (value === undefined) {
       // As in keepalived the default stands then, which is not the same as a keyword that nobody wrote.
-      if (row.default !== undefined && !row.repeat) into.$.of[target] ??= statement.origin;
+      if (row.default !== undefined && !row.repeat) into.$.of[target] ??= this.placed(statement.origin);
       return;
     }
     if (row.repeat) {
-      append(into, target, value, statement.origin);
+      append(into, target, value, this.placed(statement.origin));
     } else if (this.counts(shaped, statement, into)) {
       into[target] = value;
-      into.$.of[target] = statement.origin;
+      into.$.of[target] = this.placed(statement.origin);
     }
   }
 
@@ -227,14 +241,15 @@ export class Decoder {
     }
     if (this.counts(shaped, statement, into)) {
       into[shaped.target] = value;
-      into.$.of[shaped.target] = statement.origin;
+      into.$.of[shaped.target] = this.placed(statement.origin);
     }
   }
 
   private list(statement: Statement, shaped: ShapedRow, row: ListRow<unknown>, into: Draft): void {
     const inline = statement.words.slice(1);
-    const items: Statement[] = statement.block ? [...statement.block] : [];
-    if (inline.length > 0 && row.inline) items.unshift({ words: inline, origin: statement.origin });
+    const { block = [], shift = 0 } = statement;
+    if (inline.length > 0 && row.inline)
+      this.item({ words: inline, origin: statement.origin }, shaped.target, row, into);
     else if (inline[0]) {
       this.report(
         {
@@ -245,14 +260,16 @@ export class Decoder {
         inline[0].origin,
       );
     } else if (!statement.block) this.missingBlock(statement);
-    else if (items.length === 0 && row.nonEmpty) {
+    else if (block.length === 0 && row.nonEmpty) {
       this.report(
         { code: "empty-list", severity: "warning", summary: `${shaped.keyword} is empty` },
         statement.origin,
-        blockEnd(statement.end),
+        this.blockEnd(statement.end),
       );
     }
-    for (const item of items) this.item(item, shaped.target, row, into);
+    this.shift += shift;
+    for (const item of block) this.item(item, shaped.target, row, into);
+    this.shift -= shift;
   }
 
   /** A line of a list; where items are single words, all of its words. */
@@ -263,13 +280,18 @@ export class Decoder {
     if (row.kind.words[1] === 1) {
       for (const word of statement.words) {
         const value = row.kind.parse([word], complain);
-        if (value !== undefined) append(into, target, value, word.origin);
+        if (value !== undefined) append(into, target, value, this.placed(word.origin));
       }
       return;
     }
     const words = this.argumentsOf(statement, row.kind, 0);
     const value = words && row.kind.parse(words, complain);
-    if (value !== undefined) append(into, target, value, statement.origin);
+    if (value !== undefined) append(into, target, value, this.placed(statement.origin));
+  }
+
+  /** Where a block ends that lacks something, which is where keepalived notices. */
+  private blockEnd(end: Origin | undefined): { readonly origin: Origin; readonly message: string }[] {
+    return end === undefined ? [] : [{ origin: this.placed(end), message: "the block ends here" }];
   }
 
   private missingBlock(statement: Statement): void {
@@ -294,23 +316,53 @@ export class Decoder {
     const { target } = shaped;
     const inner = path === "" ? shaped.keyword : `${path}/${shaped.keyword}`;
     const earlier = row.repeat ? undefined : into[target];
-    const draft = isDraft(earlier) ? earlier : emptyDraft(shape, statement.origin);
-    if (statement.end !== undefined) draft.$.end = statement.end;
+    const at = this.placed(statement.origin);
+    const mould = isDraft(earlier) ? undefined : this.mouldOf(statement, shape);
+    const draft = isDraft(earlier) ? earlier : (mould?.cast(at) ?? emptyDraft(shape, at));
+    if (statement.end !== undefined) draft.$.end = this.placed(statement.end);
     const named = this.header(statement, shape, draft);
-    if (!named) this.leftOut++;
-    if (statement.block) {
-      for (const item of statement.block) this.statement(item, shape, inner, draft);
-    } else this.missingBlock(statement);
-    const complete = this.required(statement, shape, draft);
-    if (!named) this.leftOut--;
-    if (!named || !complete) return;
+    if (!mould && !this.body(statement, shape, inner, draft, named, isDraft(earlier))) return;
+    if (!named) return;
     if (path === "") inheritFromAround(draft, shape);
     if (row.repeat) {
-      append(into, target, draft, statement.origin);
+      append(into, target, draft, at);
     } else {
       into[target] = draft;
-      into.$.of[target] ??= statement.origin;
+      into.$.of[target] ??= at;
     }
+  }
+
+  /** What was made of the same text before, if there was nothing to report about it. */
+  private mouldOf({ block, shift }: Statement, shape: Shape): Mould | undefined {
+    const mould = block && shift !== undefined ? this.moulds.get(block) : undefined;
+    return mould?.shape === shape ? mould : undefined;
+  }
+
+  /**
+   * Decodes what stands between the braces into a draft, which is `named` when its header could be read, and `begun` by
+   * an earlier statement. Whether it has all that it must have.
+   */
+  private body(
+    statement: Statement,
+    shape: Shape,
+    path: string,
+    draft: Draft,
+    named: boolean,
+    begun: boolean,
+  ): boolean {
+    const { reported } = this;
+    const { block, shift = 0 } = statement;
+    if (!named) this.leftOut++;
+    this.shift += shift;
+    for (const item of block ?? []) this.statement(item, shape, path, draft);
+    this.shift -= shift;
+    if (!block) this.missingBlock(statement);
+    const complete = this.required(statement, shape, draft);
+    if (!named) this.leftOut--;
+    const flawless = named && complete && this.reported === reported;
+    if (block && statement.shift !== undefined && !begun && flawless)
+      this.moulds.set(block, new Mould(draft, shape));
+    return complete;
   }
 
   /** Fills the header properties; false when one of them cannot be made. */
@@ -352,7 +404,7 @@ export class Decoder {
       complete = false;
       const written = statement.block?.find(({ words: [first] }) => first?.text === keyword);
       if (written && !written.block) continue; // its own fault has been reported
-      const { origin, end } = written ?? statement;
+      const { origin, end } = written ? shifted(written, statement.shift) : statement;
       this.report(
         {
           code: "missing-keyword",
@@ -360,16 +412,16 @@ export class Decoder {
           detail: `It cannot be used without one: ${shape.rows.get(keyword)?.row.doc ?? ""}`,
         },
         origin,
-        blockEnd(end),
+        this.blockEnd(end),
       );
     }
     return complete;
   }
 }
 
-/** Where a block ends that lacks something, which is where keepalived notices. */
-function blockEnd(end: Origin | undefined): { readonly origin: Origin; readonly message: string }[] {
-  return end === undefined ? [] : [{ origin: end, message: "the block ends here" }];
+/** The places of a statement within a block that is shared with an earlier one. */
+function shifted({ origin, end }: Statement, shift = 0): { readonly origin: Origin; readonly end?: Origin } {
+  return { origin: origin + shift, ...(end === undefined ? {} : { end: end + shift }) };
 }
 
 function describe(shape: Shape, statement: Statement): string {

@@ -48,8 +48,8 @@ export function sameStatements(
     const report = ({ code }: { readonly code: string }): void => {
       if (!OF_FORM.has(code)) codes.push(code);
     };
-    const { lines, sources } = readSource(host, path, options, report);
-    return parseStatements(lines, sources, report);
+    const { parts, sources } = readSource(host, path, options, report);
+    return parseStatements(parts, sources, report);
   };
   const [one, other] = [statements(left, said[0]), statements(right, said[1])];
   for (;;) {

@@ -1,3 +1,4 @@
+import { PlainLines } from "../../grammar/line.ts";
 import { type MappedText, verbatim } from "./mapped-text.ts";
 
 /** What a line must hold for the source stage to have anything to do with it. */
@@ -18,6 +19,8 @@ export class PhysicalLines {
   private readonly all: string;
   private readonly nextMark: number[];
   private soonest: number;
+  /** Where the next line starts that is longer than keepalived's may be. */
+  private nextLong = -1;
   private start = 0;
   private end = -1;
 
@@ -50,6 +53,26 @@ export class PhysicalLines {
     return true;
   }
 
+  /**
+   * Goes on by all the lines that follow and hold no mark, up to the first that does; undefined when the next one does.
+   * The current line is then the last of them.
+   */
+  nextPlain(id: number): PlainLines | undefined {
+    const from = this.end + 1;
+    const { all } = this;
+    if (from >= all.length || (from === 0 && all.startsWith("\uFEFF"))) return undefined;
+    if (this.nextLong < from) this.nextLong = this.findLong(from);
+    const stop = Math.min(this.nextLong, this.soonest);
+    const end = stop >= all.length ? all.length : all.lastIndexOf("\n", stop) + 1;
+    return end > from ? new PlainLines(all, from, end, id) : undefined;
+  }
+
+  /** The lines have been taken, all of them. */
+  passed(lines: PlainLines, count: number): void {
+    this.number += count;
+    this.end = lines.end === this.all.length && !this.all.endsWith("\n") ? lines.end : lines.end - 1;
+  }
+
   /** The current line without its newline; a carriage return is white space to everybody. */
   text(): string {
     return this.all.slice(this.start, this.end);
@@ -59,6 +82,16 @@ export class PhysicalLines {
     const text = this.text();
     if (this.atByteOrderMark()) return verbatim(text.slice(1), 1, 2);
     return verbatim(text.endsWith("\r") ? text.slice(0, -1) : text, this.number);
+  }
+
+  private findLong(from: number): number {
+    const { all } = this;
+    for (let start = from; all.length - start > LONGEST_LINE; ) {
+      const newline = all.lastIndexOf("\n", start + LONGEST_LINE);
+      if (newline < start) return start;
+      start = newline + 1;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   private find(mark: string, from: number): number {

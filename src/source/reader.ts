@@ -1,4 +1,4 @@
-import type { SourceLine } from "../../grammar/line.ts";
+import type { SourceLine, SourcePart } from "../../grammar/line.ts";
 import type { Range, Report } from "../diagnostics/diagnostic.ts";
 import { withoutComment } from "./comments.ts";
 import { CONDITION, CONTINUED, DEFINITION, mayNeedWork, STARTS_DEFINITION } from "./directives.ts";
@@ -55,7 +55,7 @@ export class Reader {
     this.work = new LineWork(this.state, options.id, (setting) => this.set(setting));
   }
 
-  main(path: string): Iterable<SourceLine> {
+  main(path: string): Iterable<SourcePart> {
     const content = this.host.read(path);
     if ("problem" in content) {
       this.report({
@@ -71,13 +71,21 @@ export class Reader {
     return this.file(frame, content.text);
   }
 
-  private *file(frame: Frame, text: string): Generator<SourceLine, void, undefined> {
+  private *file(frame: Frame, text: string): Generator<SourcePart, void, undefined> {
     const { frame: outer, state } = this;
     const { checks } = state;
     this.enter(frame);
     const lines = new PhysicalLines(text);
     this.checkEncoding(text);
-    while (lines.next()) {
+    for (;;) {
+      const plain = lines.nextPlain(state.nextId);
+      if (plain) {
+        this.startRun(lines.number + 1);
+        yield plain;
+        lines.passed(plain, plain.id - state.nextId);
+        state.nextId = plain.id;
+      }
+      if (!lines.next()) break;
       if (lines.plain || !(lines.special() || mayNeedWork(lines.text()))) yield this.plainLine(lines);
       else yield* this.physicalLine(lines);
     }
@@ -116,13 +124,15 @@ export class Reader {
     }
   }
 
+  /** From the line of that number on, lines are handed on as they stand. */
+  private startRun(line: number): void {
+    if (!this.inRun) this.sources.startRun(this.state.nextId, this.frame.reading, line);
+    this.inRun = true;
+  }
+
   private plainLine(lines: PhysicalLines): SourceLine {
-    const { state } = this;
-    if (!this.inRun) {
-      this.sources.startRun(state.nextId, this.frame.reading, lines.number);
-      this.inRun = true;
-    }
-    return { id: state.nextId++, text: lines.text() };
+    this.startRun(lines.number);
+    return { id: this.state.nextId++, text: lines.text() };
   }
 
   /** A physical line that may hold directives, with the lines that continue it. */
@@ -209,7 +219,7 @@ export class Reader {
     return false;
   }
 
-  private *carryOut(line: MappedText): Generator<SourceLine, void, undefined> {
+  private *carryOut(line: MappedText): Generator<SourcePart, void, undefined> {
     const { work } = this;
     work.start({ mapped: line });
     do {
@@ -220,7 +230,7 @@ export class Reader {
     }
   }
 
-  private *include({ pattern, variant }: IncludeRequest): Generator<SourceLine, void, undefined> {
+  private *include({ pattern, variant }: IncludeRequest): Generator<SourcePart, void, undefined> {
     const checks = checksOfVariant(this.state.checks, variant);
     const path = joinPath(directoryOf(this.frame.path), pattern.text);
     const { files, problems } = matchInclude(this.host, path, pattern.text, checks);
@@ -237,7 +247,7 @@ export class Reader {
     file: IncludeFile,
     checks: IncludeChecks,
     at: Range,
-  ): Generator<SourceLine, void, undefined> {
+  ): Generator<SourcePart, void, undefined> {
     const { path } = file;
     const identity = this.host.identity(path);
     let depth = 0;

@@ -1,0 +1,152 @@
+import { KnownBlock, KnownBlocks } from "./known-blocks.ts";
+import type { PlainLines, SourceLine } from "./line.ts";
+import { LineScanner, type PieceKind } from "./scanner.ts";
+import { Close, Head, Line, type LineToken, makeToken, Repeated } from "./tokens.ts";
+import { type Origin, originOf, type Statement, type Word } from "./tree.ts";
+
+function nothing(origin: Origin): Statement {
+  return { words: [], origin, source: undefined, block: undefined };
+}
+
+/** A block that is open and may be known again: it started at the end of a plain line. */
+interface OpenBlock {
+  readonly keyword: string;
+  readonly block: KnownBlock;
+  /** The lines that it has to end in, and the offset of the first behind its brace. */
+  readonly lines: PlainLines;
+  readonly from: number;
+  /** How many faults there were before it: a block with a fault has to be read again to report it again. */
+  readonly faults: number;
+}
+
+/** Makes tokens of lines. */
+export class LineTokens {
+  /** How many blocks are open after the last line. */
+  depth = 0;
+  private readonly scanner = new LineScanner();
+  private readonly known = new KnownBlocks();
+  /** The blocks that are open, outermost first; undefined for one that cannot be known again. */
+  private readonly opened: (OpenBlock | undefined)[] = [];
+  /** The block that the last closing brace belongs to. */
+  private closed: OpenBlock | undefined;
+  private faults = 0;
+  private readonly onUnterminated: (origin: Origin, line: string) => void;
+
+  constructor(onUnterminated: (origin: Origin, line: string) => void) {
+    this.onUnterminated = onUnterminated;
+  }
+
+  /** Appends the tokens of a line. */
+  append({ id, text, commentFree }: SourceLine, tokens: LineToken[]): void {
+    this.scanner.reset(text, commentFree !== true);
+    this.line(id, text, 0, text.length, tokens);
+  }
+
+  /**
+   * Appends the tokens of the next of several lines, which have one: of it alone, or of all lines of the block that it
+   * starts, when that has stood before.
+   */
+  appendNext(lines: PlainLines, tokens: LineToken[]): void {
+    const { text, at, id } = lines;
+    const end = lines.lineEnd();
+    this.scanner.reset(text, true, at, end);
+    const last = this.line(id, text, at, end, tokens);
+    lines.at = end + 1;
+    lines.id++;
+    if (last === "open") this.opens(lines, id, tokens);
+    else if (last === "close") this.closes(lines);
+  }
+
+  /**
+   * The tokens of what the scanner has been set to. A brace that follows the words of the last token makes a head of
+   * it. Words and braces are numbered together, so that a brace has a place too.
+   */
+  private line(
+    id: number,
+    text: string,
+    start: number,
+    stop: number,
+    tokens: LineToken[],
+  ): PieceKind | undefined {
+    const { scanner } = this;
+    let piece = 0;
+    let last: PieceKind | undefined;
+    let kind = scanner.next();
+    while (kind !== undefined) {
+      last = kind;
+      if (kind === "word") {
+        const from = scanner.start;
+        let end = from;
+        let delicate = false;
+        const words: Word[] = [];
+        for (; kind === "word"; kind = scanner.next()) {
+          const origin = originOf(id, piece++);
+          words.push({ text: scanner.text(), quoted: scanner.quoted, origin });
+          if (scanner.unterminated) {
+            this.faults++;
+            this.onUnterminated(origin, text.slice(start, stop));
+          }
+          if (scanner.delicate) delicate = true;
+          end = scanner.end;
+        }
+        const source = delicate ? text.slice(from, end) : undefined;
+        const origin = originOf(id);
+        tokens.push(makeToken(Line, origin, { words, origin, source, block: undefined }));
+      } else {
+        const origin = originOf(id, piece++);
+        if (kind === "open") this.open(origin, tokens);
+        else this.close(origin, tokens);
+        kind = scanner.next();
+      }
+    }
+    return last;
+  }
+
+  private open(origin: Origin, tokens: LineToken[]): void {
+    this.depth++;
+    this.opened.push(undefined);
+    const last = tokens.at(-1);
+    if (last?.tokenType === Line) tokens[tokens.length - 1] = makeToken(Head, origin, last.statement);
+    else {
+      this.faults++;
+      tokens.push(makeToken(Head, origin, nothing(origin)));
+    }
+  }
+
+  private close(origin: Origin, tokens: LineToken[]): void {
+    if (this.depth > 0) this.depth--;
+    this.closed = this.opened.pop();
+    tokens.push(makeToken(Close, origin, nothing(origin)));
+  }
+
+  /** A plain line has ended in an opening brace: does its block stand there again? */
+  private opens(lines: PlainLines, id: number, tokens: LineToken[]): void {
+    const head = tokens.at(-1);
+    const keyword = head?.statement.words[0]?.text;
+    // With the words on another line than the brace, the origins would be further apart than elsewhere.
+    if (!head || keyword === undefined || head.statement.origin !== originOf(id)) return;
+    const known = this.known.find(keyword, lines.text, lines.at);
+    if (known) {
+      this.depth--;
+      this.opened.pop();
+      tokens[tokens.length - 1] = makeToken(Repeated, head.origin, head.statement, known);
+      lines.at += known.text.length;
+      lines.id += known.lines;
+      return;
+    }
+    head.known = new KnownBlock(id);
+    const opened = { keyword, block: head.known, lines, from: lines.at, faults: this.faults };
+    this.opened[this.opened.length - 1] = opened;
+  }
+
+  /** A plain line has ended in a closing brace: can its block be known again? */
+  private closes(lines: PlainLines): void {
+    const { closed } = this;
+    // Without a newline at its end, the text could go on elsewhere.
+    if (closed?.lines !== lines || closed.faults !== this.faults || lines.at > lines.text.length) return;
+    const { block, from, keyword } = closed;
+    block.text = lines.text.slice(from, lines.at);
+    block.lines = lines.id - block.firstId - 1;
+    this.known.remember(keyword, block);
+  }
+}
