@@ -52,6 +52,7 @@ export interface NativeSocket {
     fields: Int32Array,
   ): number;
   wait(events: number, milliseconds: number): number;
+  control(request: number, data: Uint8Array, pointed?: Uint8Array): number;
   watch(events: number, callback?: (events: number) => void): number;
 }
 

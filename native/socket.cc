@@ -1,3 +1,5 @@
+#include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -168,6 +170,20 @@ class Socket : public Napi::ObjectWrap<Socket>, public Releasable {
     return ResultOrErrno(info.Env(), result > 0 ? one.revents : result);
   }
 
+  // ioctl(request, data, pointed?): with `pointed`, the address of its memory is put behind the interface name of
+  // `data`, a struct ifreq, and taken away again.
+  Napi::Value Control(const Napi::CallbackInfo& info) {
+    const Bytes data = BytesOf(info[1]);
+    const Bytes pointed = BytesOf(info[2]);
+    if (data.length < sizeof(ifreq)) return Result(info.Env(), -EINVAL);
+    auto* request = reinterpret_cast<ifreq*>(data.data);
+    if (pointed.data != nullptr) request->ifr_data = reinterpret_cast<char*>(pointed.data);
+    const int result = ioctl(descriptor_, static_cast<unsigned long>(info[0].As<Napi::Number>().Int64Value()), request);
+    const int error = errno;
+    if (pointed.data != nullptr) request->ifr_data = nullptr;
+    return Result(info.Env(), result == -1 ? -error : result);
+  }
+
   // watch(events, callback?): 0 stops. Without a callback the previous one stays.
   Napi::Value Watch(const Napi::CallbackInfo& info) {
     if (descriptor_ < 0) return Result(info.Env(), -EBADF);
@@ -225,7 +241,7 @@ Napi::Function Socket::Define(Napi::Env env) {
        InstanceMethod<&Socket::Shutdown>("shutdown"), InstanceMethod<&Socket::Send>("send"),
        InstanceMethod<&Socket::SendBatch>("sendBatch"), InstanceMethod<&Socket::Receive>("receive"),
        InstanceMethod<&Socket::ReceiveBatch>("receiveBatch"), InstanceMethod<&Socket::Wait>("wait"),
-       InstanceMethod<&Socket::Watch>("watch")});
+       InstanceMethod<&Socket::Control>("control"), InstanceMethod<&Socket::Watch>("watch")});
 }
 
 }  // namespace

@@ -151,6 +151,17 @@ export class Socket {
   }
 
   /**
+   * ioctl(2) about an interface: `request` is a struct ifreq (40 bytes), which the kernel may write into, and with
+   * `pointed` its ifr_data is the address of that. 0 or -errno.
+   */
+  control(number: number, request: Uint8Array, pointed?: Uint8Array): number {
+    requireInteger(number, "number");
+    requireBytes(request, "request");
+    if (pointed) requireBytes(pointed, "pointed");
+    return this.#native.control(number, request, pointed);
+  }
+
+  /**
    * Calls back from the loop while the socket is READABLE or WRITABLE (level-triggered) or has a pending error.
    * 0 stops. Without a callback the previous one stays. While watching, the process is kept alive.
    */

@@ -4,6 +4,7 @@ import { clockContract } from "./clock.ts";
 import { datagramContract } from "./datagrams.ts";
 import { firewallContract } from "./firewall.ts";
 import type { KernelUnderTest } from "./host.ts";
+import { linkbeatContract } from "./linkbeat.ts";
 import { linkContract } from "./links.ts";
 import { packetContract } from "./packets.ts";
 import { routeContract } from "./routes.ts";
@@ -15,6 +16,7 @@ import { virtualLinkContract } from "./virtual-links.ts";
 export function kernelContract(name: string, start: () => KernelUnderTest): void {
   describe(`${name} kernel`, () => {
     linkContract(start);
+    linkbeatContract(start);
     virtualLinkContract(start);
     firewallContract(start);
     addressContract(start);

@@ -2,11 +2,14 @@ import { Closables } from "../closables.ts";
 import type { AddressPort, Closable, Kernel, LinkPort, RoutePort, RulePort } from "../ports.ts";
 import { LinuxAddresses } from "./addresses.ts";
 import { LinuxClock } from "./clock.ts";
+import { LinuxFiles } from "./files.ts";
 import { LinuxFirewall } from "./firewall.ts";
 import { LinuxIpvs } from "./ipvs.ts";
+import { LinuxLinkbeat } from "./linkbeat.ts";
 import { LinuxLinks } from "./links.ts";
 import { NETLINK_GENERIC, NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from "./netlink-socket.ts";
 import { LinuxPackets } from "./packets.ts";
+import { LinuxProcesses } from "./processes.ts";
 import { LinuxRoutes } from "./routes.ts";
 import { LinuxRules } from "./rules.ts";
 import { LinuxStreams } from "./streams.ts";
@@ -74,6 +77,9 @@ export function createLinuxKernel(): Kernel {
     clock: new LinuxClock(closables),
     sysctl: new LinuxSysctl(),
     firewall: new LinuxFirewall(lazySocket(NETLINK_NETFILTER, closables)),
+    files: new LinuxFiles(closables),
+    processes: new LinuxProcesses(closables),
+    linkbeat: new LinuxLinkbeat(closables),
     close: () => closables.close(),
   };
 }

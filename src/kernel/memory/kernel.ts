@@ -1,16 +1,21 @@
 import { canonicalIp } from "../../values/ip.ts";
 import { Closables } from "../closables.ts";
 import { LinuxClock } from "../linux/clock.ts";
+import { LinuxFiles } from "../linux/files.ts";
+import { LinuxProcesses } from "../linux/processes.ts";
 import { LinuxStreams } from "../linux/streams.ts";
 import type { ClockPort, Closable, Kernel, Link, StreamPort } from "../ports.ts";
 import { MemoryAddresses } from "./addresses.ts";
 import { VirtualAlarm } from "./clock.ts";
 import { Faults } from "./faults.ts";
+import { MemoryFiles } from "./files.ts";
 import { MemoryFirewall } from "./firewall.ts";
 import { MemoryIpvs } from "./ipvs.ts";
+import { MemoryLinkbeat } from "./linkbeat.ts";
 import { type MemoryLink, MemoryLinks } from "./links.ts";
 import { MemoryNetwork, type SegmentPort } from "./network.ts";
 import { MemoryPackets } from "./packets.ts";
+import { MemoryProcesses } from "./processes.ts";
 import { MemoryRoutes } from "./routes.ts";
 import { MemoryRules } from "./rules.ts";
 import { MemoryStreams } from "./streams.ts";
@@ -29,6 +34,9 @@ export interface MemoryKernelOptions {
 export interface MemoryKernel extends Kernel {
   readonly faults: Faults;
   readonly network: MemoryNetwork;
+  /** The processes and files of a kernel whose streams are not real. */
+  readonly machine: MemoryProcesses;
+  readonly disk: MemoryFiles;
   /** Throws KernelError EEXIST. */
   addLink(link: MemoryLink): Link;
   /** The link goes, its addresses with it. Throws KernelError ENODEV. */
@@ -126,6 +134,8 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
     return link;
   };
 
+  const disk = new MemoryFiles(later);
+  const machine = new MemoryProcesses(later, faults);
   addLink({ name: "lo", loopback: true, addresses: ["127.0.0.1/8", "::1/128"] });
   for (const link of options.links ?? []) addLink(link);
   return {
@@ -139,6 +149,11 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
     clock: makeClock(network, closables),
     sysctl: new MemorySysctl(links),
     firewall: new MemoryFirewall(faults),
+    files: real ? new LinuxFiles(closables) : disk,
+    processes: real ? new LinuxProcesses(closables) : machine,
+    linkbeat: new MemoryLinkbeat(links),
+    machine,
+    disk,
     close: () => closables.close(),
     faults,
     network,
