@@ -67,7 +67,7 @@ describe("VrrpDriver", () => {
     const { driver, machine } = bench();
     driver.apply(changesFor("A"));
     expect(machine.ofType("apply")[0]?.interfaces).toEqual([
-      { name: "eth0", ifindex: 2, running: true, address4: "192.0.2.1" },
+      { name: "eth0", ifindex: 2, running: true, mtu: 1500, address4: "192.0.2.1" },
     ]);
     const elsewhere = changesFor("A").map((change) =>
       change.object === "vrrp_instance" && change.after
@@ -124,7 +124,7 @@ describe("VrrpDriver", () => {
     for (const own of held(kernel).filter(({ protocol }) => protocol !== 18)) kernel.addresses.delete(own);
     clock.advanceBy(1_000);
     expect(machine.ofType("interface").map(({ facts }) => facts)).toEqual([
-      { name: "eth0", ifindex: 2, running: true },
+      { name: "eth0", ifindex: 2, running: true, mtu: 1500 },
     ]);
   });
 
@@ -139,8 +139,7 @@ describe("VrrpDriver", () => {
     driver.apply(changesFor("A"));
     expect(held(kernel).map(({ address }) => address)).toEqual(["192.0.2.1", VIP.address]);
     expect(lines).toEqual([
-      "192.0.2.100/24 on eth0: nothing to remove (EADDRNOTAVAIL)",
-      "192.0.2.100/24 on eth0: nothing to add (EEXIST)",
+      "address 192.0.2.100/24 dev eth0 scope global: nothing to remove (EADDRNOTAVAIL)",
     ]);
   });
 
@@ -241,7 +240,7 @@ describe("VrrpDriver", () => {
     kernel.faults.inject("packets.openVrrp", ERRNO.EPERM);
     driver.apply(changesFor("A"));
     expect(lines[0]).toMatch(/^\(A\) cannot open a VRRP socket on eth0: .*EPERM/);
-    expect(lines.slice(1)).toEqual(["Cannot add 192.0.2.100/24: there is no interface eth9", "the end"]);
+    expect(lines.slice(1)).toEqual(["Cannot add address 192.0.2.100/24 dev eth9 scope global: there is no interface eth9", "the end"]);
   });
 
   it("leaves addresses in place on stop when it is told to", () => {

@@ -29,7 +29,7 @@ export interface InterfaceListener {
   /** The facts of a watched interface are others now. */
   changed(facts: InterfaceFacts): void;
   /** An address left an interface that is still there, whoever removed it. */
-  addressRemoved(ifindex: number, address: string): void;
+  addressRemoved(address: InterfaceAddress): void;
   /** An interface is there, new or changed. */
   linkSeen?(link: Link): void;
   /** An interface is there no longer. */
@@ -83,6 +83,7 @@ export class Interfaces {
       name,
       ifindex: link.index,
       running: link.running,
+      mtu: link.mtu,
       ...(address4 !== undefined && { address4 }),
       ...(address6 !== undefined && { address6 }),
     };
@@ -150,7 +151,7 @@ export class Interfaces {
     else this.#forget(address);
     const link = this.#links.get(address.ifindex);
     if (link === undefined) return;
-    if (type === "address-removed") this.#listener.addressRemoved(link.index, address.address);
+    if (type === "address-removed") this.#listener.addressRemoved(address);
     this.#tell(link.name);
   }
 

@@ -5,11 +5,15 @@ import { type Kernel, KernelError } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { Log } from "../log/log.ts";
 import type { Scripts } from "../scripts/client.ts";
+import { interfacesHeldBy } from "./held-interfaces.ts";
 import { Interfaces } from "./interfaces.ts";
 import { MachineLoop } from "./loop.ts";
-import { VrrpAddresses } from "./vrrp-addresses.ts";
+import { TimeOfDay } from "./time-of-day.ts";
 import { VrrpAnnouncements } from "./vrrp-announcements.ts";
-import { type Received, VrrpSockets } from "./vrrp-sockets.ts";
+import { type HoldingEffect, VrrpHoldings } from "./vrrp-holdings.ts";
+import { VrrpHost } from "./vrrp-host.ts";
+import { VrrpKeys } from "./vrrp-keys.ts";
+import { VrrpSockets } from "./vrrp-sockets.ts";
 
 type Effect<T extends VrrpEffect["type"]> = Extract<VrrpEffect, { type: T }>;
 
@@ -19,13 +23,18 @@ export class VrrpDriver {
   readonly #scripts: Scripts;
   readonly #interfaces: Interfaces;
   readonly #sockets: VrrpSockets;
-  readonly #addresses: VrrpAddresses;
+  readonly #holdings: VrrpHoldings;
+  readonly #host: VrrpHost;
   readonly #announcements: VrrpAnnouncements;
   readonly #loop: MachineLoop<VrrpEvent, VrrpEffect>;
   /** Interface of each instance, kept until the plan that deletes it is carried out. */
   readonly #interfaceOf = new Map<string, string>();
   /** Every interface that a configuration named so far. */
   readonly #watched = new Set<string>();
+  readonly #keys: VrrpKeys;
+  readonly #time: TimeOfDay;
+  /** By socket, why its last adverts were refused. */
+  readonly #refusals = new Map<string, string>();
   #keepAddresses = false;
 
   constructor(kernel: Kernel, machine: Machine<VrrpEvent, VrrpEffect>, scripts: Scripts, log: Log) {
@@ -33,29 +42,54 @@ export class VrrpDriver {
     this.#scripts = scripts;
     this.#interfaces = new Interfaces(kernel, {
       changed: (facts) => this.#loop.feed({ type: "interface", facts }),
-      addressRemoved: (ifindex, address) => {
-        if (this.#addresses.wasTaken(ifindex, address))
-          this.#loop.feed({ type: "address-removed", ifindex, address });
+      addressRemoved: (address) => this.#holdings.addressRemoved(address),
+      linkSeen: (link) => {
+        this.#host.linkSeen(link);
+        this.#holdings.linkSeen(link);
+      },
+      linkGone: (index, name) => {
+        this.#host.linkGone(index, name);
+        this.#holdings.linkGone(index);
       },
     });
-    this.#sockets = new VrrpSockets(kernel.packets, (received) => this.#onPacket(received));
-    this.#addresses = new VrrpAddresses(kernel, this.#interfaces, log);
+    this.#keys = new VrrpKeys(log);
+    this.#time = new TimeOfDay(kernel.clock);
+    this.#sockets = new VrrpSockets(
+      kernel.packets,
+      (received) => {
+        if (received.type === "advert" && received.proof?.type === "trailer") this.#tellTime();
+        this.#loop.feed(received);
+      },
+      (socket, error) => this.#sent(socket, error),
+    );
+    this.#holdings = new VrrpHoldings(kernel, this.#interfaces, log, {
+      addressRemoved: (ifindex, address) => this.#loop.feed({ type: "address-removed", ifindex, address }),
+      holdingRemoved: (instance, what) => this.#loop.feed({ type: "holding-removed", instance, what }),
+    });
     this.#announcements = new VrrpAnnouncements(kernel, this.#interfaces, log);
+    this.#host = new VrrpHost(kernel, this.#interfaces, log, (facts) =>
+      this.#loop.feed({ type: "interface", facts }),
+    );
     this.#loop = new MachineLoop(machine, kernel.clock, { type: "timer" }, (effects) => {
       for (const effect of effects) this.#carryOut(effect);
+      this.#sockets.flush();
     });
   }
 
   /** Carries out the vrrp part of a plan. */
   apply(changes: readonly Change[]): void {
+    this.#host.configure(changes);
     for (const change of changes) {
-      for (const name of interfacesOf(change)) this.#watched.add(name);
+      for (const name of [...interfacesOf(change), ...interfacesHeldBy(change)]) this.#watched.add(name);
       if (change.object !== "vrrp_instance") continue;
       const { interface: name } = change.after ?? change.before ?? {};
       if (name !== undefined) this.#interfaceOf.set(change.id, name);
     }
     const interfaces = this.#interfaces.watch(this.#watched);
-    this.#loop.feed({ type: "apply", changes, interfaces });
+    this.#holdings.begin(changes);
+    this.#tellTime();
+    this.#loop.feed({ type: "apply", changes, interfaces, keyFiles: this.#keys.read(changes) });
+    this.#holdings.end(changes);
     for (const { object, kind, id } of changes) {
       if (object === "vrrp_instance" && kind === "delete") this.#interfaceOf.delete(id);
     }
@@ -66,35 +100,50 @@ export class VrrpDriver {
     this.#keepAddresses = keepAddresses;
     this.apply(changes);
     this.#loop.stop();
+    if (!keepAddresses) this.#host.close();
+    this.#holdings.close();
     this.#interfaces.close();
   }
 
-  #onPacket({ advert, packet }: Received): void {
-    const { source, destination, hops, ifindex } = packet;
-    if ("error" in advert) {
-      this.#loop.feed({ type: "malformed", error: advert, source, destination, ifindex });
-    } else {
-      this.#loop.feed({ type: "advert", advert, source, destination, hops, ifindex });
-    }
+  /** Signatures need the time of day. */
+  #tellTime(): void {
+    const epoch = this.#time.news();
+    if (epoch !== undefined) this.#loop.feed({ type: "clock", epoch });
   }
 
+  /** Adverts of one handle() call leave together, and before anything that comes after them. */
   #carryOut(effect: VrrpEffect): void {
+    if (effect.type !== "send-advert" && effect.type !== "log") this.#sockets.flush();
     switch (effect.type) {
       case "open":
         this.#open(effect);
+        break;
+      case "virtual-links":
+        if (!this.#keepAddresses) this.#host.want(effect.links);
         break;
       case "close":
         this.#sockets.close(effect.instance);
         break;
       case "send-advert":
-        this.#send(effect);
+        this.#sockets.send(effect);
+        if (effect.seal?.type === "trailer") this.#tellTime();
         break;
       case "add-addresses":
-        this.#addresses.add(effect.addresses, this.#interfaceOf.get(effect.instance) ?? "");
+        this.#host.taking(effect.instance, effect.addresses);
+        this.#hold(effect);
         break;
       case "remove-addresses":
         if (this.#keepAddresses) break;
-        this.#addresses.remove(effect.addresses, this.#interfaceOf.get(effect.instance) ?? "");
+        this.#hold(effect);
+        this.#host.released(effect.instance, effect.addresses);
+        break;
+      case "add-routes":
+      case "add-rules":
+        this.#hold(effect);
+        break;
+      case "remove-routes":
+      case "remove-rules":
+        if (!this.#keepAddresses) this.#hold(effect);
         break;
       case "gratuitous-arp":
         this.#announcements.send(effect.addresses, this.#interfaceOf.get(effect.instance) ?? "");
@@ -114,29 +163,30 @@ export class VrrpDriver {
     }
   }
 
+  #hold(effect: HoldingEffect): void {
+    this.#holdings.carryOut(effect, this.#interfaceOf.get(effect.instance) ?? "");
+  }
+
   #open(effect: Effect<"open">): void {
-    const { instance, family, ifindex, group, source } = effect;
     try {
-      this.#sockets.open(instance, {
-        family,
-        ifindex,
-        interfaceName: effect.interface,
-        ...(group !== undefined && { group }),
-        ...(source !== undefined && { source }),
-      });
+      this.#sockets.open(effect);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      this.#log.error(`(${instance}) cannot open a VRRP socket on ${effect.interface}: ${error.message}`);
+      const { instance, interface: device } = effect;
+      this.#log.error(`(${instance}) cannot open a VRRP socket on ${device}: ${error.message}`);
     }
   }
 
-  #send({ instance, advert, source, destinations }: Effect<"send-advert">): void {
-    try {
-      this.#sockets.send(instance, advert, source, destinations);
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      this.#log.warn(`(${instance}) cannot send an advert: ${error.message}`);
+  /** A kernel that refuses every advert of a socket is reported once, until it takes them again. */
+  #sent({ family, interface: device }: Effect<"open">, error: KernelError | undefined): void {
+    if (error === undefined) {
+      if (this.#refusals.size > 0) this.#refusals.delete(`${device} ${family}`);
+      return;
     }
+    const socket = `${device} ${family}`;
+    if (this.#refusals.get(socket) === error.code) return;
+    this.#refusals.set(socket, error.code);
+    this.#log.warn(`cannot send adverts on ${device}: ${error.message}`);
   }
 
   #notify({ target, state, priority, scripts }: Effect<"notify">): void {
