@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { networkInterfaces, release } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
@@ -96,13 +96,15 @@ class FileTree {
 
 const SYSTEM_NETWORK = "/sys/class/net";
 
+/** Names of the interfaces in our network namespace: /proc always shows it, /sys that in which it was mounted. */
+function interfaceNames(): readonly string[] {
+  return linesOf("/proc/net/dev")
+    .slice(2)
+    .flatMap((line) => /^\s*(\S+):/.exec(line)?.[1] ?? []);
+}
+
 function interfaces(): Record<string, InterfaceFacts> {
-  let names: readonly string[] = [];
-  try {
-    names = readdirSync(SYSTEM_NETWORK);
-  } catch {
-    // No /sys: an interface with an address is known all the same.
-  }
+  const names = interfaceNames();
   const addressed = networkInterfaces();
   const found = [...new Set([...names, ...Object.keys(addressed)])].sort();
   return Object.fromEntries(
