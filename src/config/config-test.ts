@@ -14,7 +14,12 @@ const CONFIG_TEST = {
   faults: 5,
   /** Scripts that exist would be run without enable_script_security. */
   scriptSecurity: 6,
+  /** An include that include_check or the variant of the keyword wants to find something. */
+  include: 6,
 } as const;
+
+/** Includes that lead nowhere: errors where they are checked, and mentioned only where they are not. */
+const INCLUDES: ReadonlySet<string> = new Set(["include-no-match", "include-unreadable"]);
 
 /** The keywords of scripts that the checkers' process reads; the others are the VRRP process's. */
 const OF_CHECKERS: ReadonlySet<string> = new Set([
@@ -47,12 +52,16 @@ export function configTestStatus(
   const { diagnostics, usable } = compiled;
   const missing = diagnostics.find(({ code }) => code === "unreadable-file");
   if (missing) return { status: CONFIG_TEST.clean, because: missing };
+  // The process that reads first stops there.
+  const include = diagnostics.find(({ code, severity }) => INCLUDES.has(code) && severity === "error");
+  if (include) return { status: CONFIG_TEST.include, because: include };
   if (!usable) return { status: CONFIG_TEST.unusable };
   const reachesScripts = !diagnostics.some(({ code }) => code === "no-such-interface");
   const scripts = scriptFindings(compiled, facts, reachesScripts);
   if (scripts.unsafe) return { status: CONFIG_TEST.scriptSecurity };
   const [first] = diagnostics.filter(
-    ({ code, severity }) => severity !== "note" && !(code in BEYOND) && !(code in UNTESTED),
+    ({ code, severity }) =>
+      severity !== "note" && !(code in BEYOND) && !(code in UNTESTED) && !INCLUDES.has(code),
   );
   if (first) return { status: CONFIG_TEST.faults, because: first };
   return { status: scripts.missing ? CONFIG_TEST.faults : CONFIG_TEST.clean };
