@@ -7,8 +7,9 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
+import { VRRPD } from "./frr.ts";
 
-export const CAPABILITIES = ["netns", "uml", "keepalived", "tshark", "ipvs"] as const;
+export const CAPABILITIES = ["netns", "uml", "keepalived", "tshark", "frr", "ipvs"] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** Present, or absent with one line saying what is missing and what to do. */
@@ -17,19 +18,23 @@ export type Probe = { readonly present: true } | { readonly present: false; read
 const PRESENT: Probe = { present: true };
 const absent = (why: string): Probe => ({ present: false, why });
 
-/** First executable of that name on PATH or in the system directories; undefined when there is none. */
+/** The executable of that path, or the first of that name on PATH or in the system directories; undefined when there is none. */
 export function findProgram(name: string): string | undefined {
+  if (name.startsWith("/")) return isExecutable(name) ? name : undefined;
   const directories = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
-  for (const directory of directories.filter((path) => path !== "")) {
-    try {
-      const path = join(directory, name);
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // not here
-    }
+  return directories
+    .filter((path) => path !== "")
+    .map((directory) => join(directory, name))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
-  return undefined;
 }
 
 /**
@@ -123,6 +128,8 @@ export function probe(capability: Capability): Probe {
       return probeProgram("keepalived", "keepalived");
     case "tshark":
       return probeProgram("tshark", "tshark");
+    case "frr":
+      return probeProgram(VRRPD, "frr");
     case "ipvs":
       return probeIpvs();
   }
