@@ -90,12 +90,9 @@ const KERNEL_OPTIONS = [
 ] as const;
 
 /** Something that instances track: what changes of it may move a priority. */
-function tracked(carries: readonly Carried[]) {
+function tracked(carries: readonly Carried[], moving: readonly string[]) {
   const keywords: Readonly<Record<string, typeof mayMove>> = Object.fromEntries(
-    ["file", "weight", "process", "param_match", "quorum", "quorum_max", "full_command"].map((keyword) => [
-      keyword,
-      mayMove,
-    ]),
+    moving.map((keyword) => [keyword, mayMove]),
   );
   return {
     owner: "vrrp",
@@ -146,11 +143,14 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
     carries: [],
     keywords: { group: mayMove },
   },
-  track_file: tracked(["state"]),
-  vrrp_track_process: tracked(["state", "timers"]),
-  bfd_instance: tracked(["state"]),
-  interface_up_down_delay: { ...tracked(["state"]), created: "none", keywords: {} },
-  linkbeat: { ...tracked(["state"]), created: "none", keywords: {} },
+  track_file: tracked(["state"], ["file", "weight"]),
+  vrrp_track_process: tracked(
+    ["state", "timers"],
+    ["process", "param_match", "weight", "quorum", "quorum_max", "full_command"],
+  ),
+  bfd_instance: tracked(["state"], ["weight"]),
+  interface_up_down_delay: tracked(["state"], []),
+  linkbeat: tracked(["state"], []),
   vrrp_script: {
     owner: "vrrp",
     created: "none",
@@ -177,7 +177,16 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
     replaced: "may-transition",
     restarted: "may-transition",
     carries: ["state"],
-    keywords: { group: mayMove, track_interface: mayMove, track_script: mayMove, track_file: mayMove, track_process: mayMove, track_bfd: mayMove, global_tracking: mayMove, sync_group_tracking_weight: mayMove },
+    keywords: {
+      group: mayMove,
+      track_interface: mayMove,
+      track_script: mayMove,
+      track_file: mayMove,
+      track_process: mayMove,
+      track_bfd: mayMove,
+      global_tracking: mayMove,
+      sync_group_tracking_weight: mayMove,
+    },
   },
   vrrp_instance: {
     owner: "vrrp",

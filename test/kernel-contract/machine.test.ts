@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLinuxKernel } from "../../src/kernel/linux/kernel.ts";
 import { createMemoryKernel } from "../../src/kernel/memory/kernel.ts";
+import { KernelError } from "../../src/kernel/ports.ts";
 import { eventually } from "../lab/process.ts";
 import { fileContract } from "./files.ts";
 import { processContract } from "./processes.ts";
@@ -53,7 +54,21 @@ processContract(
   true,
 );
 
-processContract("Linux", linuxProcesses, false);
+/** Whether this kernel tells us: not in a container, and not without privileges. */
+function told(): boolean {
+  const kernel = createLinuxKernel();
+  try {
+    kernel.processes.monitor(() => {});
+    return true;
+  } catch (error) {
+    if (error instanceof KernelError) return false;
+    throw error;
+  } finally {
+    kernel.close();
+  }
+}
+
+processContract("Linux", linuxProcesses, told());
 
 describe("a watched path", () => {
   let directory: string;

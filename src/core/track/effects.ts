@@ -3,8 +3,10 @@ import type { ProcessPattern } from "./census.ts";
 import type { ScriptEffect } from "./script-tracker.ts";
 
 /** What trackers ask for; a subset of the VRRP router's effects. */
-export type TrackEffect =
-  | ScriptEffect
+export type TrackEffect = ScriptEffect | WatchEffect;
+
+/** What trackers of files and processes ask for. */
+export type WatchEffect =
   /** Tells what the file holds, now and whenever that changes, by `file-value`. */
   | {
       readonly type: "watch-file";

@@ -155,7 +155,7 @@ export function interfaceFault(
   interfaces: ReadonlyMap<string, InterfaceFacts>,
   source: string | undefined,
 ): string | undefined {
-  for (const name of [config.interface, own?.name]) {
+  for (const name of [config.interface ?? config.vrf, own?.name]) {
     if (name === undefined) continue;
     const { ifindex = 0, running = false } = interfaces.get(name) ?? {};
     if (ifindex === 0) return `interface ${name} missing`;

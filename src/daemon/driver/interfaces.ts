@@ -18,7 +18,8 @@ const sameFacts = (a: InterfaceFacts, b: InterfaceFacts): boolean =>
   a.ifindex === b.ifindex &&
   a.running === b.running &&
   a.address4 === b.address4 &&
-  a.address6 === b.address6;
+  a.address6 === b.address6 &&
+  a.addresses?.join() === b.addresses?.join();
 
 /** Two entries of an interface for the same address: the kernel tells them apart by prefix length and peer as well. */
 const sameAddress = (a: InterfaceAddress, b: InterfaceAddress): boolean =>
@@ -34,6 +35,8 @@ export interface InterfaceListener {
   linkSeen?(link: Link): void;
   /** An interface is there no longer. */
   linkGone?(index: number, name: string): void;
+  /** Whether a link is up that is asked for and not told of; undefined for the others. */
+  linkUp?(name: string): boolean | undefined;
 }
 
 /**
@@ -48,6 +51,8 @@ export class Interfaces {
   readonly #monitors: Closable[];
   /** Names of interfaces that this process makes itself. */
   readonly #made = new Set<string>();
+  /** Names of interfaces whose addresses all matter to somebody. */
+  readonly #addressed = new Set<string>();
   readonly #kernel: Kernel;
   readonly #listener: InterfaceListener;
 
@@ -82,10 +87,11 @@ export class Interfaces {
     return {
       name,
       ifindex: link.index,
-      running: link.running,
+      running: this.#listener.linkUp?.(name) ?? link.running,
       mtu: link.mtu,
       ...(address4 !== undefined && { address4 }),
       ...(address6 !== undefined && { address6 }),
+      ...(this.#addressed.has(name) && { addresses: this.#addressesOf(link.index) }),
     };
   }
 
@@ -118,6 +124,16 @@ export class Interfaces {
     const facts = this.facts(name);
     this.#told.set(name, facts);
     return facts;
+  }
+
+  /** From now on every address of the interface is among its facts. */
+  tellAddresses(name: string): void {
+    this.#addressed.add(name);
+  }
+
+  /** Something that is asked of the listener may be different now. */
+  look(name: string): void {
+    this.#tell(name);
   }
 
   close(): void {
@@ -153,6 +169,10 @@ export class Interfaces {
     if (link === undefined) return;
     if (type === "address-removed") this.#listener.addressRemoved(address);
     this.#tell(link.name);
+  }
+
+  #addressesOf(index: number): string[] {
+    return (this.#addresses.get(index) ?? []).map(({ address }) => address);
   }
 
   #keep(address: InterfaceAddress): void {

@@ -9,6 +9,7 @@ import { interfacesHeldBy } from "./held-interfaces.ts";
 import { Interfaces } from "./interfaces.ts";
 import { MachineLoop } from "./loop.ts";
 import { TimeOfDay } from "./time-of-day.ts";
+import { VrrpTrackers } from "./trackers.ts";
 import { VrrpAnnouncements } from "./vrrp-announcements.ts";
 import { type HoldingEffect, VrrpHoldings } from "./vrrp-holdings.ts";
 import { VrrpHost } from "./vrrp-host.ts";
@@ -31,6 +32,7 @@ export class VrrpDriver {
   readonly #interfaceOf = new Map<string, string>();
   /** Every interface that a configuration named so far. */
   readonly #watched = new Set<string>();
+  readonly #trackers: VrrpTrackers;
   readonly #keys: VrrpKeys;
   readonly #time: TimeOfDay;
   /** By socket, why its last adverts were refused. */
@@ -51,7 +53,14 @@ export class VrrpDriver {
         this.#host.linkGone(index, name);
         this.#holdings.linkGone(index);
       },
+      linkUp: (name) => this.#trackers.linkUp(name),
     });
+    this.#trackers = new VrrpTrackers(
+      kernel,
+      log,
+      (event) => this.#loop.feed(event),
+      (name) => this.#interfaces.look(name),
+    );
     this.#keys = new VrrpKeys(log);
     this.#time = new TimeOfDay(kernel.clock);
     this.#sockets = new VrrpSockets(
@@ -84,7 +93,9 @@ export class VrrpDriver {
       if (change.object !== "vrrp_instance") continue;
       const { interface: name } = change.after ?? change.before ?? {};
       if (name !== undefined) this.#interfaceOf.set(change.id, name);
+      if (name !== undefined && change.after?.track_src_ip) this.#interfaces.tellAddresses(name);
     }
+    this.#trackers.configure(changes, this.#watched);
     const interfaces = this.#interfaces.watch(this.#watched);
     this.#holdings.begin(changes);
     this.#tellTime();
@@ -102,6 +113,7 @@ export class VrrpDriver {
     this.#loop.stop();
     if (!keepAddresses) this.#host.close();
     this.#holdings.close();
+    this.#trackers.close();
     this.#interfaces.close();
   }
 
@@ -156,6 +168,12 @@ export class VrrpDriver {
         break;
       case "cancel-script":
         this.#scripts.cancel(`script ${effect.script}`);
+        break;
+      case "watch-file":
+      case "unwatch-file":
+      case "count-processes":
+      case "uncount-processes":
+        this.#trackers.carryOut(effect);
         break;
       case "log":
         this.#log[effect.level](effect.message);
@@ -219,7 +237,8 @@ function interfacesOf(change: Change): string[] {
       return [change.before, change.after].flatMap((instance) => {
         if (instance === undefined) return [];
         const tracked = instance.track_interface.map((each) => each.interface);
-        return instance.interface === undefined ? tracked : [instance.interface, ...tracked];
+        const device = instance.interface ?? instance.vrf;
+        return device === undefined ? tracked : [device, ...tracked];
       });
     case "vrrp_sync_group":
       return [change.before, change.after].flatMap((group) =>
