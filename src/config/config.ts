@@ -3,7 +3,8 @@
  * here and never see a schema. They are inferred from the schema's rows.
  */
 
-export type { TcpCheck } from "../schema/checkers.ts";
+export type { BfdInstance } from "../schema/bfd.ts";
+export type { DnsCheck, PingCheck, SmtpCheck, TcpCheck, UdpCheck } from "../schema/checkers.ts";
 export type { HttpGet, HttpUrl, SslGet } from "../schema/checkers-http.ts";
 export type {
   InitialValue,
@@ -29,7 +30,6 @@ export type { GlobalDefs } from "../schema/global-defs.ts";
 export type { Route } from "../schema/kinds-route.ts";
 export type { Rule } from "../schema/kinds-rule.ts";
 export type { Config } from "../schema/root.ts";
-export type { BfdInstance } from "../schema/bfd.ts";
 export type { TrackFile, TrackGroup, TrackProcess } from "../schema/track.ts";
 export type { RealServer, VirtualServer } from "../schema/virtual-server.ts";
 export type { VirtualServerGroup } from "../schema/virtual-server-group.ts";

@@ -17,7 +17,7 @@ export const smtpCheck = defineBlock({
   header: {},
   rows: {
     ...checkerRows(1, SECOND),
-    helo_name: leaf(word, { doc: "Name in HELO; the host name by default.", since: "1.1.8" }),
+    helo_name: leaf(word, { doc: "Name in HELO; smtpchecker.keepalived.org by default.", since: "1.1.8" }),
     host: blocks(smtpHost, {
       doc: "A further connection to check, instead of the server's.",
       since: "1.1.8",
@@ -46,7 +46,7 @@ export const udpCheck = defineBlock({
   header: {},
   rows: {
     ...checkerRows(1, SECOND),
-    payload: leaf(payload, { doc: "Bytes to send; random ones by default.", since: "2.2.0" }),
+    payload: leaf(payload, { doc: "Bytes to send; a text by default.", since: "2.2.0" }),
     require_reply: leaf(reply, {
       doc: "Only an answer is good, and only with these bytes where any are given.",
       since: "2.1.0",
@@ -61,7 +61,7 @@ export const miscCheck = defineBlock({
   header: {},
   rows: {
     misc_path: leaf(scriptCommand, { required: true, doc: "Program to run.", since: "0.5.3" }),
-    misc_timeout: leaf(wholeSeconds(0, 4_294_967_295), {
+    misc_timeout: leaf(wholeSeconds(0, 4_294), {
       doc: "Time that it may take; delay_loop by default.",
       since: "1.1.0",
     }),

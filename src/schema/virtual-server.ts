@@ -18,6 +18,9 @@ import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
 const weight = integer(0, 2_147_483_647);
 
+/** A checker may do without a further try; services and servers cannot say so. */
+const serverRetry = integer(1, 4_294_967_295);
+
 const CHECKED = "Is up when ";
 
 export const realServer = defineBlock({
@@ -52,6 +55,11 @@ export const realServer = defineBlock({
     virtualhost: leaf(word, { inherits: "^", doc: "Host to name in HTTP requests.", since: "0.5.8" }),
     smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7", compiledOnly: true }),
     ...inheritedRows,
+    retry: leaf(serverRetry, {
+      inherits: "^",
+      doc: "Further tries before a server is down.",
+      since: "1.1.8",
+    }),
     snmp_name: leaf(word, { doc: "Name in answers to SNMP.", since: "2.2.3", compiledOnly: true }),
     TCP_CHECK: blocks(tcpCheck, { doc: `${CHECKED}it accepts a connection.`, since: "0.5.3" }),
     HTTP_GET: blocks(httpGet, { doc: `${CHECKED}its pages are as expected.`, since: "0.5.3" }),
@@ -63,22 +71,18 @@ export const realServer = defineBlock({
     SMTP_CHECK: blocks(smtpCheck, {
       doc: `${CHECKED}it greets and answers HELO.`,
       since: "1.1.8",
-      compiledOnly: true,
     }),
     DNS_CHECK: blocks(dnsCheck, {
       doc: `${CHECKED}it answers a DNS query.`,
       since: "1.3.0",
-      compiledOnly: true,
     }),
     UDP_CHECK: blocks(udpCheck, {
       doc: `${CHECKED}a datagram is not refused, or answered as wanted.`,
       since: "2.1.0",
-      compiledOnly: true,
     }),
     PING_CHECK: blocks(pingCheck, {
       doc: `${CHECKED}it answers an ICMP echo request.`,
       since: "2.1.0",
-      compiledOnly: true,
     }),
     MISC_CHECK: blocks(miscCheck, {
       doc: `${CHECKED}a program says so.`,
@@ -189,7 +193,7 @@ export const virtualServer = defineBlock({
       doc: "Time to connect, and to answer.",
       since: "0.5.3",
     }),
-    retry: leaf(integer(0, 4_294_967_295), { doc: "Further tries before a server is down.", since: "1.1.8" }),
+    retry: leaf(serverRetry, { doc: "Further tries before a server is down.", since: "1.1.8" }),
     delay_before_retry: leaf(timerOrZero, { doc: "Time between those tries.", since: "0.5.3" }),
     warmup: leaf(timerOrZero, { doc: "Longest random delay of the first check.", since: "1.2.13" }),
     weight: leaf(integer(1, 2_147_483_647), {

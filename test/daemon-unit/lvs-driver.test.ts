@@ -60,7 +60,11 @@ describe("LvsDriver", () => {
   it("connects for checkers, and hands in what comes back", () => {
     const request = new TextEncoder().encode("ping");
     const machine = new Scripted<LvsEvent, LvsEffect>()
-      .on("apply", { type: "connect", checker: "c1", target: { address: "10.0.0.1", port: 80 } })
+      .on("apply", {
+        type: "connect",
+        checker: "c1",
+        target: { transport: "tcp", address: "10.0.0.1", port: 80 },
+      })
       .on("connected", { type: "send", checker: "c1", bytes: request })
       .on("ended", { type: "close", checker: "c1" });
     const { driver, network, clock } = bench(machine);
@@ -80,7 +84,7 @@ describe("LvsDriver", () => {
     const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", {
       type: "connect",
       checker: "c1",
-      target: { address: "10.0.0.1", port: 81 },
+      target: { transport: "tcp", address: "10.0.0.1", port: 81 },
     });
     const { driver, network, clock } = bench(machine);
     network.hosts.listen("10.0.0.1", 80, () => {});
@@ -89,8 +93,24 @@ describe("LvsDriver", () => {
     expect(machine.ofType("failed")).toEqual([{ type: "failed", checker: "c1", error: "ECONNREFUSED" }]);
   });
 
+  it("exchanges datagrams for checkers", () => {
+    const target = { transport: "udp", address: "10.0.0.1", port: 53 } as const;
+    const machine = new Scripted<LvsEvent, LvsEffect>()
+      .on("apply", { type: "connect", checker: "c1", target })
+      .on("connected", { type: "send", checker: "c1", bytes: new TextEncoder().encode("who?") });
+    const { driver, network, clock } = bench(machine);
+    network.hosts.respond("10.0.0.1", 53, (bytes) => bytes.subarray(1));
+    driver.start([]);
+    clock.advanceBy(1_000_000);
+    expect(machine.ofType("data").map(({ bytes }) => new TextDecoder().decode(bytes))).toEqual(["ho?"]);
+  });
+
   it("hears nothing of a connection that was closed or replaced", () => {
-    const connect: LvsEffect = { type: "connect", checker: "c1", target: { address: "10.0.0.1", port: 80 } };
+    const connect: LvsEffect = {
+      type: "connect",
+      checker: "c1",
+      target: { transport: "tcp", address: "10.0.0.1", port: 80 },
+    };
     const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", connect, connect);
     const { driver, network, clock } = bench(machine);
     network.hosts.listen("10.0.0.1", 80, () => {});

@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { closeSync, openSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -101,7 +102,15 @@ async function serve(): Promise<EchoServer> {
       done(address !== null && typeof address === "object" ? address.port : 0);
     });
   });
-  const close = () => new Promise<void>((done) => server.close(() => done()));
+  const datagrams = createSocket("udp4");
+  datagrams.on("message", (bytes, { address, port: from }) => {
+    datagrams.send(bytes.length === 0 ? bytes : `echo ${bytes}`, from, address);
+  });
+  await new Promise<void>((done) => datagrams.bind(port, "127.0.0.1", done));
+  const close = async () => {
+    await new Promise<void>((done) => datagrams.close(done));
+    await new Promise<void>((done) => server.close(() => done()));
+  };
   return { address: "127.0.0.1", port, refusedPort: 1, close };
 }
 

@@ -119,19 +119,23 @@ export class CheckLoop implements Checker {
     this.isGraced = false;
   }
 
-  /** The whole answer has connect_timeout, however it trickles in. */
+  /** The whole answer to a request has connect_timeout, however it trickles in. */
   private onConnected(now: Micros): CheckEffect[] {
     this.limit("exchanging", now);
     return this.step(this.probe.connected(), now);
   }
 
   private step(step: ProbeStep, now: Micros): CheckEffect[] {
-    if (step.type === "more") return step.send ? [{ type: "send", bytes: step.send }] : [];
+    if (step.type === "more") {
+      if (!step.send) return [];
+      this.limit("exchanging", now);
+      return [{ type: "send", bytes: step.send }];
+    }
     return step.type === "passed" ? this.passed(now) : this.failed(step.message, now);
   }
 
   private fault(fault: ConnectionFault, now: Micros): CheckEffect[] {
-    return this.failed(this.probe.describe(fault), now);
+    return this.step(this.probe.fault(fault), now);
   }
 
   private passed(now: Micros): CheckEffect[] {
@@ -144,7 +148,8 @@ export class CheckLoop implements Checker {
     this.wait(next > now ? next : now + this.timing.delayLoop);
     if (!complete || (this.up && this.hasRun)) return effects;
     const message = this.probe.success;
-    effects.push({ type: "log", level: "info", message }, { type: "verdict", up: true, reason: message });
+    if (message !== undefined) effects.push({ type: "log", level: "info", message });
+    effects.push({ type: "verdict", up: true, reason: message ?? "passed" });
     this.up = true;
     this.hasRun = true;
     return effects;
@@ -159,8 +164,9 @@ export class CheckLoop implements Checker {
     this.failures = retrying ? done + 1 : 0;
     if (isNews) {
       const after = done > 0 ? ` after ${done} retries` : "";
-      const summary = `${this.probe.name} on service ${this.options.service} failed${after}.`;
-      effects.push({ type: "log", level: "warn", message: summary });
+      const summary = this.probe.failure(message, after);
+      const isSaid = this.up && this.options.logAllFailures && summary === message;
+      if (!isSaid) effects.push({ type: "log", level: "warn", message: summary });
       effects.push({ type: "verdict", up: false, reason: message });
       this.up = false;
       this.hasRun = true;

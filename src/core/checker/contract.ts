@@ -3,6 +3,8 @@ import type { Micros } from "../../values/time.ts";
 
 /** What a checker connects to and from; the driver hands it to the stream port. */
 export interface CheckTarget {
+  /** icmp: echo; the port does not count. */
+  readonly transport: "tcp" | "udp" | "icmp";
   readonly address: string;
   readonly port: number;
   readonly bindAddress?: string;

@@ -64,7 +64,6 @@ class HttpExchange {
  * only starts that pass.
  */
 class HttpProbe implements Probe {
-  readonly name = "HTTP_CHECK";
   readonly retriesAtFirst = true;
   readonly reportsFirstFailure = false;
   readonly groupsWhileDown = false;
@@ -110,8 +109,12 @@ class HttpProbe implements Probe {
     return fault === undefined ? { type: "passed" } : { type: "failed", message: this.message(fault) };
   }
 
-  describe(fault: ConnectionFault): string {
-    return this.message(WORDS[fault]);
+  fault(fault: ConnectionFault): ProbeStep {
+    return { type: "failed", message: this.message(WORDS[fault]) };
+  }
+
+  failure(_message: string, after: string): string {
+    return `HTTP_CHECK on service ${this.options.service} failed${after}.`;
   }
 
   passed(up: boolean): { readonly complete: boolean; readonly logs: readonly string[] } {

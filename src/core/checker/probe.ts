@@ -4,16 +4,14 @@ export type ProbeStep =
   | { readonly type: "passed" }
   | { readonly type: "failed"; readonly message: string };
 
-/** Why a try failed before its exchange said anything. */
+/** What may end a try besides what the peer says. */
 export type ConnectionFault = "connect-failed" | "connect-timeout" | "read-timeout" | "read-error";
 
 /**
  * What one kind of checker says over its connection, one try at a time. The loop around it (check-loop.ts) owns
- * connection, timing, retries and verdict. Calls come in order: connected, then data and ended.
+ * connection, timing, retries and verdict. Calls come in order: connected, then data and ended, or a fault.
  */
 export interface Probe {
-  /** The checker as keepalived's logs name it: "TCP_CHECK", "HTTP_CHECK". */
-  readonly name: string;
   /** Whether failures are retried before the first verdict, too. */
   readonly retriesAtFirst: boolean;
   /** Whether a server that is assumed down (alpha) and fails is a verdict; otherwise only its first success is. */
@@ -23,17 +21,19 @@ export interface Probe {
    * as they do while it is up; false, all wait the longer of the two.
    */
   readonly groupsWhileDown: boolean;
-  /** The connection stands: a new exchange begins. */
+  /** The connection stands: a new exchange begins. Whatever is sent gives the peer connect_timeout anew. */
   connected(): ProbeStep;
   data(bytes: Uint8Array): ProbeStep;
   /** The peer ended the connection in good order. */
   ended(): ProbeStep;
-  /** The words for a fault of the connection. */
-  describe(fault: ConnectionFault): string;
+  /** The connection failed, or nothing came in time; which may be all that was asked of the peer. */
+  fault(fault: ConnectionFault): ProbeStep;
   /** The try passed; `up` is the verdict so far. `complete`: the server has now shown all that is asked of it. */
   passed(up: boolean): { readonly complete: boolean; readonly logs: readonly string[] };
   /** The try failed; `up` is the verdict now. */
   failed(up: boolean): void;
-  /** The line that reports the verdict "up". */
-  readonly success: string;
+  /** The line that reports the verdict "up"; undefined: none. */
+  readonly success: string | undefined;
+  /** The line that reports the verdict "down". `after`: " after 2 retries", or nothing. */
+  failure(message: string, after: string): string;
 }

@@ -4,7 +4,6 @@ import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
 
 /** TCP_CHECK: whoever accepts the connection is up. */
 class TcpProbe implements Probe {
-  readonly name = "TCP_CHECK";
   readonly retriesAtFirst = false;
   readonly reportsFirstFailure = true;
   readonly groupsWhileDown = true;
@@ -28,8 +27,13 @@ class TcpProbe implements Probe {
     return { type: "more" };
   }
 
-  describe(fault: ConnectionFault): string {
-    return `TCP connection to ${this.service} ${fault === "connect-timeout" ? "timeout" : "failed"}.`;
+  fault(fault: ConnectionFault): ProbeStep {
+    const how = fault === "connect-timeout" ? "timeout" : "failed";
+    return { type: "failed", message: `TCP connection to ${this.service} ${how}.` };
+  }
+
+  failure(_message: string, after: string): string {
+    return `TCP_CHECK on service ${this.service} failed${after}.`;
   }
 
   passed(): { readonly complete: boolean; readonly logs: readonly string[] } {

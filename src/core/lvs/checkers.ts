@@ -1,23 +1,38 @@
-import type { HttpGet, HttpUrl, RealServer, TcpCheck } from "../../config/config.ts";
-import type { Micros } from "../../values/time.ts";
+import type {
+  DnsCheck,
+  HttpGet,
+  HttpUrl,
+  PingCheck,
+  RealServer,
+  SmtpCheck,
+  TcpCheck,
+  UdpCheck,
+} from "../../config/config.ts";
 import type { Checker, CheckOptions } from "../checker/check-loop.ts";
 import type { CheckTarget, CheckTiming, HttpExpectation } from "../checker/contract.ts";
+import { createDnsCheck } from "../checker/dns-check.ts";
 import { createHttpCheck, DEFAULT_STATUS } from "../checker/http-check.ts";
+import { createPingCheck } from "../checker/ping-check.ts";
+import { createSmtpCheck, DEFAULT_HELO } from "../checker/smtp-check.ts";
 import { createTcpCheck } from "../checker/tcp-check.ts";
+import { createUdpCheck } from "../checker/udp-check.ts";
 
 /** One checker of a real server, as configured. */
 export type CheckerSpec =
   | { readonly kind: "TCP_CHECK"; readonly config: TcpCheck }
-  | { readonly kind: "HTTP_GET"; readonly config: HttpGet };
+  | { readonly kind: "HTTP_GET"; readonly config: HttpGet }
+  | { readonly kind: "SMTP_CHECK"; readonly config: SmtpHost; readonly helo: string | undefined }
+  | { readonly kind: "DNS_CHECK"; readonly config: DnsCheck }
+  | { readonly kind: "UDP_CHECK"; readonly config: UdpCheck }
+  | { readonly kind: "PING_CHECK"; readonly config: PingCheck };
+
+/** A connection of an SMTP_CHECK: the block itself, or one of its `host` blocks. */
+type SmtpHost = SmtpCheck | SmtpCheck["host"][number];
 
 /** What a checker is told by the server around it. */
 export interface CheckerContext extends Omit<CheckOptions, "logAllFailures"> {
   readonly virtualServer: string;
 }
-
-/** Defaults of retry and delay_before_retry where the configuration names none. */
-const RETRY: Record<CheckerSpec["kind"], number> = { TCP_CHECK: 1, HTTP_GET: 1 };
-const DELAY_BEFORE_RETRY: Record<CheckerSpec["kind"], Micros> = { TCP_CHECK: 1_000_000, HTTP_GET: 3_000_000 };
 
 /** Port of a check whose server has none: that of a firewall mark, for one. */
 const HTTP_PORT = 80;
@@ -29,6 +44,15 @@ export function checkerSpecs(real: RealServer): CheckerSpec[] {
     ...real.HTTP_GET.filter(({ url }) => url.length > 0).map(
       (config) => ({ kind: "HTTP_GET", config }) as const,
     ),
+    // Each host is a checker besides that of the block itself.
+    ...real.SMTP_CHECK.flatMap((block) =>
+      [block, ...block.host].map(
+        (config) => ({ kind: "SMTP_CHECK", config, helo: block.helo_name }) as const,
+      ),
+    ),
+    ...real.DNS_CHECK.map((config) => ({ kind: "DNS_CHECK", config }) as const),
+    ...real.UDP_CHECK.map((config) => ({ kind: "UDP_CHECK", config }) as const),
+    ...real.PING_CHECK.map((config) => ({ kind: "PING_CHECK", config }) as const),
   ];
 }
 
@@ -44,15 +68,15 @@ const TIMING_KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Texts that are equal for specs that check the same (`what`), and do it at the same times (`when`). */
-export function fingerprint({ kind, config }: CheckerSpec): { readonly what: string; readonly when: string } {
-  const entries = Object.entries(config);
+export function fingerprint(spec: CheckerSpec): { readonly what: string; readonly when: string } {
+  const entries = Object.entries({ ...spec.config, ...("helo" in spec && { helo: spec.helo }) });
   const text = (isTiming: boolean) =>
     JSON.stringify(
       entries.filter(([keyword]) => TIMING_KEYWORDS.has(keyword) === isTiming),
       withoutOrigins,
     );
   // `$` of the block itself is an entry, that of the blocks inside it a property.
-  return { what: `${kind} ${text(false)}`, when: text(true) };
+  return { what: `${spec.kind} ${text(false)}`, when: text(true) };
 }
 
 /** Where a value was written makes it no other value. */
@@ -65,29 +89,57 @@ function withoutOrigins(_: string, value: unknown): unknown {
 
 /** A checker of a real server as a machine. */
 export function createChecker(spec: CheckerSpec, real: RealServer, context: CheckerContext): Checker {
-  const { kind, config } = spec;
+  const { config } = spec;
   const target = targetOf(spec, real);
   const timing: CheckTiming = {
     delayLoop: config.delay_loop,
     connectTimeout: config.connect_timeout,
-    retry: config.retry ?? RETRY[kind],
-    delayBeforeRetry: config.delay_before_retry ?? DELAY_BEFORE_RETRY[kind],
+    retry: config.retry,
+    delayBeforeRetry: config.delay_before_retry ?? config.delay_loop,
     firstDelay: config.warmup ?? config.delay_loop,
   };
   const options = { ...context, logAllFailures: config.log_all_failures };
-  if (spec.kind === "TCP_CHECK") return createTcpCheck(target, timing, options);
-  const { http_protocol: protocol, virtualhost, url } = spec.config;
-  return createHttpCheck(
-    target,
-    timing,
-    url.map((one) => expectationOf(one, virtualhost)),
-    { ...options, protocol: protocol === "1.0c" ? "1.0C" : protocol },
-  );
+  switch (spec.kind) {
+    case "TCP_CHECK":
+      return createTcpCheck(target, timing, options);
+    case "HTTP_GET": {
+      const { http_protocol: protocol, virtualhost, url } = spec.config;
+      const urls = url.map((one) => expectationOf(one, virtualhost));
+      const version = protocol === "1.0c" ? "1.0C" : protocol;
+      return createHttpCheck(target, timing, urls, { ...options, protocol: version });
+    }
+    case "SMTP_CHECK":
+      return createSmtpCheck(target, timing, spec.helo ?? DEFAULT_HELO, options);
+    case "DNS_CHECK":
+      return createDnsCheck(target, timing, spec.config, options);
+    case "UDP_CHECK": {
+      const { payload, require_reply: reply, min_reply_length, max_reply_length } = spec.config;
+      const lengths = { shortest: min_reply_length, longest: max_reply_length };
+      const expected = {
+        ...lengths,
+        ...(payload !== undefined && { payload }),
+        ...(reply !== undefined && { reply }),
+      };
+      return createUdpCheck(target, timing, expected, options);
+    }
+    case "PING_CHECK":
+      return createPingCheck(target, timing, options);
+  }
 }
+
+const TRANSPORTS: Record<CheckerSpec["kind"], CheckTarget["transport"]> = {
+  TCP_CHECK: "tcp",
+  HTTP_GET: "tcp",
+  SMTP_CHECK: "tcp",
+  DNS_CHECK: "udp",
+  UDP_CHECK: "udp",
+  PING_CHECK: "icmp",
+};
 
 function targetOf({ kind, config }: CheckerSpec, real: RealServer): CheckTarget {
   const port = config.connect_port ?? real.server.port;
   return {
+    transport: TRANSPORTS[kind],
     address: config.connect_ip ?? real.server.address,
     port: port === 0 && kind === "HTTP_GET" ? HTTP_PORT : port,
     ...(config.bindto !== undefined && { bindAddress: config.bindto }),

@@ -92,10 +92,15 @@ export class LvsDriver {
 
   #connect({ checker, target }: Effect<"connect">): void {
     this.#close(checker);
-    const connection = this.#kernel.streams.connect(target, (event) => {
+    const listen = (event: StreamEvent) => {
       // What a closed connection still had to say is of no interest.
       if (this.#connections.get(checker) === connection) this.#onStream(checker, event);
-    });
+    };
+    const { transport, ...peer } = target;
+    const connection =
+      transport === "tcp"
+        ? this.#kernel.streams.connect(peer, listen)
+        : this.#kernel.datagrams.connect({ ...peer, protocol: transport }, listen);
     this.#connections.set(checker, connection);
   }
 

@@ -2,6 +2,7 @@ import { Closables } from "../closables.ts";
 import type { AddressPort, Closable, Kernel, LinkPort, RoutePort, RulePort } from "../ports.ts";
 import { LinuxAddresses } from "./addresses.ts";
 import { LinuxClock } from "./clock.ts";
+import { LinuxDatagrams } from "./datagrams.ts";
 import { LinuxFiles } from "./files.ts";
 import { LinuxFirewall } from "./firewall.ts";
 import { LinuxIpvs } from "./ipvs.ts";
@@ -74,6 +75,7 @@ export function createLinuxKernel(): Kernel {
     ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables)),
     packets: new LinuxPackets(closables),
     streams: new LinuxStreams(closables),
+    datagrams: new LinuxDatagrams(closables),
     clock: new LinuxClock(closables),
     sysctl: new LinuxSysctl(),
     firewall: new LinuxFirewall(lazySocket(NETLINK_NETFILTER, closables)),

@@ -1,6 +1,4 @@
-import { interfaceIndex } from "../../../native/interface.ts";
-import { READABLE, Socket, WRITABLE } from "../../../native/socket.ts";
-import { familyOf } from "../../values/ip.ts";
+import { READABLE, type Socket, WRITABLE } from "../../../native/socket.ts";
 import { LITTLE_ENDIAN, viewOf } from "../../wire/byte-order.ts";
 import { ERRNO } from "../../wire/errno.ts";
 import type { Closables } from "../closables.ts";
@@ -12,43 +10,11 @@ import {
   type StreamPort,
   type StreamTarget,
 } from "../ports.ts";
-import { familyNumber, inetAddress } from "./sockaddr.ts";
+import { openConnected, type SocketKind } from "./connect.ts";
 import * as option from "./socket-options.ts";
 
-const IPPROTO_TCP = 6;
+const TCP: SocketKind = { type: option.SOCK_STREAM, protocol: 6 };
 const RECEIVE_BUFFER = 65_536;
-
-/** Opens a socket with everything that has to be set before connect. Throws KernelError. */
-function prepare(target: StreamTarget, operation: string): Socket {
-  const socket = Socket.open(familyNumber(target.address), option.SOCK_STREAM, IPPROTO_TCP);
-  if (typeof socket === "number") throw kernelError(operation, socket);
-  const set = (level: number, name: number, value: number | Uint8Array) =>
-    check(socket.setOption(level, name, value), operation);
-  try {
-    const { bindAddress, bindPort = 0, bindInterface, fwmark } = target;
-    if (bindInterface !== undefined) {
-      set(option.SOL_SOCKET, option.SO_BINDTODEVICE, option.deviceName(bindInterface));
-    }
-    if (fwmark !== undefined) set(option.SOL_SOCKET, option.SO_MARK, fwmark);
-    if (bindAddress !== undefined || bindPort !== 0) {
-      // Without a port of its own the connection takes one that is free towards this peer, not free altogether.
-      if (bindPort === 0) set(option.IPPROTO_IP, option.IP_BIND_ADDRESS_NO_PORT, 1);
-      else set(option.SOL_SOCKET, option.SO_REUSEADDR, 1);
-      const any = familyOf(target.address) === 4 ? "0.0.0.0" : "::";
-      check(socket.bind(inetAddress(bindAddress ?? any, bindPort, scopeOf(bindInterface))), operation);
-    }
-    const connecting = socket.connect(inetAddress(target.address, target.port, scopeOf(bindInterface)));
-    if (connecting !== -ERRNO.EINPROGRESS) check(connecting, operation);
-    return socket;
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
-}
-
-function scopeOf(name: string | undefined): number {
-  return name === undefined ? 0 : Math.max(0, interfaceIndex(name));
-}
 
 /** One TCP connection: connecting, then open, until closed or failed. */
 class Connection {
@@ -65,7 +31,7 @@ class Connection {
     this.#callback = callback;
     this.#buffer = buffer;
     try {
-      this.#socket = prepare(target, this.#operation);
+      this.#socket = openConnected(target, TCP, this.#operation);
       check(
         this.#socket.watch(WRITABLE, (events) => this.#ready(events)),
         this.#operation,

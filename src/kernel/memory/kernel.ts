@@ -1,12 +1,14 @@
 import { canonicalIp } from "../../values/ip.ts";
 import { Closables } from "../closables.ts";
 import { LinuxClock } from "../linux/clock.ts";
+import { LinuxDatagrams } from "../linux/datagrams.ts";
 import { LinuxFiles } from "../linux/files.ts";
 import { LinuxProcesses } from "../linux/processes.ts";
 import { LinuxStreams } from "../linux/streams.ts";
-import type { ClockPort, Closable, Kernel, Link, StreamPort } from "../ports.ts";
+import type { ClockPort, Closable, DatagramPort, Kernel, Link, StreamPort } from "../ports.ts";
 import { MemoryAddresses } from "./addresses.ts";
 import { VirtualAlarm } from "./clock.ts";
+import { MemoryDatagrams } from "./datagrams.ts";
 import { Faults } from "./faults.ts";
 import { MemoryFiles } from "./files.ts";
 import { MemoryFirewall } from "./firewall.ts";
@@ -26,7 +28,10 @@ export interface MemoryKernelOptions {
   readonly links?: readonly MemoryLink[];
   /** What the links are plugged into, and whose clock counts; a network of its own when absent. */
   readonly network?: MemoryNetwork;
-  /** `hosts`: connections reach the simulated hosts of the network. `real`: they are TCP of this machine. */
+  /**
+   * `hosts`: connections reach the simulated hosts of the network. `real`: they are sockets of this machine, and files and
+   * processes are this machine's.
+   */
   readonly streams?: "hosts" | "real";
 }
 
@@ -97,10 +102,10 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
       if (plugged) network.segment(plugged.segment).transmit(transmission, plugged.port);
     },
   });
-  const streams: StreamPort =
-    options.streams === "real"
-      ? new LinuxStreams(closables)
-      : new MemoryStreams({ network, links, addresses, faults, closables });
+  const real = options.streams === "real";
+  const connecting = { network, links, addresses, faults, closables };
+  const streams: StreamPort = real ? new LinuxStreams(closables) : new MemoryStreams(connecting);
+  const datagrams: DatagramPort = real ? new LinuxDatagrams(closables) : new MemoryDatagrams(connecting);
 
   const attach = ({ index, mac }: Link, segment: string, trunk: object): void => {
     const port: SegmentPort = {
@@ -146,6 +151,7 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
     ipvs: new MemoryIpvs(faults),
     packets,
     streams,
+    datagrams,
     clock: makeClock(network, closables),
     sysctl: new MemorySysctl(links),
     firewall: new MemoryFirewall(faults),

@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import type { StreamPort } from "../ports.ts";
+import type { DatagramPort, StreamPort } from "../ports.ts";
 import { createMemoryKernel, type MemoryKernel } from "./kernel.ts";
 import type { MemoryLink } from "./links.ts";
 
@@ -20,6 +20,13 @@ function plainStreams(streams: StreamPort): StreamPort {
   return { connect: ({ address, port }, callback) => streams.connect({ address, port }, callback) };
 }
 
+function plainDatagrams(datagrams: DatagramPort): DatagramPort {
+  return {
+    connect: ({ protocol, address, port }, callback) =>
+      datagrams.connect({ protocol, address, port }, callback),
+  };
+}
+
 /**
  * The kernel of `holdfast run --kernel memory`: real time and real TCP connections; links, addresses, IPVS and VRRP
  * packets in memory. It starts with copies of this machine's links, and one for each interface that is named and
@@ -30,5 +37,9 @@ export function createLocalMemoryKernel(interfaces: readonly string[]): MemoryKe
   for (const name of new Set(interfaces)) {
     if (!kernel.links.get(name)) kernel.addLink({ name, segment: name });
   }
-  return { ...kernel, streams: plainStreams(kernel.streams) };
+  return {
+    ...kernel,
+    streams: plainStreams(kernel.streams),
+    datagrams: plainDatagrams(kernel.datagrams),
+  };
 }

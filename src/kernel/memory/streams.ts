@@ -1,25 +1,12 @@
-import { ERRNO } from "../../wire/errno.ts";
-import type { Closables } from "../closables.ts";
 import { kernelError } from "../errors.ts";
 import type { StreamConnection, StreamEvent, StreamPort, StreamTarget } from "../ports.ts";
-import type { MemoryAddresses } from "./addresses.ts";
-import type { Faults } from "./faults.ts";
-import type { MemoryLinks } from "./links.ts";
-import type { MemoryNetwork } from "./network.ts";
-
-export interface StreamContext {
-  readonly network: MemoryNetwork;
-  readonly links: MemoryLinks;
-  readonly addresses: MemoryAddresses;
-  readonly faults: Faults;
-  readonly closables: Closables;
-}
+import { type ConnectContext, connectRefusal } from "./connect.ts";
 
 /** Connections to the simulated hosts of a MemoryNetwork. */
 export class MemoryStreams implements StreamPort {
-  readonly #context: StreamContext;
+  readonly #context: ConnectContext;
 
-  constructor(context: StreamContext) {
+  constructor(context: ConnectContext) {
     this.#context = context;
   }
 
@@ -38,7 +25,7 @@ export class MemoryStreams implements StreamPort {
       callback(event);
     };
     const fail = (errno: number) => tell({ type: "failed", error: kernelError(operation, errno) });
-    const refusal = this.#refusal(target);
+    const refusal = connectRefusal(this.#context, "streams.connect", target);
     if (refusal !== 0) {
       network.later(0, () => fail(refusal));
     } else {
@@ -64,15 +51,5 @@ export class MemoryStreams implements StreamPort {
         close();
       },
     };
-  }
-
-  /** The errno with which the socket would fail before a packet is sent; 0 for none. */
-  #refusal({ bindAddress, bindInterface }: StreamTarget): number {
-    const { links, addresses, faults } = this.#context;
-    const fault = faults.take("streams.connect");
-    if (fault) return fault.errno;
-    if (bindInterface !== undefined && !links.get(bindInterface)) return ERRNO.ENODEV;
-    if (bindAddress !== undefined && !addresses.owns(bindAddress)) return ERRNO.EADDRNOTAVAIL;
-    return 0;
   }
 }

@@ -1,5 +1,5 @@
 import type { Checker } from "../../../src/core/checker/check-loop.ts";
-import type { CheckEffect, CheckTiming } from "../../../src/core/checker/contract.ts";
+import type { CheckEffect, CheckTarget, CheckTiming } from "../../../src/core/checker/contract.ts";
 import type { Micros } from "../../../src/values/time.ts";
 
 export const SECOND = 1_000_000;
@@ -12,7 +12,7 @@ export const timing: CheckTiming = {
   firstDelay: 0,
 };
 
-export const target = { address: "10.0.1.1", port: 80 };
+export const target: CheckTarget = { transport: "tcp", address: "10.0.1.1", port: 80 };
 
 /** What a server does with one connection. Every answer comes at once. */
 export type Server =

@@ -1,0 +1,65 @@
+/** Verdicts and words are those that keepalived 2.2.7 and 2.4.3 had for the same servers. */
+import { describe, expect, it } from "vitest";
+import type { CheckOptions } from "../../../src/core/checker/check-loop.ts";
+import type { CheckTiming } from "../../../src/core/checker/contract.ts";
+import { createSmtpCheck, DEFAULT_HELO } from "../../../src/core/checker/smtp-check.ts";
+import { converse, linePeer, type Peer } from "./exchange.ts";
+
+const timing: CheckTiming = {
+  delayLoop: 3_000_000,
+  connectTimeout: 1_000_000,
+  retry: 1,
+  delayBeforeRetry: 500_000,
+  firstDelay: 0,
+};
+const options: CheckOptions = {
+  service: "[10.0.1.1]:tcp:25",
+  up: true,
+  logAllFailures: false,
+  random: () => 0,
+};
+const target = { transport: "tcp", address: "10.0.1.1", port: 25 } as const;
+const run = (peer: Peer, helo = DEFAULT_HELO) =>
+  converse(createSmtpCheck(target, timing, helo, options), 4, peer);
+
+describe("SMTP_CHECK", () => {
+  it("greets, and says goodbye", () => {
+    const course = run(linePeer(["220 hi\r\n"], { HELO: "250 ok\r\n", QUIT: "221 bye\r\n" }), "me.example");
+    expect(course.verdicts).toEqual(["0 up"]);
+    expect(course.sent.slice(0, 2).map(({ bytes }) => new TextDecoder().decode(bytes))).toEqual([
+      "HELO me.example\r\n",
+      "QUIT\r\n",
+    ]);
+    expect(course.logs).toEqual(["Remote SMTP server [10.0.1.1]:tcp:25 succeed on service."]);
+  });
+
+  it.each<[string, Peer]>([
+    ["a greeting in pieces", linePeer(["22", "0 line\r", "\n"], { HELO: "250 ok\n", QUIT: "221 bye\n" })],
+    ["any reply to QUIT", linePeer(["220 hi\r\n"], { HELO: "250 ok\r\n", QUIT: "500 what\r\n" })],
+  ])("takes %s", (_, peer) => {
+    expect(run(peer).verdicts).toEqual(["0 up"]);
+  });
+
+  it.each<[string, Peer, string]>([
+    ["a refusal", () => [{ type: "failed", error: "ECONNREFUSED" }], "0.5 Could not connect to"],
+    ["silence", linePeer([], {}), "2.5 Read timeout from"],
+    ["an end", () => [{ type: "connected" }, { type: "ended" }], "0.5 Read failure from"],
+    ["another greeting", linePeer(["554 no\r\n"], {}), "0.5 Bad greeting banner from"],
+    ["no code at all", linePeer(["abc hi\r\n"], {}), "0.5 Bad greeting banner from"],
+    ["a greeting of two lines", linePeer(["220-a\r\n220 b\r\n"], {}), "0.5 Bad greeting banner from"],
+    ["another reply to HELO", linePeer(["220 a\r\n"], { HELO: "550 no\r\n" }), "0.5 Bad HELO response from"],
+    ["no reply to HELO", linePeer(["220 a\r\n"], {}), "2.5 Read timeout from"],
+    [
+      "an end after QUIT",
+      linePeer(["220 a\r\n"], { HELO: "250 b\r\n", QUIT: "end" }),
+      "0.5 Read failure from",
+    ],
+    ["no reply to QUIT", linePeer(["220 a\r\n"], { HELO: "250 b\r\n" }), "2.5 Read timeout from"],
+    ["a line without end", linePeer(["x".repeat(3000)], {}), "0.5 Buffer overflow reading from"],
+  ])("refuses %s, the second time", (_, peer, outcome) => {
+    const [second, ...words] = outcome.split(" ");
+    const course = run(peer);
+    expect(course.verdicts).toEqual([`${second} down`]);
+    expect(course.logs).toEqual([`SMTP_CHECK ${words.join(" ")} server [10.0.1.1]:25`]);
+  });
+});
