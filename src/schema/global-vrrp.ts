@@ -187,18 +187,15 @@ export const globalVrrpRows = {
     default: "eth0",
     doc: "Interface of static addresses that name none.",
     since: "1.2.24",
-    compiledOnly,
   }),
   dynamic_interfaces: leaf(optional(oneOf("allow_if_changes"), "on"), {
     doc: "Interfaces may appear after the start, and with allow_if_changes be replaced by others.",
     since: "2.0.0",
-    compiledOnly,
   }),
   disable_local_igmp: flag({
     bare: true,
     doc: "Have the kernel send no IGMP reports of link local groups.",
     since: "2.2.0",
-    compiledOnly,
   }),
   log_unknown_vrids: flag({
     bare: true,
@@ -211,13 +208,11 @@ export const globalVrrpRows = {
     firstWins: true,
     doc: "Start of the names of VMACs.",
     since: "2.2.0",
-    compiledOnly,
   }),
   vmac_addr_prefix: leaf(interfaceName, {
     firstWins: true,
     doc: "Start of the names of VMACs for addresses on other interfaces; vmac_prefix by default.",
     since: "2.2.0",
-    compiledOnly,
   }),
   vrrp_rx_bufs_policy: leaf(receiveBuffers, {
     doc: "Size of the receive buffers of sockets: by MTU, by advert, or in bytes.",
@@ -243,34 +238,28 @@ export const globalVrrpRows = {
   vrrp_iptables: leaf(words("[input [output]]", 0, 2), {
     doc: "Filter with iptables, in these chains; INPUT by default.",
     since: "1.2.20",
-    compiledOnly,
   }),
   vrrp_ipsets: leaf(words("[names of sets]", 0, 6), {
     doc: "Names of the ipsets that iptables uses; without a name, none.",
     since: "1.2.20",
-    compiledOnly,
   }),
   nftables: leaf(optional(word, "keepalived"), {
     doc: "Filter with nftables, in this table.",
     since: "2.0.11",
-    compiledOnly,
   }),
   nftables_priority: leaf(integer(-2_147_483_648, 2_147_483_647), {
     default: -1,
     doc: "Priority of the chains of nftables.",
     since: "2.0.11",
-    compiledOnly,
   }),
   nftables_counters: flag({
     bare: true,
     doc: "Count in the rules of nftables.",
     since: "2.0.11",
-    compiledOnly,
   }),
   nftables_ifindex: flag({
     bare: true,
     doc: "Have nftables match interfaces by index.",
     since: "2.0.11",
-    compiledOnly,
   }),
 };

@@ -10,37 +10,31 @@ export const interfaceRows = {
     doc: "Run on a macvlan with the virtual router's MAC address.",
     since: "1.2.3",
     onChange: "recreate",
-    compiledOnly,
   }),
   use_vmac_addr: flag({
     bare: true,
     doc: "Make a macvlan for each other interface of an address.",
     since: "2.2.0",
-    compiledOnly,
   }),
   vmac_xmit_base: flag({
     bare: true,
     doc: "Send and receive adverts on the interface below the macvlan.",
     since: "1.2.10",
-    compiledOnly,
   }),
   use_ipvlan: leaf(ipvlanUse, {
     doc: "Run on an ipvlan.",
     since: "2.0.17",
     onChange: "recreate",
-    compiledOnly,
   }),
   vrf: leaf(interfaceName, {
     firstWins: true,
     doc: "VRF of unicast adverts where no interface is named.",
     since: "2.2.5",
-    compiledOnly,
   }),
   promote_secondaries: flag({
     bare: true,
     doc: "Keep further addresses of a network when the first is removed.",
     since: "1.3.0",
-    compiledOnly,
   }),
   linkbeat_use_polling: flag({
     bare: true,

@@ -23,12 +23,10 @@ export const protocolRows = {
   virtual_routes: list(route, {
     doc: "Routes that are there while master.",
     since: "1.0.1",
-    compiledOnly,
   }),
   virtual_rules: list(rule, {
     doc: "Routing rules that are there while master.",
     since: "1.2.20",
-    compiledOnly,
   }),
   mcast_dst_ip: leaf(multicastGroup(), {
     doc: "Multicast group of its adverts, instead of the global one.",
@@ -121,13 +119,11 @@ export const protocolRows = {
     bare: true,
     doc: "Take packets to the addresses; the default without strict mode.",
     since: "1.2.17",
-    compiledOnly,
   }),
   no_accept: flag({
     bare: true,
     doc: "Drop packets to the addresses, unless their owner.",
     since: "1.3.0",
-    compiledOnly,
   }),
   skip_check_adv_addr: flag({
     inherits: "global_defs.vrrp_skip_check_adv_addr",

@@ -104,7 +104,7 @@ class Round {
     return {
       config: user.config,
       own,
-      device: below ? user.config.interface : own.name,
+      device: below ? (user.config.interface ?? user.config.vrf) : own.name,
       addresses: user.addresses.map(on),
       excluded: user.excluded.map(on),
     };
