@@ -14,11 +14,16 @@ const NO_TRACKING = {
   vrrp_script: [],
 } as const;
 
+/** What is there whatever the state of instances, which is vrrp's, too. */
+const NO_STATICS = { track_group: [], static_ipaddress: [], static_routes: [], static_rules: [] } as const;
+
 /** Whether a configuration has anything for a child to do. */
 export function needs(config: Config, role: Role): boolean {
   switch (role) {
     case "vrrp":
-      return config.vrrp_instance.length > 0;
+      return [config.vrrp_instance, config.static_ipaddress, config.static_routes, config.static_rules].some(
+        (list) => list.length > 0,
+      );
     case "checkers":
       return config.virtual_server.length > 0;
   }
@@ -30,7 +35,14 @@ export function partOf(config: Config, role: Role): Config {
     case "vrrp":
       return { ...config, virtual_server: [] };
     case "checkers":
-      return { ...config, ...NO_TRACKING, garp_group: [], vrrp_sync_group: [], vrrp_instance: [] };
+      return {
+        ...config,
+        ...NO_TRACKING,
+        ...NO_STATICS,
+        garp_group: [],
+        vrrp_sync_group: [],
+        vrrp_instance: [],
+      };
   }
 }
 
@@ -44,6 +56,7 @@ export function emptied(config: Config): Config {
   return {
     ...config,
     ...NO_TRACKING,
+    ...NO_STATICS,
     garp_group: [],
     vrrp_sync_group: [],
     vrrp_instance: [],

@@ -1,8 +1,15 @@
 import type { Config, Rule } from "../config/config.ts";
+import { familyOf, type IpFamily } from "../values/ip.ts";
 import { type Block, itemOriginIn, itemsOf } from "./block.ts";
 
-/** The preference that the first rule without one gets; the next one gets one less, as in keepalived. */
+/** The preference that the first rule of a family without one gets; the next one gets one less, as in keepalived. */
 const FIRST = 16_384;
+
+/** The family that a rule says, or its addresses; IPv4 when neither does. */
+function familyOfRule({ family, from, to }: Rule): IpFamily {
+  const address = [from, to].find((prefix) => prefix !== undefined && prefix !== "all");
+  return family ?? (address === undefined ? 4 : familyOf(address));
+}
 
 /** What items leave open and the configuration around them says. */
 export class Settled {
@@ -23,7 +30,8 @@ export class Settled {
         .filter(({ item }) => item.preference === undefined),
     );
     without.sort((a, b) => a.at - b.at);
-    for (const [index, { item }] of without.entries()) this.#preferences.set(item, FIRST - index);
+    const next = { 4: FIRST, 6: FIRST };
+    for (const { item } of without) this.#preferences.set(item, next[familyOfRule(item)]--);
   }
 
   /** The rule with its preference. */

@@ -77,11 +77,9 @@ export const globalFileRows = {
   iproute_usr_dir: leaf(path, {
     doc: "Directory of the names that iproute2 comes with.",
     since: "2.3.2",
-    compiledOnly,
   }),
   iproute_etc_dir: leaf(path, {
     doc: "Directory of the names that overrule those.",
     since: "2.3.2",
-    compiledOnly,
   }),
 };

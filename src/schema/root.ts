@@ -21,7 +21,6 @@ export const root = defineBlock({
     track_group: blocks(trackGroup, {
       doc: "Instances that static addresses, routes and rules are tracked for.",
       since: "2.0.3",
-      compiledOnly: true,
     }),
     track_file: blocks(trackFile, {
       doc: "A file whose number counts.",

@@ -12,17 +12,14 @@ export const staticRows = {
   static_ipaddress: list(staticAddress, {
     doc: "Addresses that are there as long as the daemon.",
     since: "1.1.0",
-    compiledOnly,
   }),
   static_routes: list(route, {
     doc: "Routes that are there as long as the daemon.",
     since: "1.0.1",
-    compiledOnly,
   }),
   static_rules: list(rule, {
     doc: "Routing rules that are there as long as the daemon.",
     since: "1.2.20",
-    compiledOnly,
   }),
   interface_up_down_delays: list(upDownDelay, {
     doc: "How long an interface has to be down, and up, to count as such.",

@@ -170,7 +170,7 @@ describe("addresses", () => {
   });
 
   it("have the options of ip address", () => {
-    const written = "10.0.0.1/24 brd 10.0.0.255 dev eth0 scope link label eth0:1 peer 10.0.0.2".split(" ");
+    const written = "10.0.0.1/24 brd 10.0.0.255 dev eth0 scope link label eth0:1".split(" ");
     expect(parse(virtualAddress, ...written)).toEqual({
       value: {
         address: "10.0.0.1",
@@ -179,14 +179,20 @@ describe("addresses", () => {
         dev: "eth0",
         scope: 253,
         label: "eth0:1",
-        peer: "10.0.0.2",
       },
       faults: [],
       formatted: written,
     });
+    // With a peer there is no broadcast address, and no prefix length.
+    expect(parse(virtualAddress, ..."10.0.0.1/24 brd + peer 10.0.0.2".split(" "))).toEqual({
+      value: { address: "10.0.0.1", prefixLength: 32, peer: "10.0.0.2" },
+      faults: ["conflicting-options", "conflicting-options"],
+      formatted: ["10.0.0.1", "peer", "10.0.0.2"],
+    });
+    expect(parse(virtualAddress, "10.0.0.1/31", "brd", "+")).toMatchObject({ value: undefined });
     expect(parse(virtualAddress, "10.0.0.1", "preferred_lft", "0", "no_track")).toMatchObject({
       value: { preferred_lft: 0, no_track: true },
-      faults: ["not-implemented", "not-implemented"],
+      faults: [],
       formatted: ["10.0.0.1", "no_track", "preferred_lft", "0"],
     });
   });

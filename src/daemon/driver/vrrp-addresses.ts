@@ -1,85 +1,59 @@
 import type { VirtualAddress } from "../../config/config.ts";
+import { addressLine } from "../../config/dump-keepalived/network.ts";
 import { type InterfaceAddress, type Kernel, KernelError } from "../../kernel/ports.ts";
+import { familyOf } from "../../values/ip.ts";
 import type { Log } from "../log/log.ts";
-import { type Interfaces, VRRP_PROTOCOL } from "./interfaces.ts";
+import { Held, type Port } from "./held.ts";
+import type { Interfaces } from "./interfaces.ts";
+import { kernelAddress } from "./kernel-address.ts";
+import { required } from "./unresolved.ts";
 
-/** Puts virtual addresses on interfaces and takes them off. */
-export class VrrpAddresses {
-  readonly #kernel: Kernel;
-  readonly #interfaces: Interfaces;
-  readonly #log: Log;
-  /** What we put on interfaces, "ifindex address". */
-  readonly #present = new Set<string>();
-
-  constructor(kernel: Kernel, interfaces: Interfaces, log: Log) {
-    this.#kernel = kernel;
-    this.#interfaces = interfaces;
-    this.#log = log;
-  }
-
-  /** `on` is the interface of the instance, for addresses that name none. */
-  add(addresses: readonly VirtualAddress[], on: string): void {
-    for (const address of addresses) {
-      this.#attempt("add", address, on, "EEXIST", (entry) => {
-        this.#present.add(keyOf(entry.ifindex, entry.address));
-        this.#kernel.addresses.add(entry);
-      });
-    }
-  }
-
-  remove(addresses: readonly VirtualAddress[], on: string): void {
-    for (const address of addresses) {
-      this.#attempt("remove", address, on, "EADDRNOTAVAIL", (entry) => {
-        this.#present.delete(keyOf(entry.ifindex, entry.address));
-        this.#kernel.addresses.delete(entry);
-      });
-    }
-  }
-
-  /** Whether an address that an interface just lost is one of ours that somebody else took away. */
-  wasTaken(ifindex: number, address: string): boolean {
-    return this.#present.delete(keyOf(ifindex, address));
-  }
-
-  /** `expected` is the refusal that means it is as wanted already. */
-  #attempt(
-    verb: "add" | "remove",
-    address: VirtualAddress,
-    on: string,
-    expected: string,
-    change: (entry: InterfaceAddress) => void,
-  ): void {
-    const device = address.dev ?? on;
-    const name = `${address.address}/${address.prefixLength}`;
-    const link = this.#interfaces.named(device);
-    if (link === undefined) {
-      if (verb === "add") this.#log.warn(`Cannot add ${name}: there is no interface ${device}`);
-      return;
-    }
-    try {
-      change(entryOf(address, link.index));
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      if (error.code === expected)
-        this.#log.debug(`${name} on ${device}: nothing to ${verb} (${error.code})`);
-      else this.#log.warn(`Cannot ${verb} ${name} on ${device}: ${error.code}`);
-    }
-  }
+/** Addresses of a kernel, with the interfaces by name; every address names its own. */
+function addressPort(kernel: Kernel, interfaces: Interfaces): Port<VirtualAddress, InterfaceAddress> {
+  return {
+    what: "address",
+    text: (item) => addressLine(item, undefined),
+    resolve: (item) => {
+      const link = required(interfaces.named(item.dev ?? ""), `there is no interface ${item.dev}`);
+      return kernelAddress(item, link.index);
+    },
+    key: ({ ifindex, address, prefixLength, peer }) =>
+      `${ifindex} ${address}/${prefixLength} ${peer ?? address}`,
+    add: (entry) => kernel.addresses.add(entry),
+    delete: (entry) => kernel.addresses.delete(entry),
+    matches: (entry, told) =>
+      entry.ifindex === told.ifindex &&
+      entry.address === told.address &&
+      entry.prefixLength === told.prefixLength &&
+      (entry.peer ?? entry.address) === (told.peer ?? told.address),
+    list: () => kernel.addresses.list(),
+  };
 }
 
-const keyOf = (ifindex: number, address: string): string => `${ifindex} ${address}`;
+/** The addresses that VRRP holds, virtual and static. */
+export class VrrpAddresses extends Held<VirtualAddress, InterfaceAddress> {
+  readonly #kernel: Kernel;
 
-/** The address as the kernel keeps it, marked as VRRP's. */
-function entryOf(virtual: VirtualAddress, ifindex: number): InterfaceAddress {
-  const { address, prefixLength, broadcast, peer, label, scope } = virtual;
-  return {
-    ifindex,
-    address,
-    prefixLength,
-    scope: scope ?? 0,
-    protocol: VRRP_PROTOCOL,
-    ...(broadcast !== undefined && { broadcast }),
-    ...(peer !== undefined && { peer }),
-    ...(label !== undefined && { label }),
-  };
+  constructor(kernel: Kernel, interfaces: Interfaces, log: Log) {
+    super(addressPort(kernel, interfaces), log);
+    this.#kernel = kernel;
+  }
+
+  /** What else is held of the same networks stays: without promote_secondaries the kernel takes it away, too. */
+  override remove(addresses: readonly VirtualAddress[], owner: string): void {
+    super.remove(addresses, owner);
+    if (this.size === 0) return;
+    const lengths = new Set(addresses.map(({ prefixLength }) => prefixLength));
+    for (const entry of this.entries()) {
+      if (familyOf(entry.address) === 4 && lengths.has(entry.prefixLength)) this.#keep(entry);
+    }
+  }
+
+  #keep(entry: InterfaceAddress): void {
+    try {
+      this.#kernel.addresses.add(entry);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error; // it is there, as it should be
+    }
+  }
 }

@@ -1,0 +1,136 @@
+/** What a router makes of a host's kernel: taken at moments of its life, and compared between two programs. */
+import { HOLDFAST } from "../lab/holdfast.ts";
+import { KEEPALIVED } from "../lab/keepalived.ts";
+import { type Host, Lab } from "../lab/netns.ts";
+import { eventually } from "../lab/process.ts";
+import { Router, type RouterProgram } from "../lab/router.ts";
+import { firewallState, linkState, parameterState } from "./kernel-state-host.ts";
+
+/** Lines by subject ("addresses of eth0", "IPv4 routes"); each line is one object with all that `ip -d -j` tells. */
+export type KernelState = ReadonlyMap<string, readonly string[]>;
+
+/** When the state is taken. */
+export const MOMENTS = ["started", "master", "stopped"] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+/** Parts that differ between two hosts, or between two moments, whatever a router does. */
+const VOLATILE = new Set([
+  "ifindex",
+  "link_index",
+  "link_netnsid",
+  "valid_life_time",
+  "expires",
+  "error",
+  "cache",
+  "metrics_cacheinfo",
+]);
+
+type Json = Readonly<Record<string, unknown>>;
+
+function listed(host: Host, ...words: string[]): readonly Json[] {
+  const parsed: unknown = JSON.parse(host.exec("ip", "-d", "-j", ...words) || "[]");
+  return parsed as readonly Json[]; // `ip -j` lists objects
+}
+
+/** One object as a line: its parts in one order, without what is volatile. */
+function line(object: Json): string {
+  const parts = Object.entries(object)
+    .filter(([key]) => !VOLATILE.has(key))
+    .map(([key, value]) => `${key}=${typeof value === "object" ? JSON.stringify(value) : value}`);
+  return parts.sort().join(" ");
+}
+
+/** The address lists of every interface, in the kernel's order. */
+function addressState(host: Host): [subject: string, lines: string[]][] {
+  return listed(host, "address").map((link) => {
+    const infos = link.addr_info as readonly Json[]; // of every link that `ip address` lists
+    return [`addresses of ${String(link.ifname)}`, infos.map(line)];
+  });
+}
+
+/** What the kernel of a host holds now. */
+export function kernelState(host: Host): KernelState {
+  return new Map<string, readonly string[]>([
+    ...addressState(host),
+    ["IPv4 routes", listed(host, "-4", "route", "show", "table", "all").map(line)],
+    ["IPv6 routes", listed(host, "-6", "route", "show", "table", "all").map(line)],
+    ["IPv4 rules", listed(host, "-4", "rule").map(line)],
+    ["IPv6 rules", listed(host, "-6", "rule").map(line)],
+    ...linkState(host, line),
+    ...parameterState(host),
+    ...firewallState(host),
+  ]);
+}
+
+/** What one state has and the other has not, a line each; and where only the order differs. */
+export function differences(
+  [left, before]: readonly [name: string, state: KernelState],
+  [right, after]: readonly [name: string, state: KernelState],
+): string[] {
+  const found: string[] = [];
+  for (const subject of new Set([...before.keys(), ...after.keys()])) {
+    const [mine = [], theirs = []] = [before.get(subject), after.get(subject)];
+    const only = (name: string, these: readonly string[], those: readonly string[]) =>
+      these.filter((one) => !those.includes(one)).map((one) => `${subject}: only ${name}: ${one}`);
+    const apart = [...only(left, mine, theirs), ...only(right, theirs, mine)];
+    if (apart.length > 0) found.push(...apart);
+    else if (mine.join("\n") !== theirs.join("\n")) found.push(`${subject}: in another order`);
+  }
+  return found;
+}
+
+/** Two interfaces with addresses of both families, the same on every host: eth0 runs VRRP. */
+function buildHost(lab: Lab, name: string): Host {
+  const wire = lab.switch(`${name}-switch`);
+  const host = lab.host(name, { ipv6: true });
+  host.sysctl("net/ipv6/conf/default/accept_dad", 0);
+  wire.connect(host, "eth0", ["192.0.2.1/24", "2001:db8:1::1/64"]);
+  wire.connect(host, "eth1", ["198.51.100.1/24", "2001:db8:2::1/64"]);
+  for (const device of ["eth0", "eth1"]) {
+    host.exec("ip", "link", "set", device, "down");
+    host.exec("ip", "link", "set", device, "address", `02:00:00:00:00:0${device.at(-1)}`);
+    host.exec("ip", "link", "set", device, "up");
+  }
+  // Link and addresses of IPv6 went with the interface, and come back one after the other.
+  host.exec("ip", "address", "add", "2001:db8:1::1/64", "dev", "eth0", "nodad");
+  host.exec("ip", "address", "add", "2001:db8:2::1/64", "dev", "eth1", "nodad");
+  return host;
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 250));
+
+/** Runs a program on a configuration through its life, on a host of its own. */
+async function statesOf(lab: Lab, program: RouterProgram, config: string): Promise<Map<Moment, KernelState>> {
+  const host = buildHost(lab, program.name);
+  const complete = (device: string) => host.addresses(device).some((address) => address.startsWith("fe80:"));
+  await eventually(`${program.name}: link-local addresses`, () => complete("eth0") && complete("eth1"));
+  const instances = [...config.matchAll(/^vrrp_instance (\S+)/gm)].map(([, name = ""]) => name);
+  const router = new Router(lab, host, program, config);
+  const states = new Map<Moment, KernelState>();
+  router.start();
+  for (const instance of instances)
+    await router.process.waitFor(`(${instance}) Entering BACKUP STATE`, 20_000);
+  if (instances.length === 0) await settled();
+  await settled();
+  states.set("started", kernelState(host));
+  for (const instance of instances) await router.waitForState(instance, "MASTER");
+  await settled();
+  states.set("master", kernelState(host));
+  await router.stop();
+  states.set("stopped", kernelState(host));
+  return states;
+}
+
+/** What differs between keepalived's kernel and ours on one configuration, by moment. */
+export async function compareKernelStates(config: string): Promise<Readonly<Record<Moment, string[]>>> {
+  await using lab = new Lab();
+  const [theirs, ours] = await Promise.all([
+    statesOf(lab, KEEPALIVED, config),
+    statesOf(lab, HOLDFAST, config),
+  ]);
+  const at = (moment: Moment) => {
+    const [before, after] = [theirs.get(moment) ?? new Map(), ours.get(moment) ?? new Map()];
+    return differences(["keepalived", before], ["holdfast", after]);
+  };
+  return { started: at("started"), master: at("master"), stopped: at("stopped") };
+}
