@@ -66,10 +66,8 @@ export function sealPacket(
   }
   const ipv6 = destination.includes(":");
   const message = ipv6 ? packet : packet.subarray(IPV4_HEADER);
-  if (seal.key !== undefined) {
-    const { version, virtualRouterId } = advert;
-    const binding = { family: ipv6 ? 6 : 4, version, virtualRouterId, source } as const;
-    sign(message, seal.keyId, seal.key, seal.sequence, binding);
-  }
+  const { version, virtualRouterId } = advert;
+  const binding = { family: ipv6 ? 6 : 4, version, virtualRouterId, source } as const;
+  sign(message, seal.keyId, seal.key, seal.sequence, binding);
   if (ipv6) renewChecksum6(message, source, destination);
 }

@@ -91,11 +91,14 @@ export function isSignedWith(message: Uint8Array, key: Uint8Array, binding: Trai
   return sameCode(message.subarray(message.length - CODE_LENGTH), codeOf(message, key, binding));
 }
 
-/** Fills the last 28 bytes of a message, in place. The checksum may be written before or after. */
+/**
+ * Fills the last 28 bytes of a message, in place. The checksum may be written before or after. Without key the code
+ * is zero, which nobody accepts.
+ */
 export function sign(
   message: Uint8Array,
   keyId: number,
-  key: Uint8Array,
+  key: Uint8Array | undefined,
   sequence: TrailerSequence,
   binding: TrailerBinding,
 ): void {
@@ -106,7 +109,8 @@ export function sign(
   view.setUint16(start + 2, 0);
   view.setUint32(start + 4, sequence.seconds);
   view.setUint32(start + 8, sequence.rest);
-  message.set(codeOf(message, key, binding).subarray(0, CODE_LENGTH), start + CODE_AT);
+  const code = key === undefined ? NO_CODE : codeOf(message, key, binding);
+  message.set(code.subarray(0, CODE_LENGTH), start + CODE_AT);
 }
 
 /** Whether sequence `a` comes after `b`: serial number arithmetic (RFC 1982) over 64 bits, across the wrap. */
