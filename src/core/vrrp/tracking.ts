@@ -30,8 +30,11 @@ interface Weight {
   readonly reverse: boolean;
 }
 
-/** A tracked object by its name, and whether its weight is written anywhere. */
-type Named = Tracked & { readonly name: string; readonly defaulted?: boolean };
+/** A tracked object, and whether its weight is one that counts as not written. */
+type Named = Tracked & { readonly defaulted?: boolean };
+
+/** The weight of a file that has none, also when it is written: keepalived makes no difference. */
+const DEFAULT_FACTOR = 1;
 
 const PRIORITY_OWNER = 255;
 
@@ -102,7 +105,7 @@ function weightOf(line: Partial<Weight>, own: Weight): Weight {
 
 function trackInterface({ interface: name, weight, reverse }: TrackedInterface, observed: Observed): Named {
   const running = observed.interfaces.get(name)?.running ?? false;
-  return { name, what: `interface ${name}`, status: running ? "up" : "down", weight, reverse };
+  return { what: `interface ${name}`, status: running ? "up" : "down", weight, reverse };
 }
 
 function trackScript(tracked: TrackedScript, { trackers }: Observed): Named[] {
@@ -110,7 +113,7 @@ function trackScript(tracked: TrackedScript, { trackers }: Observed): Named[] {
   const tracker = trackers.scripts.get(name);
   if (tracker === undefined) return [];
   const { config, status, how } = tracker;
-  return [{ name, what: `script ${name}`, status, how, ...weightOf(tracked, config.weight) }];
+  return [{ what: `script ${name}`, status, how, ...weightOf(tracked, config.weight) }];
 }
 
 function trackFile(tracked: TrackedObject, { trackers }: Observed): Named[] {
@@ -118,8 +121,8 @@ function trackFile(tracked: TrackedObject, { trackers }: Observed): Named[] {
   const tracker = trackers.files.get(name);
   if (tracker === undefined) return [];
   const { config, value } = tracker;
-  const defaulted = tracked.weight === undefined && config.$.of.weight === undefined;
-  return [{ name, what: `file ${name}`, value, defaulted, ...weightOf(tracked, config.weight) }];
+  const defaulted = tracked.weight === undefined && config.weight.weight === DEFAULT_FACTOR;
+  return [{ what: `file ${name}`, value, defaulted, ...weightOf(tracked, config.weight) }];
 }
 
 function trackProcess(tracked: TrackedObject, { trackers }: Observed): Named[] {
@@ -128,14 +131,14 @@ function trackProcess(tracked: TrackedObject, { trackers }: Observed): Named[] {
   if (tracker === undefined) return [];
   const { config, status, how } = tracker;
   const weight = weightOf(tracked, config.weight);
-  return [{ name, what: `process ${name}`, status, how, soon: true, ...weight }];
+  return [{ what: `process ${name}`, status, how, soon: true, ...weight }];
 }
 
 /** A session that nobody has told of is down, as one that has not come up. */
 function trackSession(tracked: TrackedObject, { trackers, sessionWeights }: Observed): Named {
   const { name } = tracked;
   const weight = weightOf(tracked, sessionWeights.get(name) ?? { weight: 0, reverse: false });
-  return { name, what: `bfd ${name}`, status: trackers.sessions.get(name) ? "up" : "down", ...weight };
+  return { what: `bfd ${name}`, status: trackers.sessions.get(name) ? "up" : "down", ...weight };
 }
 
 /** The names of what instances and groups track, by kind. */

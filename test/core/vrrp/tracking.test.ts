@@ -169,6 +169,40 @@ describe("track_interface", () => {
   });
 });
 
+describe("track_bfd", () => {
+  const sessions = (weight?: number, reverse = false) => [
+    { name: "b1", reverse, ...(weight === undefined ? {} : { weight }) },
+  ];
+
+  it("holds an instance in FAULT until the session is up, and whenever it is not", () => {
+    const harness = new Harness({ instances: [instance("VI_1", { track_bfd: sessions() })] });
+    expect(harness.instance()).toMatchObject({ state: "FAULT", fault: "bfd b1 down" });
+    const effects = harness.feed({ type: "bfd", name: "b1", up: true });
+    expect(logs(effects)).toContain("BFD session b1 is up");
+    expect(harness.state()).toBe("BACKUP");
+    expect(harness.feed({ type: "bfd", name: "b1", up: true })).toEqual([]);
+    harness.feed({ type: "bfd", name: "b1", up: false });
+    expect(harness.state()).toBe("FAULT");
+  });
+
+  it("changes the priority with a weight, of an instance or of a group", () => {
+    const harness = new Harness({
+      groups: [group("G1", ["VI_2", "VI_3"], { track_bfd: sessions(-30) })],
+      instances: [
+        instance("VI_1", { track_bfd: sessions(20, true) }),
+        instance("VI_2", { virtual_router_id: 52 }),
+        instance("VI_3", { virtual_router_id: 53 }),
+      ],
+    });
+    const priorities = () => harness.router.snapshot().instances.map(({ priority }) => priority);
+    expect(priorities()).toEqual([100, 70, 70]);
+    harness.feed({ type: "bfd", name: "b1", up: true });
+    expect(priorities()).toEqual([80, 100, 100]);
+    harness.feed({ type: "bfd", name: "b2", up: true });
+    expect(priorities()).toEqual([80, 100, 100]);
+  });
+});
+
 describe("vrrp_garp_interval", () => {
   it("puts a gap between the gratuitous ARPs of one interface, whosever they are", () => {
     const one = instance("VI_1", { garp_master_repeat: 2, garp_master_delay: 0 });
