@@ -5,6 +5,7 @@ import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
 import type { ReportFault } from "./faults.ts";
 import { Mould } from "./mould.ts";
 import { inheritFromAround } from "./resolve.ts";
+import { scriptless } from "./scriptless.ts";
 import { type Draft, emptyDraft, type Shape, type ShapedRow, shapeOf } from "./shape.ts";
 import { tooNew } from "./target.ts";
 import { reportUnknown } from "./unknown.ts";
@@ -27,6 +28,8 @@ export class Decoder {
   private shift = 0;
   /** How much has been reported. */
   private reported = 0;
+  /** How many scripts have been decoded. */
+  private scripts = 0;
   /** Of blocks that stand again and about which there was nothing to report. */
   private readonly moulds = new WeakMap<readonly Statement[], Mould>();
 
@@ -133,6 +136,7 @@ export class Decoder {
 
   /** The words of a value: none missing, superfluous ones reported and cut off. Undefined when some are missing. */
   private argumentsOf(statement: Statement, kind: Kind<unknown>, from: number): readonly Word[] | undefined {
+    if (kind.escaped) this.scripts++;
     const words = kind.escaped && statement.source !== undefined ? this.rescan(statement) : statement.words;
     const most = kind.words[1];
     const given = words.length - from;
@@ -312,8 +316,9 @@ export class Decoder {
     path: string,
     into: Draft,
   ): void {
-    const shape = shapeOf(row.schema);
+    const shape = shaped.shape ?? shapeOf(row.schema);
     const { target } = shaped;
+    const { scripts } = this;
     const inner = path === "" ? shaped.keyword : `${path}/${shaped.keyword}`;
     const earlier = row.repeat ? undefined : into[target];
     const at = this.placed(statement.origin);
@@ -323,7 +328,12 @@ export class Decoder {
     const named = this.header(statement, shape, draft);
     if (!mould && !this.body(statement, shape, inner, draft, named, isDraft(earlier))) return;
     if (!named) return;
-    if (path === "") inheritFromAround(draft, shape);
+    if (mould) this.scripts += mould.scripts;
+    if (path === "") {
+      inheritFromAround(draft, shape);
+      if (this.scripts === scripts && !isDraft(earlier)) scriptless.add(draft);
+      else scriptless.delete(draft);
+    }
     if (row.repeat) {
       append(into, target, draft, at);
     } else {
@@ -350,7 +360,7 @@ export class Decoder {
     named: boolean,
     begun: boolean,
   ): boolean {
-    const { reported } = this;
+    const { reported, scripts } = this;
     const { block, shift = 0 } = statement;
     if (!named) this.leftOut++;
     this.shift += shift;
@@ -361,7 +371,7 @@ export class Decoder {
     if (!named) this.leftOut--;
     const flawless = named && complete && this.reported === reported;
     if (block && statement.shift !== undefined && !begun && flawless)
-      this.moulds.set(block, new Mould(draft, shape));
+      this.moulds.set(block, new Mould(draft, shape, this.scripts - scripts));
     return complete;
   }
 

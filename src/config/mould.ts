@@ -17,14 +17,17 @@ interface Written {
 /** A block as it was decoded, to be cast again wherever the same text stands. */
 export class Mould {
   readonly shape: Shape;
+  /** How many scripts there are in it. */
+  readonly scripts: number;
   private readonly draft: Draft;
   private readonly written: readonly Written[];
   private readonly blocks: readonly MouldedBlocks[];
 
   /** Of a block that is complete, before it inherits anything. Later changes of the block do not change the mould. */
-  constructor(draft: Draft, shape: Shape) {
+  constructor(draft: Draft, shape: Shape, scripts: number) {
     const { at, end, of } = draft.$;
     this.shape = shape;
+    this.scripts = scripts;
     this.draft = shape.clone(draft) as Draft; // a copy of one
     this.draft.$ = { at, end, of: {} };
     this.written = Object.entries(of).map(([keyword, origin]) => ({ keyword, origin }));
@@ -35,7 +38,7 @@ export class Mould {
       const drafts = (listed ? value : value === undefined ? [] : [value]) as readonly Draft[]; // of a block row
       return drafts.length === 0
         ? []
-        : [{ keyword, listed, moulds: drafts.map((one) => new Mould(one, inner)) }];
+        : [{ keyword, listed, moulds: drafts.map((one) => new Mould(one, inner, scripts)) }];
     });
   }
 

@@ -4,6 +4,8 @@ import type { Draft, Shape } from "./shape.ts";
 interface Source {
   readonly keyword: string;
   readonly from: string;
+  /** Its own default: nothing has to be done where that is the value elsewhere, too. */
+  readonly usual: unknown;
 }
 
 /** What the blocks of a shape, and those within, take over. */
@@ -34,10 +36,10 @@ function inheritanceOf(
 }
 
 function take(draft: Draft, sources: readonly Source[], holder: Draft): void {
-  for (const { keyword, from } of sources) {
+  for (const { keyword, from, usual } of sources) {
     const value = holder[from];
-    if (value !== undefined && value !== draft[keyword] && draft.$.of[keyword] === undefined)
-      draft[keyword] = value;
+    if (value === undefined || value === usual || draft.$.of[keyword] !== undefined) continue;
+    draft[keyword] = value;
   }
 }
 
@@ -45,7 +47,7 @@ function take(draft: Draft, sources: readonly Source[], holder: Draft): void {
 function takeWithin(draft: Draft, blocks: readonly InheritingBlocks[], top: Draft | undefined): void {
   for (const { keyword, within } of blocks) {
     const value = draft[keyword];
-    if (value === undefined) continue;
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     const inner = (Array.isArray(value) ? value : [value]) as readonly Draft[]; // a block row holds drafts
     for (const one of inner) {
       take(one, within.sources, top ?? draft);
@@ -57,18 +59,22 @@ function takeWithin(draft: Draft, blocks: readonly InheritingBlocks[], top: Draf
 /** By shape: what is taken from the block around does not depend on the configuration. */
 const fromAround = new WeakMap<Shape, Inheritance>();
 
-function enclosingSources({ inheriting }: Shape, parent: Shape | undefined): readonly Source[] {
+function enclosingSources({ inheriting, template }: Shape, parent: Shape | undefined): readonly Source[] {
   return (
     inheriting
       .filter(({ from }) => from === "^" && parent)
       // What the parent calls it, where the keyword is the older spelling of another there.
-      .map(({ keyword }) => ({ keyword, from: parent?.rows.get(keyword)?.target ?? keyword }))
+      .map(({ keyword }) => ({
+        keyword,
+        from: parent?.rows.get(keyword)?.target ?? keyword,
+        usual: template[keyword],
+      }))
   );
 }
 
 /**
  * Gives keywords that were not written the value of the block around theirs, in all blocks within a block, outermost
- * first: a checker sees what its real server has from the virtual server. May be done again after the block has grown.
+ * first: a checker sees what its real server has from the virtual server.
  */
 export function inheritFromAround(block: Draft, shape: Shape): void {
   let inheritance = fromAround.get(shape);
@@ -79,8 +85,10 @@ export function inheritFromAround(block: Draft, shape: Shape): void {
   takeWithin(block, inheritance.blocks, undefined);
 }
 
-function globalSources({ inheriting }: Shape): readonly Source[] {
-  return inheriting.filter(({ from }) => from !== "^");
+function globalSources({ inheriting, template }: Shape): readonly Source[] {
+  return inheriting
+    .filter(({ from }) => from !== "^")
+    .map(({ keyword, from }) => ({ keyword, from, usual: template[keyword] }));
 }
 
 /**
@@ -88,12 +96,11 @@ function globalSources({ inheriting }: Shape): readonly Source[] {
  * global_defs itself. Where that is their default anyway, no block is looked at.
  */
 export function inheritFromGlobals(root: Draft, shape: Shape, globals: Draft, ofGlobals: Shape): void {
-  take(globals, globalSources(ofGlobals), globals);
+  // Its defaults may depend on its flags.
+  const own = globalSources(ofGlobals).map((source) => ({ ...source, usual: undefined }));
+  take(globals, own, globals);
   const { blocks } = inheritanceOf(shape, (inner) =>
-    globalSources(inner).filter(({ keyword, from }) => {
-      const value = globals[from];
-      return value !== undefined && value !== inner.template[keyword];
-    }),
+    globalSources(inner).filter(({ from, usual }) => globals[from] !== undefined && globals[from] !== usual),
   );
   takeWithin(root, blocks, globals);
 }

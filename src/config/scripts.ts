@@ -1,8 +1,9 @@
-import { scriptCommand } from "../schema/kinds-script.ts";
+import { optionalScript, scriptCommand } from "../schema/kinds-script.ts";
 import { root } from "../schema/root.ts";
 import type { AnyBlockSchema } from "../schema/row.ts";
 import type { Config, ScriptCommand } from "./config.ts";
 import { type AnyBlock, blocksIn } from "./dump-conf.ts";
+import { scriptless } from "./scriptless.ts";
 
 /** A command that the configuration has run, and where it was written. */
 export interface ScriptUse {
@@ -21,11 +22,13 @@ interface ScriptPlaces {
   readonly blocks: readonly { readonly keyword: string; readonly places: ScriptPlaces }[];
 }
 
+const SCRIPTS: ReadonlySet<unknown> = new Set([scriptCommand, optionalScript]);
+
 function placesIn(schema: AnyBlockSchema): ScriptPlaces {
   const rows = Object.entries(schema.rows);
   return {
     keywords: rows.flatMap(([keyword, row]) =>
-      row.shape === "leaf" && Object.is(row.kind, scriptCommand) ? [keyword] : [],
+      row.shape === "leaf" && SCRIPTS.has(row.kind) ? [keyword] : [],
     ),
     blocks: rows.flatMap(([keyword, row]) => {
       if (row.shape !== "block") return [];
@@ -48,6 +51,7 @@ function collect(places: ScriptPlaces, block: AnyBlock, found: ScriptUse[]): voi
     if (value === undefined) continue;
     const origin = block.$.of[keyword];
     const command = value as ScriptCommand; // what the kind of the row parsed
+    if (command.argv.length === 0) continue;
     const { user } = block;
     const userOrigin = block.$.of.user;
     found.push({
@@ -59,7 +63,9 @@ function collect(places: ScriptPlaces, block: AnyBlock, found: ScriptUse[]): voi
     });
   }
   for (const inner of places.blocks) {
-    for (const one of blocksIn(block[inner.keyword])) collect(inner.places, one, found);
+    for (const one of blocksIn(block[inner.keyword])) {
+      if (!scriptless.has(one)) collect(inner.places, one, found);
+    }
   }
 }
 
@@ -68,6 +74,22 @@ export function scriptUses(config: Config): readonly ScriptUse[] {
   const found: ScriptUse[] = [];
   collect(PLACES, { ...config, $: { at: 0, of: {} } }, found);
   return found;
+}
+
+/** The keywords of scripts that the checkers' process reads; the others are the VRRP process's. */
+const OF_CHECKERS: ReadonlySet<string> = new Set([
+  ...["notify_up", "notify_down", "quorum_up", "quorum_down", "misc_path"],
+]);
+
+/** Whether the checkers' process runs a script. */
+export function isOfCheckers({ keyword }: ScriptUse): boolean {
+  return OF_CHECKERS.has(keyword);
+}
+
+/** The scripts that some process looks at: without an instance there is no VRRP process, and none of it is. */
+export function scriptsInUse(config: Config): readonly ScriptUse[] {
+  const hasVrrp = config.vrrp_instance.length > 0;
+  return scriptUses(config).filter((use) => hasVrrp || isOfCheckers(use) || use.keyword.endsWith("_script"));
 }
 
 /** Absolute paths that a command may mean, best first. */

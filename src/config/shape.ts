@@ -23,6 +23,8 @@ export interface ShapedRow {
   readonly row: AnyRow;
   /** The keyword whose value it sets: its own, or that of `replacedBy`. */
   readonly target: string;
+  /** Of a block row, the shape of its blocks. */
+  readonly shape: Shape | undefined;
 }
 
 /** A schema prepared for decoding. */
@@ -104,7 +106,10 @@ function makeShape(schema: AnyBlockSchema): Shape {
     rows: new Map(
       rows
         .filter(([, row]) => !isAnonymous(row))
-        .map(([keyword, row]) => [keyword, { keyword, row, target: row.replacedBy ?? keyword }]),
+        .map(([keyword, row]) => {
+          const shape = row.shape === "block" ? shapeOf(row.schema) : undefined;
+          return [keyword, { keyword, row, target: row.replacedBy ?? keyword, shape }];
+        }),
     ),
     items: rows.flatMap(([keyword, row]) => (isAnonymous(row) ? [{ keyword, row }] : [])).at(0),
     inheriting: rows.flatMap(([keyword, row]) => {

@@ -74,6 +74,18 @@ export const interfaceName: Kind<string> = oneWord(
 
 const INTEGER = /^[+-]?\d+$/;
 
+/** The number that a text of up to nine digits is, which nearly all are; NaN for any other text. */
+function shortNumber(text: string): number {
+  const { length } = text;
+  let value = length > 0 && length < 10 ? 0 : Number.NaN;
+  for (let at = 0; at < length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** The integer that a word is, if it is one within bounds; complains otherwise. */
 export function boundedInteger(
   at: Word,
@@ -81,6 +93,8 @@ export function boundedInteger(
   maximum: number,
   complain: Complain,
 ): number | undefined {
+  const short = shortNumber(at.text);
+  if (short >= minimum && short <= maximum) return short;
   const value = INTEGER.test(at.text) ? Number(at.text) : Number.NaN;
   if (value >= minimum && value <= maximum) return value;
   const code = Number.isNaN(value) ? "invalid-number" : "out-of-range";

@@ -51,7 +51,7 @@ describe(`a block that stands again (HOLDFAST_SEED=${SEED})`, () => {
     const text = `virtual_server 10.0.0.1 80 {\n  protocol TCP\n${SERVER.repeat(3)}}\n`.repeat(2);
     const { draft } = decode(text, "parts");
     const [server] = draft.virtual_server as Draft[];
-    const [first, , third] = server?.real_server as Draft[];
+    const [first, , third] = (server?.real_server ?? []) as Draft[];
     expect(third).toEqual({ ...first, $: expect.anything(), HTTP_GET: expect.anything() });
     expect(third?.HTTP_GET).not.toBe(first?.HTTP_GET);
     expect(third?.$.of.weight).not.toEqual(first?.$.of.weight);
