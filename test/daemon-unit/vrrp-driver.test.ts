@@ -228,6 +228,19 @@ describe("VrrpDriver", () => {
     expect(announced).toEqual(["192.0.2.100", "2001:db8::1", "192.0.2.101"]);
   });
 
+  it("says in neighbour advertisements whether the interface forwards", () => {
+    const addresses = [{ address: "2001:db8::1", prefixLength: 64 }];
+    const effect = { type: "gratuitous-arp", instance: "A", addresses } as const;
+    const machine = new Scripted<VrrpEvent, VrrpEffect>().on("apply", effect);
+    const { driver, sent, kernel } = bench(machine);
+    driver.apply(changesFor("A"));
+    kernel.sysctl.write("net/ipv6/conf/eth0/forwarding", "1");
+    machine.on("apply", effect);
+    driver.apply(changesFor("A"));
+    const flags = sent.map((each) => (each.kind === "frame" ? each.frame[14 + 40 + 4] : undefined));
+    expect(flags).toEqual([0x20, 0xa0]);
+  });
+
   it("logs what the kernel refuses and goes on", () => {
     const machine = new Scripted<VrrpEvent, VrrpEffect>().on(
       "apply",
@@ -240,7 +253,10 @@ describe("VrrpDriver", () => {
     kernel.faults.inject("packets.openVrrp", ERRNO.EPERM);
     driver.apply(changesFor("A"));
     expect(lines[0]).toMatch(/^\(A\) cannot open a VRRP socket on eth0: .*EPERM/);
-    expect(lines.slice(1)).toEqual(["Cannot add address 192.0.2.100/24 dev eth9 scope global: there is no interface eth9", "the end"]);
+    expect(lines.slice(1)).toEqual([
+      "Cannot add address 192.0.2.100/24 dev eth9 scope global: there is no interface eth9",
+      "the end",
+    ]);
   });
 
   it("leaves addresses in place on stop when it is told to", () => {

@@ -47,6 +47,7 @@ export class VrrpAnnouncements {
       return gratuitousArp(mac, address);
     }
     this.#log.debug(`Sending unsolicited Neighbour Advert on ${name} for ${address}`);
-    return unsolicitedNeighbourAdvert(mac, address, false);
+    const isRouter = this.#kernel.sysctl.read(`net/ipv6/conf/${name}/forwarding`) === "1";
+    return unsolicitedNeighbourAdvert(mac, address, isRouter);
   }
 }

@@ -17,6 +17,7 @@ const INTERFACE_DEFAULTS: Readonly<Record<"ipv4" | "ipv6", Readonly<Record<strin
     addr_gen_mode: "0",
     autoconf: "1",
     disable_ipv6: "0",
+    forwarding: "0",
     router_solicitations: "-1",
   },
 };
