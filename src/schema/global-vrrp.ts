@@ -53,7 +53,6 @@ export const globalVrrpRows = {
     default: "ff02::12",
     doc: "Multicast group of IPv6 adverts.",
     since: "1.2.10",
-    compiledOnly: true,
   }),
   vrrp_garp_master_delay: leaf(anySeconds, {
     default: 5_000_000,
@@ -134,43 +133,35 @@ export const globalVrrpRows = {
     default: 3,
     doc: "Advert intervals without advert after which the master is down.",
     since: "2.2.3",
-    compiledOnly,
   }),
   vrrp_lower_prio_no_advert: flag({
     doc: "Do not answer an advert of lower priority with one.",
     since: "1.2.20",
-    compiledOnly,
   }),
   vrrp_higher_prio_send_advert: flag({
     doc: "Send a last advert when one of higher priority ends being master.",
     since: "1.3.5",
-    compiledOnly,
   }),
   v3_checksum_as_v2: flag({
     doc: "Leave the pseudo header out of VRRPv3 checksums of IPv4.",
     since: "2.2.8",
-    compiledOnly,
   }),
   vrrp_check_unicast_src: flag({
     bare: true,
     doc: "Take unicast adverts only from unicast peers.",
     since: "1.2.20",
-    compiledOnly,
   }),
   vrrp_skip_check_adv_addr: flag({
     doc: "Do not compare the addresses of further adverts of the same master.",
     since: "1.2.20",
-    compiledOnly,
   }),
   vrrp_strict: flag({
     doc: "Keep to the letter of the VRRP standards.",
     since: "1.2.20",
-    compiledOnly,
   }),
   vrrp_owner_ignore_adverts: flag({
     doc: "The owner of the addresses does not listen to adverts.",
     since: "2.3.3",
-    compiledOnly,
   }),
   vrrp_notify_priority_changes: flag({
     doc: "Write changes of priority to the notify FIFOs.",
@@ -201,7 +192,6 @@ export const globalVrrpRows = {
     bare: true,
     doc: "Log adverts of routers that are not configured.",
     since: "2.0.16",
-    compiledOnly,
   }),
   vmac_prefix: leaf(interfaceName, {
     default: "vrrp",
@@ -217,27 +207,25 @@ export const globalVrrpRows = {
   vrrp_rx_bufs_policy: leaf(receiveBuffers, {
     doc: "Size of the receive buffers of sockets: by MTU, by advert, or in bytes.",
     since: "2.0.3",
-    compiledOnly,
   }),
   vrrp_rx_bufs_multiplier: leaf(integer(1, 4_294_967_295), {
     default: 3,
     doc: "What the policy's size is multiplied with.",
     since: "2.0.3",
-    compiledOnly,
   }),
   vrrp_startup_delay: leaf(startupDelay, {
     doc: "Time after the start of the daemon before instances start.",
     since: "2.0.14",
-    compiledOnly,
   }),
   vrrp_delay_after_boot: leaf(startupDelay, {
     doc: "Time after the start of the system before instances start.",
     since: "2.4.0",
-    compiledOnly,
   }),
   vrrp_iptables: leaf(words("[input [output]]", 0, 2), {
     doc: "Filter with iptables, in these chains; INPUT by default.",
     since: "1.2.20",
+    deprecated:
+      "Write nftables. keepalived without support of iptables takes this for nftables, or does not know it.",
   }),
   vrrp_ipsets: leaf(words("[names of sets]", 0, 6), {
     doc: "Names of the ipsets that iptables uses; without a name, none.",

@@ -12,13 +12,11 @@ export const protocolRows = {
     bare: true,
     doc: "An instance of IPv6; the addresses say so by themselves.",
     since: "1.2.1",
-    compiledOnly,
   }),
   no_virtual_ipaddress: flag({
     bare: true,
     doc: "Having no addresses is meant so.",
     since: "2.2.8",
-    compiledOnly,
   }),
   virtual_routes: list(route, {
     doc: "Routes that are there while master.",
@@ -32,7 +30,6 @@ export const protocolRows = {
     doc: "Multicast group of its adverts, instead of the global one.",
     since: "2.2.5",
     onChange: "recreate",
-    compiledOnly,
   }),
   track_src_ip: flag({
     bare: true,
@@ -45,29 +42,24 @@ export const protocolRows = {
     inherits: "global_defs.vrrp_check_unicast_src",
     doc: "Take unicast adverts only from unicast peers.",
     since: "2.1.0",
-    compiledOnly,
   }),
   unicast_fault_no_peer: flag({
     bare: true,
     doc: "Having no unicast peers is a fault, instead of multicast.",
     since: "2.2.5",
-    compiledOnly,
   }),
   unicast_ttl: leaf(integer(0, 255), {
     doc: "TTL or hop limit of unicast adverts.",
     since: "2.1.0",
-    compiledOnly,
   }),
   old_unicast_checksum: leaf(optional(oneOf("never"), "always"), {
     doc: "Checksum unicast VRRPv3 adverts as before 1.3.7; never has this not detected either.",
     since: "1.3.7",
-    compiledOnly,
   }),
   v3_checksum_as_v2: flag({
     inherits: "global_defs.v3_checksum_as_v2",
     doc: "Leave the pseudo header out of VRRPv3 checksums of IPv4.",
     since: "2.2.8",
-    compiledOnly,
   }),
   garp_extra_if: leaf(extraGarp(0), {
     inherits: "global_defs.vrrp_garp_extra_if",
@@ -84,36 +76,30 @@ export const protocolRows = {
     inherits: "global_defs.vrrp_down_timer_adverts",
     doc: "Advert intervals without advert after which the master is down.",
     since: "2.2.3",
-    compiledOnly,
   }),
   timer_expired_backup: leaf(optional(integer(1, 254), 254), {
     doc: "Go to backup after a delay in which another of at most this priority may have become master.",
     since: "2.2.8",
-    compiledOnly,
   }),
   thread_timer_expired: leaf(optional(integer(1, 254), 254), {
     doc: "Older name.",
     since: "2.3.2",
     replacedBy: "timer_expired_backup",
-    compiledOnly,
   }),
   lower_prio_no_advert: flag({
     inherits: "global_defs.vrrp_lower_prio_no_advert",
     doc: "Do not answer an advert of lower priority with one.",
     since: "1.2.20",
-    compiledOnly,
   }),
   higher_prio_send_advert: flag({
     inherits: "global_defs.vrrp_higher_prio_send_advert",
     doc: "Send a last advert when one of higher priority ends being master.",
     since: "1.3.5",
-    compiledOnly,
   }),
   owner_ignore_adverts: flag({
     inherits: "global_defs.vrrp_owner_ignore_adverts",
     doc: "The owner of the addresses does not listen to adverts.",
     since: "2.3.3",
-    compiledOnly,
   }),
   accept: flag({
     bare: true,
@@ -129,17 +115,14 @@ export const protocolRows = {
     inherits: "global_defs.vrrp_skip_check_adv_addr",
     doc: "Do not compare the addresses of further adverts of the same master.",
     since: "1.2.20",
-    compiledOnly,
   }),
   strict_mode: flag({
     inherits: "global_defs.vrrp_strict",
     doc: "Keep to the letter of the VRRP standards.",
     since: "1.2.20",
-    compiledOnly,
   }),
   kernel_rx_buf_size: leaf(integer(1, 4_294_967_295), {
     doc: "Size of the receive buffer of the socket, in bytes.",
     since: "2.0.3",
-    compiledOnly,
   }),
 };

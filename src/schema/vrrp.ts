@@ -60,7 +60,6 @@ export const vrrpInstance = defineBlock({
       doc: "Signed adverts, of keepalived only.",
       since: "2.4.0",
       onChange: "restart",
-      compiledOnly: true,
     }),
     virtual_ipaddress: list(virtualAddress, { doc: "Addresses of the virtual router.", since: "0.5.3" }),
     virtual_ipaddress_excluded: list(virtualAddress, {
