@@ -3,7 +3,7 @@ import type { Compiled } from "./compile.ts";
 import { BEYOND, UNTESTED } from "./differences.ts";
 import type { HostFacts } from "./facts.ts";
 import { programOf } from "./host-checks.ts";
-import { scriptUses } from "./scripts.ts";
+import { isOfCheckers, scriptsInUse } from "./scripts.ts";
 
 /** Exit statuses of `keepalived -t`, as 2.4.3 gives them. */
 const CONFIG_TEST = {
@@ -21,18 +21,13 @@ const CONFIG_TEST = {
 /** Includes that lead nowhere: errors where they are checked, and mentioned only where they are not. */
 const INCLUDES: ReadonlySet<string> = new Set(["include-no-match", "include-unreadable"]);
 
-/** The keywords of scripts that the checkers' process reads; the others are the VRRP process's. */
-const OF_CHECKERS: ReadonlySet<string> = new Set([
-  ...["notify_up", "notify_down", "quorum_up", "quorum_down", "misc_path"],
-]);
-
 /** What keepalived finds when it looks at scripts, in the processes that come so far. */
 function scriptFindings(
   { config }: Pick<Compiled, "config">,
   facts: HostFacts,
   vrrp: boolean,
 ): { readonly unsafe: boolean; readonly missing: boolean } {
-  const uses = scriptUses(config).filter(({ keyword }) => vrrp || OF_CHECKERS.has(keyword));
+  const uses = scriptsInUse(config).filter((use) => vrrp || isOfCheckers(use));
   const present = uses.filter((use) => programOf(use, config, facts) !== undefined);
   return {
     unsafe: !config.global_defs.enable_script_security && present.length > 0,

@@ -174,7 +174,7 @@ export class Decoder {
     if (typeof earlier !== "number") return true;
     this.report(
       {
-        code: "duplicate-keyword",
+        code: row.firstWins ? "duplicate-keyword" : "repeated-keyword",
         severity: "warning",
         summary: `${keyword} is given twice`,
         detail: row.firstWins ? "The first counts; this one is ignored." : "The last counts.",

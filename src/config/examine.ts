@@ -21,7 +21,9 @@ export interface Examined extends Compiled {
 
 /** Codes that only checks against a host report. */
 const OF_HOST: ReadonlySet<string> = new Set([
+  "absent-interface",
   "insecure-script",
+  "interface-exists",
   "no-such-interface",
   "no-such-script",
   "no-such-user",

@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { suggest } from "../diagnostics/suggest.ts";
 import type { Compiled } from "./compile.ts";
 import type { Config } from "./config.ts";
 import type { FileFacts, HostFacts } from "./facts.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
+import { checkInterfaces } from "./host-interfaces.ts";
 import { originOfKeyword } from "./open.ts";
 import { candidatePaths, directoriesAbove, type ScriptUse, scriptUses } from "./scripts.ts";
 
@@ -13,37 +13,6 @@ const ROOT = 0;
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 const EXECUTABLE = 0o111;
-
-/** `no-such-interface`: every interface that is named exists. */
-function interfaces(config: Config, facts: HostFacts, report: ReportFault): void {
-  const known = new Set(Object.keys(facts.interfaces));
-  const need = (name: string | undefined, what: string, origin: number): void => {
-    if (name === undefined || known.has(name)) return;
-    report(
-      {
-        code: "no-such-interface",
-        summary: `interface ${name} of ${what} does not exist`,
-        detail: "keepalived does not run VRRP with this.",
-        suggestions: suggest(name, known),
-      },
-      origin,
-    );
-  };
-  for (const instance of config.vrrp_instance) {
-    const what = `vrrp_instance ${instance.name}`;
-    need(instance.interface, what, originOfKeyword(instance, "interface"));
-    for (const keyword of ["virtual_ipaddress", "virtual_ipaddress_excluded"] as const) {
-      for (const [index, { address, dev }] of instance[keyword].entries()) {
-        need(dev, `${address}`, originOfKeyword(instance, keyword, index));
-      }
-    }
-  }
-  for (const owner of [...config.vrrp_instance, ...config.vrrp_sync_group]) {
-    for (const [index, { interface: name }] of owner.track_interface.entries()) {
-      need(name, `track_interface of ${owner.name}`, originOfKeyword(owner, "track_interface", index));
-    }
-  }
-}
 
 /** Whether the user that a script is to run as, and its group, exist. */
 function hasUser(use: ScriptUse, config: Config, facts: HostFacts): boolean {
@@ -175,7 +144,7 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
 export function checkHost(compiled: Pick<Compiled, "config" | "sources">, facts: HostFacts): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const report = faultReporter(compiled.sources, (diagnostic) => diagnostics.push(diagnostic));
-  interfaces(compiled.config, facts, report);
+  checkInterfaces(compiled.config, facts, report);
   scriptUser(compiled.config, facts, report);
   const refused = new Set<number>();
   for (const use of scriptUses(compiled.config)) {

@@ -1,4 +1,4 @@
-import { integer, ipAddress, word } from "./kinds.ts";
+import { integer, ipAddressMaybePrefix, word } from "./kinds.ts";
 import { scriptWeight } from "./kinds-track.ts";
 import { bfdMilliseconds } from "./kinds-vrrp.ts";
 import { type BlockOf, defineBlock, flag, leaf } from "./row.ts";
@@ -9,14 +9,14 @@ export const bfdInstance = defineBlock({
   header: { name: word },
   identity: (instance) => instance.name,
   rows: {
-    neighbor_ip: leaf(ipAddress(), { required: true, doc: "The neighbour.", since: "2.0.0" }),
-    neighbour_ip: leaf(ipAddress(), {
+    neighbor_ip: leaf(ipAddressMaybePrefix, { required: true, doc: "The neighbour.", since: "2.0.0" }),
+    neighbour_ip: leaf(ipAddressMaybePrefix, {
       doc: "The neighbour.",
       since: "2.0.0",
       replacedBy: "neighbor_ip",
       synonym: true,
     }),
-    source_ip: leaf(ipAddress(), { doc: "Address to send from.", since: "2.0.0" }),
+    source_ip: leaf(ipAddressMaybePrefix, { doc: "Address to send from.", since: "2.0.0" }),
     min_rx: leaf(bfdMilliseconds(1), {
       default: 10_000,
       doc: "Shortest interval of packets to receive, in milliseconds.",

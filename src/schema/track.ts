@@ -1,4 +1,5 @@
 import { integer, oneOf, seconds, word, words } from "./kinds.ts";
+import { wanted } from "./kinds-options.ts";
 import { factor, initialValue } from "./kinds-track.ts";
 import { type BlockOf, defineBlock, flag, leaf, list } from "./row.ts";
 
@@ -10,9 +11,10 @@ export const trackFile = defineBlock({
   header: { name: word },
   identity: (file) => file.name,
   rows: {
-    file: leaf(word, { required: true, doc: "The file.", since: "2.0.0" }),
+    file: leaf(wanted(word), { required: true, firstWins: true, doc: "The file.", since: "2.0.0" }),
     weight: leaf(factor, {
       default: { weight: 1, reverse: false },
+      firstWins: true,
       doc: "What its number is multiplied with; with 0 any other number than 0 is a fault.",
       since: "0.5.3",
     }),

@@ -1,4 +1,3 @@
-import { onOff } from "./kinds.ts";
 import { scriptCommand } from "./kinds-script.ts";
 import { trackedBfd, trackedFile, trackedInterface, trackedProcess, trackedScript } from "./kinds-track.ts";
 import { flag, leaf, list } from "./row.ts";
@@ -30,9 +29,8 @@ export const notifyRows = {
     since: "0.5.3",
     firstWins: true,
   }),
-  notify_priority_changes: leaf(onOff, {
+  notify_priority_changes: flag({
     inherits: "global_defs.vrrp_notify_priority_changes",
-    default: false,
     doc: "Write changes of priority to the notify FIFOs.",
     since: "2.0.16",
     compiledOnly: true,

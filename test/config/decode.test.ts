@@ -71,7 +71,7 @@ describe("decode", () => {
   it("takes the last of a keyword, or the first where that counts", () => {
     const { draft, faults } = decode("once 7\nonce 8\nfirst a\nfirst b\n");
     expect(draft).toMatchObject({ once: 8, first: "a" });
-    expect(faults).toEqual(["2 duplicate-keyword", "4 duplicate-keyword"]);
+    expect(faults).toEqual(["2 repeated-keyword", "4 duplicate-keyword"]);
   });
 
   it("leaves the default where a value is wrong, as if it had been written", () => {

@@ -1,16 +1,18 @@
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
+import { Places } from "./blocks.ts";
 import {
   BRACES,
-  ELSEWHERE,
   HIDDEN_FROM_THEM,
   HIDDEN_FROM_US,
   OF_BRACES,
+  ONLY_OURS,
   OURS_ALONE,
-  REFUSED_BY_US,
   THEIRS_ALONE,
 } from "./differences.ts";
+import type { Case } from "./directives.ts";
 import { type OurVerdict, placeOf } from "./ours.ts";
 import type { Complaint, ReferenceVerdict } from "./reference.ts";
+import { AT_BLOCK_END, type SameElsewhere, WITHOUT_LINE } from "./same-elsewhere.ts";
 
 /** How two verdicts on one configuration stand to each other. */
 export interface Comparison {
@@ -20,9 +22,9 @@ export interface Comparison {
   readonly extra: readonly string[];
   /** Braces do not match: lines are not compared, because each process of keepalived reads the rest differently. */
   readonly torn: boolean;
-  /** Both accept, or both refuse. */
+  /** Both accept, or both refuse, or a documented difference decides. */
   readonly sameVerdict: boolean;
-  /** Documented differences that were met, by code or message. */
+  /** Documented differences that were met, by their reasons. */
   readonly documented: readonly string[];
   /** Lines, and messages without one, that both have. */
   readonly agreed: number;
@@ -33,13 +35,13 @@ export function gaveUp({ status }: ReferenceVerdict): boolean {
   return status >= 124;
 }
 
-/** The place of the keyword without value at which keepalived stopped reading. */
-function stoppedAt({ complaints }: ReferenceVerdict): Complaint | undefined {
-  return complaints.find(({ text }) => text.startsWith("*** Configuration line starting"));
+/** keepalived stopped reading at a keyword without value. */
+function stopped({ complaints }: ReferenceVerdict): boolean {
+  return complaints.some(({ text }) => text.startsWith("*** Configuration line starting"));
 }
 
-function codesFor(text: string): readonly string[] {
-  return ELSEWHERE.flatMap(({ message, codes }) => (message.test(text) ? codes : []));
+function codesFor(table: readonly SameElsewhere[], text: string): readonly string[] {
+  return table.flatMap(({ message, codes }) => (message.test(text) ? codes : []));
 }
 
 /** Whether somebody complains about braces. */
@@ -48,59 +50,83 @@ function tornBraces(reference: ReferenceVerdict, ours: OurVerdict): boolean {
   return texts.some((text) => BRACES.test(text)) || ours.diagnostics.some(({ code }) => OF_BRACES.has(code));
 }
 
-/** Compares lines and verdicts; what the tables of differences explain is no disagreement. */
-export function compare(reference: ReferenceVerdict, ours: OurVerdict): Comparison {
-  const documented = new Set<string>();
-  const places = new Set(ours.diagnostics.map(placeOf));
-  const codes = new Set(ours.diagnostics.map(({ code }) => code));
-  const stopped = stoppedAt(reference) !== undefined;
-  let agreed = 0;
+const said = ({ code, summary }: Diagnostic): string => `${code}: ${summary}`;
 
-  const messages: Complaint[] = [
-    ...reference.complaints,
-    ...reference.general.map((text) => ({ place: "", text })),
-  ];
-  const missed: string[] = [];
-  for (const place of new Set(messages.map((each) => each.place || each.text))) {
-    const here = messages.filter((each) => (each.place || each.text) === place);
-    if (places.has(place) || here.some(({ text }) => codesFor(text).some((code) => codes.has(code)))) {
-      agreed++;
-      continue;
-    }
-    const says = ({ message }: { readonly message: RegExp }): boolean =>
-      here.some(({ text }) => message.test(text));
-    const isHidden = ({ after }: { readonly after: RegExp }): boolean =>
-      [...codes].some((code) => after.test(code));
-    const known = THEIRS_ALONE.find(says) ?? HIDDEN_FROM_US.find((each) => says(each) && isHidden(each));
-    if (known) documented.add(known.reason);
-    else missed.push(here.map(({ text }) => `${place}: ${text}`).join(" | "));
+/** Both verdicts on a case, and what they have in common. */
+class Meeting {
+  readonly documented = new Set<string>();
+  private readonly places: Places;
+  private readonly messages: readonly Complaint[];
+  private readonly diagnostics: readonly Diagnostic[];
+
+  constructor(each: Pick<Case, "files">, reference: ReferenceVerdict, ours: OurVerdict) {
+    this.places = new Places(each);
+    this.messages = [...reference.complaints, ...reference.general.map((text) => ({ place: "", text }))];
+    this.diagnostics = ours.diagnostics;
   }
 
-  const theirs = new Set(reference.complaints.map(({ place }) => place));
-  const said = new Set(messages.flatMap(({ text }) => codesFor(text)));
-  const isExplained = (diagnostic: Diagnostic): boolean => {
-    const { code, summary } = diagnostic;
-    if (theirs.has(placeOf(diagnostic) ?? "") || said.has(code)) return true;
-    const hidden = HIDDEN_FROM_THEM.find(
-      ({ after, codes: ofCheck }) => ofCheck.test(code) && messages.some(({ text }) => after.test(text)),
+  /** Whether a diagnostic is about what a message says. */
+  private isSame({ place, text }: Complaint, diagnostic: Diagnostic): boolean {
+    const at = placeOf(diagnostic) ?? "";
+    if (place === "") return codesFor(WITHOUT_LINE, text).includes(diagnostic.code);
+    if (place === at) return true;
+    return codesFor(AT_BLOCK_END, text).includes(diagnostic.code) && this.places.isEndOfBlockWith(place, at);
+  }
+
+  /** What keepalived says at each of its places, and each message without one: what ours lacks. */
+  missed(): { readonly missed: readonly string[]; readonly agreed: number } {
+    const missed: string[] = [];
+    let agreed = 0;
+    for (const place of new Set(this.messages.map((each) => each.place || each.text))) {
+      const here = this.messages.filter((each) => (each.place || each.text) === place);
+      if (here.some((message) => this.diagnostics.some((diagnostic) => this.isSame(message, diagnostic)))) {
+        agreed++;
+        continue;
+      }
+      const isKnown = ({ says, after }: (typeof THEIRS_ALONE)[number]): boolean =>
+        here.some(({ text }) => says.test(text)) &&
+        (after === undefined || this.diagnostics.some((diagnostic) => after.test(said(diagnostic))));
+      const known = [...THEIRS_ALONE, ...HIDDEN_FROM_US].find(isKnown);
+      if (known) this.documented.add(known.reason);
+      else missed.push(here.map(({ text }) => `${place}: ${text}`).join(" | "));
+    }
+    return { missed, agreed };
+  }
+
+  /** Whether a diagnostic of ours has nothing to do with what keepalived says, and no reason to. */
+  isExtra(diagnostic: Diagnostic): boolean {
+    if (this.messages.some((message) => this.isSame(message, diagnostic))) return false;
+    if (diagnostic.code in ONLY_OURS) return false;
+    const text = said(diagnostic);
+    const known = [...OURS_ALONE, ...HIDDEN_FROM_THEM].find(
+      ({ says, after }) =>
+        says.test(text) && (after === undefined || this.messages.some((message) => after.test(message.text))),
     );
-    const refused = REFUSED_BY_US.find(({ message }) => message.test(summary));
-    const reason = OURS_ALONE[code] ?? refused?.reason ?? hidden?.reason;
-    if (reason === undefined) return false;
-    documented.add(reason);
-    return true;
-  };
+    if (known) this.documented.add(known.reason);
+    return known === undefined;
+  }
+}
+
+/** Compares lines and verdicts; what the tables of differences explain is no disagreement. */
+export function compare(
+  each: Pick<Case, "files">,
+  reference: ReferenceVerdict,
+  ours: OurVerdict,
+): Comparison {
+  const meeting = new Meeting(each, reference, ours);
+  const { missed, agreed } = meeting.missed();
   // After a keyword without value keepalived reads no further.
   const extra = ours.diagnostics
-    .filter((diagnostic) => !stopped && !isExplained(diagnostic))
-    .map((diagnostic) => `${placeOf(diagnostic)}: ${diagnostic.code}: ${diagnostic.summary}`);
+    .filter((diagnostic) => !stopped(reference) && meeting.isExtra(diagnostic))
+    .map((diagnostic) => `${placeOf(diagnostic)}: ${said(diagnostic)}`);
   const torn = tornBraces(reference, ours);
+  const documented = [...meeting.documented];
   return {
     missed: torn ? [] : missed,
     extra: torn ? [] : extra,
     torn,
-    sameVerdict: (reference.status === 0) === (ours.status === 0),
-    documented: [...documented],
+    sameVerdict: (reference.status === 0) === (ours.status === 0) || documented.length > 0,
+    documented,
     agreed,
   };
 }

@@ -57,7 +57,7 @@ describe.skipIf(referenceRelease() !== RELEASE)(
           text,
           took: ours.took,
           reference,
-          comparison: compare(reference, ours),
+          comparison: compare(each, reference, ours),
         });
       }
     }, RUNS * 200);
@@ -112,6 +112,6 @@ describe.skipIf(referenceRelease() !== RELEASE)("configurations that the fuzzer 
     expect(ours.took).toBeLessThan(LIMIT);
     if (!reference) throw new Error("no verdict");
     if (gaveUp(reference)) return; // the difference is that keepalived hangs or crashes
-    expect(compare(reference, ours)).toMatchObject({ missed: [], extra: [] });
+    expect(compare(each, reference, ours)).toMatchObject({ missed: [], extra: [] });
   });
 });

@@ -21,6 +21,8 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
   "global_defs/reload_file",
   "global_defs/umask",
   "global_defs/random_seed",
+  // A matter of how keepalived was built.
+  "global_defs/vrrp_ipsets",
 ]);
 
 /** Keywords that a block is hardly ever without. */

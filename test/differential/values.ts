@@ -82,6 +82,12 @@ const address = (random: Random): string =>
 
 /** Values by the path of their keyword. */
 const BY_PATH: Readonly<Record<string, (random: Random, names: Names) => string | undefined>> = {
+  // How many there are is a matter of the host.
+  "global_defs/bfd_cpu_affinity": () => "0",
+  "global_defs/checker_cpu_affinity": () => "0",
+  "global_defs/vrrp_cpu_affinity": () => "0",
+  // MAC addresses, groups and messages are newer than 2.2.7.
+  "vrrp_instance/use_vmac": (random) => random.pick(["", "vmac1", "vmac2", "eth3", "a_name_of_a_long_vmac"]),
   "vrrp_sync_group/group": (random, { instances }) => reference(random, instances),
   "vrrp_instance/track_group": (random, { groups }) => reference(random, groups),
   "track_group/group": (random, { instances }) => reference(random, instances),

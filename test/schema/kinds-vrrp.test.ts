@@ -91,7 +91,7 @@ describe("rules", () => {
   it.each([
     ["from 10.0.0.0/8 lookup main priority 5", "from 10.0.0.0/8 preference 5 table main"],
     ["not from all to 10.0.0.1/32 goto 9 order 5", "not from all to 10.0.0.1 preference 5 goto 9"],
-    ["inet6 dev lo table 3 preference 5", "inet6 iif lo preference 5 table 3"],
+    ["inet6 inet6 dev lo table 3 preference 5", "inet6 inet6 iif lo preference 5 table 3"],
     [
       "from 10.0.0.0/8 ipproto udp dport 20-30 preference 5 l3mdev",
       "from 10.0.0.0/8 ipproto udp dport 20-30 preference 5 l3mdev",

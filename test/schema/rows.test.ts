@@ -41,7 +41,7 @@ function sample(arbitrary: fc.Arbitrary<string>, seed: number): string {
 
 /** Codes of a value that is refused. */
 const FAULTS =
-  /^(?:unknown|invalid|missing|incomplete|out-of|unexpected|extra-words|password|misplaced|mixed|undefined)/;
+  /^(?:unknown|invalid|missing|incomplete|out-of|unchecked|unexpected|extra-words|password|misplaced|mixed|undefined)/;
 
 /** Neither name, number nor address. */
 const NONSENSE = { text: "&".repeat(50), quoted: false, origin: 1 };
@@ -67,11 +67,20 @@ function refusedText(row: AnyRow): string | undefined {
   }
 }
 
+/** Keywords that count only below another one of their block. */
+const NEEDED: ReadonlyMap<string, string> = new Map([
+  ["sorry_server_inhibit", "sorry_server"],
+  ["sorry_server_lvs_method", "sorry_server"],
+]);
+
 /** The row in the smallest blocks that may hold it; with the words of `text` when given. */
 function exampleOf({ path, keyword, row, within, text: words }: Example, seed: number): string {
   const required = (schema: AnyBlockSchema): string =>
     Object.entries(schema.rows)
-      .filter(([key, one]) => one.required && key !== keyword && !path.includes(key))
+      .filter(
+        ([key, one]) =>
+          (one.required || key === NEEDED.get(keyword)) && key !== keyword && !path.includes(key),
+      )
       .map(([key, one]) => sample(rowText(key, one, 1), seed))
       .join("");
   let text = words === undefined ? sample(rowText(keyword, row, 1), seed) : `  ${keyword}${words}\n`;

@@ -62,7 +62,7 @@ const route = fc.oneof(
   ),
   joined(fc.constantFrom("blackhole", "unreachable", "prohibit", "throw"), prefix4, anyOf(...routeOptions)),
   joined("default", hop, hop),
-  fc.constantFrom("inet6 default dev eth0", "default6 via 2001:db8::1"),
+  fc.constantFrom("inet6 to default6 dev eth0", "default6 via 2001:db8::1"),
 );
 
 const ruleOptions = [
@@ -94,7 +94,7 @@ const rule = fc.oneof(
     action,
   ),
   joined(joined("to", prefix6), anyOf(...ruleOptions), action),
-  fc.constant("inet6 iif lo table 3"),
+  fc.constant("inet6 inet6 iif lo table 3"),
 );
 
 const addressOptions = [

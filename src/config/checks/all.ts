@@ -1,48 +1,67 @@
+import { SERVER_ADVICE } from "../advice/all.ts";
 import type { Check } from "../open.ts";
 import { ahState, authHmac } from "./auth-hmac.ts";
-import { checkerReferences, checkerTimes, replyLengths } from "./checkers.ts";
+import { checkerAddresses, checkerReferences, checkerTimes, replyLengths } from "./checkers.ts";
 import { duplicateNames, duplicateVirtualServers } from "./duplicates.ts";
+import { trackedByBoth, weightsInSyncGroups, weightsOfOwners } from "./fixed-priorities.ts";
+import { groupPorts } from "./group-ports.ts";
+import { inSlices } from "./in-slices.ts";
 import {
   addressCount,
   addressFamilies,
   duplicateAddresses,
+  sourceFamilies,
   unicastWithoutPeers,
 } from "./instance-addresses.ts";
 import { duplicateVrids, instanceInterface } from "./instance-identity.ts";
-import { madeInterfaces } from "./instance-interfaces.ts";
+import { madeInterfaces, madeNames } from "./instance-interfaces.ts";
 import { electionKeywords, ipv6Version, transport } from "./instance-transport.ts";
 import { advertInterval, authentication, derivedValues, preemption } from "./instance-values.ts";
-import { duplicateRealServers, serverFamilies, serverPorts } from "./real-servers.ts";
-import { scriptSecurity } from "./script-security.ts";
-import { schedulerFlags, serverGroups } from "./server-groups.ts";
+import { duplicateRealServers, portsUnderMark, serverFamilies, serverPorts } from "./real-servers.ts";
+import { checkerScriptSecurity, vrrpScriptSecurity } from "./script-security.ts";
+import { groupFamilies, schedulerFlags, serverGroups } from "./server-groups.ts";
 import { serviceFamily } from "./service-family.ts";
+import { sorryServerOptions } from "./sorry-server.ts";
 import { garpGroups, staticTracking, trackGroups } from "./static-objects.ts";
 import { acceptMode, strictMode } from "./strict-mode.ts";
-import { syncGroupMembers, weightsInSyncGroups } from "./sync-groups.ts";
-import { bfdFamilies, trackedObjects, trackProcesses } from "./tracked-objects.ts";
+import { forgottenMembers, syncGroupMembers } from "./sync-groups.ts";
+import { bfdHops, bfdNeighbours, trackedObjects, trackProcesses } from "./tracked-objects.ts";
 import { trackedInterfaces, trackedScripts } from "./tracking.ts";
 import {
   onePacketScheduling,
   quorumAndHysteresis,
+  serviceDefaults,
   serviceProtocol,
+  suspension,
   withoutRealServers,
   zeroPort,
 } from "./virtual-server-values.ts";
 
-/** Every check, in the order in which they run: later ones see what earlier ones left. */
+/**
+ * Every check, in the order in which they run: later ones see what earlier ones left. What keepalived sees while it
+ * reads comes before what has it leave something out.
+ */
 export const ALL_CHECKS: readonly Check[] = [
+  vrrpScriptSecurity,
   duplicateNames,
   derivedValues,
   trackProcesses,
-  bfdFamilies,
+  trackedScripts,
+  trackedInterfaces,
+  trackedObjects,
+  addressFamilies,
+  sourceFamilies,
+  transport,
+  duplicateAddresses,
+  syncGroupMembers,
+  trackGroups,
   instanceInterface,
   ipv6Version,
   madeInterfaces,
+  madeNames,
   strictMode,
+  forgottenMembers,
   acceptMode,
-  addressFamilies,
-  transport,
-  duplicateAddresses,
   addressCount,
   unicastWithoutPeers,
   advertInterval,
@@ -52,28 +71,37 @@ export const ALL_CHECKS: readonly Check[] = [
   authHmac,
   ahState,
   duplicateVrids,
-  syncGroupMembers,
-  trackedScripts,
-  trackedInterfaces,
-  trackedObjects,
   weightsInSyncGroups,
-  trackGroups,
+  weightsOfOwners,
+  trackedByBoth,
   staticTracking,
   garpGroups,
   serverGroups,
-  serviceProtocol,
+  sorryServerOptions,
   serviceFamily,
+  inSlices([
+    schedulerFlags,
+    checkerReferences,
+    checkerAddresses,
+    replyLengths,
+    checkerTimes,
+    serverFamilies,
+    groupFamilies,
+    withoutRealServers,
+    serviceProtocol,
+    zeroPort,
+    portsUnderMark,
+    groupPorts,
+    serverPorts,
+    duplicateRealServers,
+    serviceDefaults,
+    suspension,
+    onePacketScheduling,
+    quorumAndHysteresis,
+    ...SERVER_ADVICE,
+  ]),
   duplicateVirtualServers,
-  serverFamilies,
-  zeroPort,
-  serverPorts,
-  duplicateRealServers,
-  withoutRealServers,
-  schedulerFlags,
-  onePacketScheduling,
-  quorumAndHysteresis,
-  checkerReferences,
-  replyLengths,
-  checkerTimes,
-  scriptSecurity,
+  bfdNeighbours,
+  bfdHops,
+  checkerScriptSecurity,
 ];

@@ -1,5 +1,9 @@
+import { familyOf } from "../../values/ip.ts";
+import { connectingCheckers } from "../checkers-of.ts";
 import type { RealServer } from "../config.ts";
-import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword } from "../open.ts";
+import type { ReportFault } from "../faults.ts";
+import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword, writtenAt } from "../open.ts";
+import { onceOnly } from "./tracking.ts";
 
 function* realServers(config: OpenConfig): Generator<Open<RealServer>> {
   for (const { real_server: servers } of config.virtual_server) yield* servers;
@@ -17,16 +21,20 @@ function unknownName(what: string, name: string, definedAt: number | undefined):
     : `${what} ${name} is defined only further down; this checker is left out`;
 }
 
-/** `unknown-bfd`, `unknown-track-file`: what BFD_CHECK and FILE_CHECK name is defined before them. */
+/** `unknown-bfd`, `unknown-track-file`, `duplicate-tracking`: what BFD_CHECK and FILE_CHECK name is defined before them. */
 export const checkerReferences: Check = (config, report) => {
-  const sessions = places(config.bfd_instance);
+  // Its checkers' process does not know those that report to VRRP only.
+  const sessions = places(config.bfd_instance.filter(({ vrrp, checker }) => checker || !vrrp));
   const files = places(config.track_file);
   for (const real of realServers(config)) {
+    const seen = new Map<string, number>();
     keepItems(real, "BFD_CHECK", (checker) => {
       const at = sessions.get(checker.name);
-      if (at !== undefined && at < checker.$.at) return true;
+      const origin = originOfKeyword(checker, "name");
+      if (at !== undefined && at < checker.$.at)
+        return onceOnly(seen, checker.name, "this real_server", origin, report);
       const summary = unknownName("bfd_instance", checker.name, at);
-      report({ code: "unknown-bfd", summary }, originOfKeyword(checker, "name"));
+      report({ code: "unknown-bfd", summary }, origin);
       return false;
     });
     keepItems(real, "FILE_CHECK", (checker) => {
@@ -39,12 +47,61 @@ export const checkerReferences: Check = (config, report) => {
   }
 };
 
+type Connecting = ReturnType<typeof connectingCheckers>[number];
+
+/** Forgets an address of the other family than the one that was written before it. */
+function oneFamily(checker: Connecting, server: string, report: ReportFault): void {
+  const { bindto: source, connect_ip: target } = checker;
+  if (source === undefined) return;
+  const targetFirst = target !== undefined && writtenAt(checker, "connect_ip") < writtenAt(checker, "bindto");
+  const forget = (keyword: "bindto" | "connect_ip", address: string, other: string): void => {
+    report(
+      {
+        code: "mixed-families",
+        summary: `${keyword} ${address} is ignored: ${other} is of the other family`,
+      },
+      originOfKeyword(checker, keyword),
+    );
+    checker[keyword] = undefined;
+    delete checker.$.of[keyword];
+  };
+  const before = targetFirst ? target : server;
+  if (familyOf(source) !== familyOf(before)) forget("bindto", source, before);
+  else if (target !== undefined && familyOf(source) !== familyOf(target))
+    forget("connect_ip", target, source);
+}
+
+const LINK_LOCAL = /^fe[89ab]/;
+
+/** `mixed-families`, `missing-scope`: what a checker connects to, and from. */
+export const checkerAddresses: Check = (config, report) => {
+  for (const real of realServers(config)) {
+    const { address: server } = real.server;
+    for (const checker of connectingCheckers(real, "with hosts")) {
+      oneFamily(checker, server, report);
+      const target = checker.connect_ip ?? server;
+      if (checker.bind_if !== undefined || !LINK_LOCAL.test(target)) continue;
+      const { at, end } = checker.$;
+      report(
+        {
+          code: "missing-scope",
+          severity: "warning",
+          summary: `${target} is link local, and the checker names no bind_if`,
+          detail: "A link local address is on each link: write bind_if and the interface to leave by.",
+        },
+        at,
+        end === undefined ? [] : [{ origin: end, message: "the block ends here" }],
+      );
+    }
+  }
+};
+
 /** `impossible-reply`: an answer cannot be at least as long as it is and shorter. */
 export const replyLengths: Check = (config, report) => {
   for (const real of realServers(config)) {
     for (const checker of real.UDP_CHECK) {
-      const { require_reply: reply, min_reply_length: least, max_reply_length: most } = checker;
-      if (reply === undefined || least <= most) continue;
+      const { min_reply_length: least, max_reply_length: most } = checker;
+      if (least <= most) continue;
       report(
         {
           code: "impossible-reply",
@@ -60,20 +117,11 @@ export const replyLengths: Check = (config, report) => {
 /** A checker's first check is delayed by up to its interval, unless it says otherwise; so are the tries of DNS_CHECK. */
 export const checkerTimes: Check = (config) => {
   for (const real of realServers(config)) {
-    const hosts = real.SMTP_CHECK.flatMap(({ host }) => host);
-    for (const checker of [
-      ...real.TCP_CHECK,
-      ...real.HTTP_GET,
-      ...real.SSL_GET,
-      ...real.SMTP_CHECK,
-      ...hosts,
-      ...real.DNS_CHECK,
-      ...real.UDP_CHECK,
-      ...real.PING_CHECK,
-      ...real.MISC_CHECK,
-    ])
-      checker.warmup ??= checker.delay_loop;
+    for (const checker of connectingCheckers(real, "with hosts")) checker.warmup ??= checker.delay_loop;
     for (const checker of real.DNS_CHECK) checker.delay_before_retry ??= checker.delay_loop;
-    for (const checker of real.MISC_CHECK) checker.misc_timeout ??= checker.delay_loop;
+    for (const checker of real.MISC_CHECK) {
+      checker.warmup ??= checker.delay_loop;
+      checker.misc_timeout ??= checker.delay_loop;
+    }
   }
 };

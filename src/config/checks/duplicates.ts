@@ -32,21 +32,21 @@ function firstOnly<T extends { readonly $: { readonly at: number } }>(
   };
 }
 
-/** `duplicate-name`: what has a name has one of its own. */
+/** `duplicate-name`, `unused-definition`: what has a name has one of its own. */
 export const duplicateNames: Check = (config, report) => {
-  const named = (keyword: string) =>
+  const named = (keyword: string, code = "duplicate-name") =>
     firstOnly<{ readonly name: string; readonly $: { readonly at: number } }>(
-      "duplicate-name",
+      code,
       ({ name }) => `${keyword} ${name}`,
       ({ name }) => name,
       report,
     );
   keepItems(config, "vrrp_instance", named("vrrp_instance"));
   keepItems(config, "vrrp_sync_group", named("vrrp_sync_group"));
-  keepItems(config, "vrrp_script", named("vrrp_script"));
+  keepItems(config, "vrrp_script", named("vrrp_script", "unused-definition"));
   keepItems(config, "track_group", named("track_group"));
-  keepItems(config, "track_file", named("track_file"));
-  keepItems(config, "vrrp_track_process", named("vrrp_track_process"));
+  keepItems(config, "track_file", named("track_file", "unused-definition"));
+  keepItems(config, "vrrp_track_process", named("vrrp_track_process", "unused-definition"));
   keepItems(config, "bfd_instance", named("bfd_instance"));
 };
 

@@ -1,6 +1,6 @@
 import { familyOf } from "../../values/ip.ts";
 import type { VirtualAddress } from "../config.ts";
-import { type Check, keepItems, writtenAt } from "../open.ts";
+import { type Check, keepItems, originOfKeyword, writtenAt } from "../open.ts";
 import { instanceFamily } from "./instance-values.ts";
 
 /** Most addresses that an advert counts (RFC 9568 §5.2.5). */
@@ -15,7 +15,7 @@ export const addressFamilies: Check = (config, report) => {
       report(
         {
           code: "mixed-families",
-          summary: `${address} is left out: the first address of ${instance.name} is IPv${family}`,
+          summary: `${address} is left out: the first address that ${instance.name} names is IPv${family}`,
           detail:
             "Addresses of the other family go to virtual_ipaddress_excluded or to an instance of their own.",
         },
@@ -34,6 +34,26 @@ export const addressFamilies: Check = (config, report) => {
       );
       return false;
     });
+  }
+};
+
+/** `mixed-families`: an address to send from is of the family of its instance. */
+export const sourceFamilies: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    const family = instanceFamily(instance);
+    for (const keyword of ["mcast_src_ip", "unicast_src_ip"] as const) {
+      const source = instance[keyword];
+      if (source === undefined || familyOf(source) === family) continue;
+      report(
+        {
+          code: "mixed-families",
+          summary: `${keyword} ${source} is ignored: ${instance.name} is an IPv${family} instance`,
+        },
+        originOfKeyword(instance, keyword),
+      );
+      instance[keyword] = undefined;
+      delete instance.$.of[keyword];
+    }
   }
 };
 
@@ -103,18 +123,24 @@ export const addressCount: Check = (config, report) => {
   }
 };
 
-/** `unicast-without-peers`: unicast_src_ip means nothing without peers; adverts are multicast then. */
+/** Keywords of unicast, which mean nothing without peers. unicast_ttl has a check of its own. */
+const UNICAST = ["unicast_src_ip", "check_unicast_src", "old_unicast_checksum", "unicast_peer"] as const;
+
+/** `unicast-without-peers`: keywords of unicast without a peer; adverts are multicast then. */
 export const unicastWithoutPeers: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
-    const at = writtenAt(instance, "unicast_src_ip") || writtenAt(instance, "unicast_fault_no_peer");
-    if (at === 0 || instance.unicast_peer.length > 0) continue;
+    if (instance.unicast_peer.length > 0) continue;
+    const fault = instance.unicast_fault_no_peer;
+    const keywords = fault ? [...UNICAST, "unicast_fault_no_peer"] : UNICAST;
+    const at = keywords.map((keyword) => writtenAt(instance, keyword)).find((origin) => origin !== 0);
+    if (at === undefined) continue;
     report(
       {
         code: "unicast-without-peers",
         severity: "warning",
-        summary: instance.unicast_fault_no_peer
+        summary: fault
           ? `${instance.name} has no unicast_peer and will be at fault`
-          : `${instance.name} has a unicast source and no unicast_peer: its adverts are multicast`,
+          : `${instance.name} has keywords of unicast and no unicast_peer: its adverts are multicast`,
       },
       at,
     );

@@ -1,7 +1,7 @@
 import { familyOf } from "../../values/ip.ts";
 import type { VrrpInstance } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, type Open, originOfKeyword } from "../open.ts";
+import { type Check, type Open, originOfKeyword, writtenAt } from "../open.ts";
 import { instanceFamily } from "./instance-values.ts";
 
 type Instance = Open<VrrpInstance>;
@@ -30,7 +30,7 @@ function checkIpvlan(instance: Instance, report: ReportFault): void {
   const { use_ipvlan: ipvlan } = instance;
   if (!ipvlan) return;
   const family = instanceFamily(instance);
-  const source = ipvlan.address ?? instance.unicast_src_ip ?? instance.mcast_src_ip;
+  const { address: source } = ipvlan;
   const problem =
     source === undefined
       ? family === 4
@@ -51,21 +51,51 @@ function checkIpvlan(instance: Instance, report: ReportFault): void {
   );
 }
 
+/** Whether an instance has a keyword of unicast, with peers or without. */
+function hasUnicast(instance: Instance): boolean {
+  const keywords = [
+    ...["unicast_peer", "unicast_src_ip", "unicast_ttl", "check_unicast_src"],
+    ...["old_unicast_checksum", "unicast_fault_no_peer"],
+  ];
+  return keywords.some((keyword) => writtenAt(instance, keyword) !== 0);
+}
+
 function checkUnicast(instance: Instance, report: ReportFault): void {
-  if (instance.unicast_peer.length === 0 || !instance.use_vmac || instance.vmac_xmit_base) return;
-  instance.vmac_xmit_base = true;
+  const made = instance.use_vmac ? "use_vmac" : instance.use_ipvlan ? "use_ipvlan" : undefined;
+  if (made === undefined || instance.vmac_xmit_base || !hasUnicast(instance)) return;
+  if (made === "use_vmac") instance.vmac_xmit_base = true;
   report(
     {
       code: "vmac-unicast",
       severity: "warning",
-      summary: `vmac_xmit_base is set for ${instance.name}: unicast adverts do not leave by a VMAC`,
+      summary: `vmac_xmit_base is set for ${instance.name}: unicast adverts do not leave by a VMAC or ipvlan`,
       detail: "Write vmac_xmit_base.",
     },
-    originOfKeyword(instance, "use_vmac"),
+    originOfKeyword(instance, made),
   );
 }
 
-/** `ignored-keyword`, `ipvlan-address`, `vmac-unicast`: what the interfaces that keepalived makes need, and exclude. */
+/** An address has a VMAC of its own, or shares that of its instance; it cannot have both. */
+function checkAddresses(instance: Instance, report: ReportFault): void {
+  for (const keyword of ["virtual_ipaddress", "virtual_ipaddress_excluded"] as const) {
+    for (const [index, { address, dev, use_vmac: own }] of instance[keyword].entries()) {
+      if (!own) continue;
+      const elsewhere = dev !== undefined && dev !== instance.interface;
+      const other = elsewhere ? instance.use_vmac_addr && "use_vmac_addr" : instance.use_vmac && "use_vmac";
+      if (!other) continue;
+      report(
+        {
+          code: "redundant-vmac",
+          severity: "warning",
+          summary: `use_vmac of ${address} says nothing: ${instance.name} has ${other}`,
+        },
+        originOfKeyword(instance, keyword, index),
+      );
+    }
+  }
+}
+
+/** `ignored-keyword`, `ipvlan-address`, `redundant-vmac`, `vmac-unicast`: what the interfaces that keepalived makes need, and exclude. */
 export const madeInterfaces: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     if (instance.vrf !== undefined && instance.interface !== undefined)
@@ -79,8 +109,35 @@ export const madeInterfaces: Check = (config, report) => {
     checkUnicast(instance, report);
     if (instance.vmac_xmit_base && !instance.use_vmac)
       ignore(instance, "vmac_xmit_base", "it has no VMAC", report);
-    if (instance.promote_secondaries && instance.use_vmac)
-      ignore(instance, "promote_secondaries", "it is always set on VMACs", report);
+    if (instance.promote_secondaries && (instance.use_vmac || instance.use_ipvlan))
+      ignore(instance, "promote_secondaries", "it is always set on VMACs and ipvlans", report);
     checkIpvlan(instance, report);
+    checkAddresses(instance, report);
+  }
+};
+
+/** `name-in-use`: each VMAC and ipvlan has a name of its own. */
+export const madeNames: Check = (config, report) => {
+  const taken = new Map<string, Instance>();
+  for (const instance of config.vrrp_instance) {
+    for (const keyword of ["use_vmac", "use_ipvlan"] as const) {
+      const made = instance[keyword];
+      if (made?.name === undefined) continue;
+      const other = taken.get(made.name);
+      if (!other) {
+        taken.set(made.name, instance);
+        continue;
+      }
+      report(
+        {
+          code: "name-in-use",
+          severity: "warning",
+          summary: `${made.name} is the name of an interface of ${other.name}; ${instance.name} gets another`,
+        },
+        originOfKeyword(instance, keyword),
+      );
+      const { name: _, ...rest } = made;
+      instance[keyword] = rest;
+    }
   }
 };

@@ -10,12 +10,41 @@ const OWNER = 255;
 const CENTISECOND: Micros = 10_000;
 const LONGEST_V3: Micros = 4_095 * CENTISECOND;
 
-/** The family of an instance: of its first address, else of its first peer; IPv4 without either. */
-export function instanceFamily(instance: Pick<VrrpInstance, "virtual_ipaddress" | "unicast_peer">): IpFamily {
-  const [first] = instance.virtual_ipaddress;
-  const [peer] = instance.unicast_peer;
-  const address = first?.address ?? peer?.address;
-  return address === undefined ? 4 : familyOf(address);
+/** What has a say in the family of an instance. */
+type FamilyFacts = Pick<
+  Open<VrrpInstance>,
+  | "$"
+  | "virtual_ipaddress"
+  | "unicast_peer"
+  | "mcast_src_ip"
+  | "unicast_src_ip"
+  | "mcast_dst_ip"
+  | "use_ipvlan"
+  | "native_ipv6"
+>;
+
+/**
+ * The family of an instance: of the first address that its text names, whether its own, a peer's, a group's or one to
+ * send from; IPv4 when it names none.
+ */
+export function instanceFamily(instance: FamilyFacts): IpFamily {
+  const { mcast_src_ip: source, unicast_src_ip: unicast, mcast_dst_ip: group, use_ipvlan: ipvlan } = instance;
+  const named: readonly (readonly [keyword: string, address: string | undefined])[] = [
+    ["virtual_ipaddress", instance.virtual_ipaddress[0]?.address],
+    ["unicast_peer", instance.unicast_peer[0]?.address],
+    ["mcast_src_ip", source],
+    ["unicast_src_ip", unicast],
+    ["mcast_dst_ip", group],
+    ["use_ipvlan", ipvlan?.address?.split("/", 1)[0]],
+    ["native_ipv6", instance.native_ipv6 ? "::" : undefined],
+  ];
+  let first: { readonly origin: number; readonly address: string } | undefined;
+  for (const [keyword, address] of named) {
+    if (address === undefined) continue;
+    const origin = writtenAt(instance, keyword);
+    if (!first || origin < first.origin) first = { origin, address };
+  }
+  return first ? familyOf(first.address) : 4;
 }
 
 /** IPv6 instances that name no version run VRRPv3; an instance that names no priority and starts as master owns. */
@@ -77,7 +106,7 @@ export const preemption: Check = (config, report) => {
     }
     if (instance.preempt_delay === 0) continue;
     const why =
-      instance.state === "MASTER"
+      instance.state === "MASTER" || instance.priority === OWNER
         ? "the initial state is MASTER"
         : instance.nopreempt
           ? "nopreempt is set"

@@ -54,7 +54,7 @@ function portFor(
 ): { readonly port: number; readonly overruled: boolean } {
   switch (service.type) {
     case "fwmark":
-      return { port: 0, overruled: false };
+      return { port: method === "NAT" ? port : 0, overruled: false };
     case "group":
       return { port, overruled: false };
     case "address": {
@@ -72,6 +72,28 @@ function checkWrittenPort(real: Open<RealServer>): void {
     checker.$.of.connect_port = real.$.at; // so that a dump, which has the other port, keeps it
   }
 }
+
+/** `ignored-port`: without address translation what carries a mark keeps its port, whatever stands at the server. */
+export const portsUnderMark: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    const { service, sorry_server: sorry } = server;
+    if (service.type !== "fwmark") continue;
+    const ignored = (
+      what: string,
+      { address, port }: ServerAddress,
+      { method }: { readonly method: Forwarding },
+      origin: number,
+    ): void => {
+      if (port === 0 || method === "NAT") return;
+      const summary = `the port ${port} of ${what} ${address} is ignored: packets with the mark ${service.fwmark} keep theirs`;
+      report({ code: "ignored-port", severity: "warning", summary }, origin);
+    };
+    for (const real of server.real_server)
+      ignored("real_server", real.server, real.lvs_method ?? server.lb_kind, real.$.at);
+    const sorryMethod = server.sorry_server_lvs_method ?? server.lb_kind;
+    if (sorry) ignored("sorry_server", sorry, sorryMethod, originOfKeyword(server, "sorry_server"));
+  }
+};
 
 /** `port-mismatch`: DR and TUN cannot change the port; a server without one has its service's. */
 export const serverPorts: Check = (config, report) => {

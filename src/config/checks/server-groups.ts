@@ -1,4 +1,4 @@
-import { familyOf } from "../../values/ip.ts";
+import { familyOf, type IpFamily } from "../../values/ip.ts";
 import type { VirtualServerGroup } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
 import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword } from "../open.ts";
@@ -9,11 +9,7 @@ type Group = Open<VirtualServerGroup>;
 function unusable({ name, entries }: Group): { readonly code: string; readonly summary: string } | undefined {
   const summary = (why: string): string => `virtual_server_group ${name} is left out: ${why}`;
   if (entries.length === 0) return { code: "empty-group", summary: summary("it has no entries") };
-  const families = new Set(
-    entries.flatMap((entry) =>
-      entry.type === "fwmark" ? [] : [familyOf(entry.type === "range" ? entry.from : entry.address)],
-    ),
-  );
+  const families = new Set(entries.map(familyOfEntry).filter((family) => family !== undefined));
   const plainMark = entries.some((entry) => entry.type === "fwmark" && entry.family === undefined);
   return families.size > 1 && plainMark
     ? {
@@ -67,6 +63,38 @@ export const serverGroups: Check = (config, report) => {
       $.at,
     );
   }
+};
+
+/** The family that an entry is of; undefined for a mark that does not say. */
+function familyOfEntry(entry: VirtualServerGroup["entries"][number]): IpFamily | undefined {
+  if (entry.type === "fwmark") return entry.family;
+  return familyOf(entry.type === "range" ? entry.from : entry.address);
+}
+
+/** `group-family`: only a tunnel leads to a server of another family than all entries of the group. */
+export const groupFamilies: Check = (config, report) => {
+  const groups = new Map(config.virtual_server_group.map(({ name, entries }) => [name, entries]));
+  keepItems(config, "virtual_server", ({ service, real_server: servers, lb_kind: kind, $ }) => {
+    const families = new Set(
+      (service.type === "group" ? (groups.get(service.group) ?? []) : []).map(familyOfEntry),
+    );
+    families.delete(undefined);
+    const lost = servers.find(
+      ({ server, lvs_method: method = kind }) =>
+        method.method !== "TUN" && [...families].some((family) => family !== familyOf(server.address)),
+    );
+    if (!lost || service.type !== "group") return true;
+    report(
+      {
+        code: "group-family",
+        summary: `virtual_server group ${service.group} is left out: ${lost.server.address} is not of the family of all its entries`,
+        detail: "Only lvs_method TUN leads from one address family to the other.",
+      },
+      $.at,
+      [{ origin: lost.$.at, message: "the real server" }],
+    );
+    return false;
+  });
 };
 
 /** Flags that mean something to the schedulers that hash addresses only. */

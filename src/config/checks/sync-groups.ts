@@ -1,5 +1,5 @@
 import { suggest } from "../../diagnostics/suggest.ts";
-import { type Check, keepItems, originOfKeyword } from "../open.ts";
+import { type Check, keepItems } from "../open.ts";
 
 /** `unknown-instance`, `instance-in-two-groups`, `small-sync-group`: what a sync group's members have to be. */
 export const syncGroupMembers: Check = (config, report) => {
@@ -55,49 +55,11 @@ export const syncGroupMembers: Check = (config, report) => {
   });
 };
 
-/**
- * `weight-in-sync-group`: members change state together, so a tracked object cannot move the priority of one. Scripts
- * and BFD sessions with a weight are not tracked then; interfaces are, as if they had none.
- */
-export const weightsInSyncGroups: Check = (config, report) => {
-  const groups = new Map(
-    config.vrrp_sync_group.flatMap((group) => group.group.map((member) => [member, group] as const)),
-  );
-  const weights = new Map(config.vrrp_script.map(({ name, weight }) => [name, weight.weight]));
-  const sessions = new Map(config.bfd_instance.map(({ name, weight }) => [name, weight.weight]));
-  for (const instance of config.vrrp_instance) {
-    const group = groups.get(instance.name);
-    if (!group || group.global_tracking || group.sync_group_tracking_weight) continue;
-    const ignore = (what: string, origin: number): false => {
-      report(
-        {
-          code: "weight-in-sync-group",
-          severity: "warning",
-          summary: `${what} is not tracked by ${instance.name}: it has a weight, and ${instance.name} is in sync group ${group.name}`,
-          detail: "Track it in the sync group, or without weight.",
-        },
-        origin,
-      );
-      return false;
-    };
-    keepItems(instance, "track_script", ({ script, weight }, origin) =>
-      (weight ?? weights.get(script) ?? 0) === 0 ? true : ignore(script, origin),
-    );
-    instance.track_interface = instance.track_interface.map((tracked, index) => {
-      if (tracked.weight === 0) return tracked;
-      report(
-        {
-          code: "weight-in-sync-group",
-          severity: "warning",
-          summary: `the weight of ${tracked.interface} is ignored: ${instance.name} is in sync group ${group.name}`,
-          detail: `It is tracked without weight: when it goes down, ${instance.name} and its group are at fault.`,
-        },
-        originOfKeyword(instance, "track_interface", index),
-      );
-      return { ...tracked, weight: 0 };
-    });
-    keepItems(instance, "track_bfd", ({ name, weight }, origin) =>
-      (weight ?? sessions.get(name) ?? 0) === 0 ? true : ignore(name, origin),
-    );
-  }
+/** Takes instances that have been left out since from the groups that they are members of. */
+export const forgottenMembers: Check = (config) => {
+  const instances = new Set(config.vrrp_instance.map((instance) => instance.name));
+  for (const group of [...config.vrrp_sync_group, ...config.track_group])
+    keepItems(group, "group", (member) => instances.has(member));
+  keepItems(config, "vrrp_sync_group", ({ group }) => group.length > 0);
+  keepItems(config, "track_group", ({ group }) => group.length > 0);
 };

@@ -1,4 +1,5 @@
 import type { TrackedObject } from "../../schema/composite.ts";
+import { familyOf } from "../../values/ip.ts";
 import { type Check, keepItems, type OpenConfig, originOfKeyword } from "../open.ts";
 import type { DraftMeta } from "../shape.ts";
 import { definedAbove } from "./defined-above.ts";
@@ -27,7 +28,8 @@ function definitionsOf(config: OpenConfig, list: List): readonly Definition[] {
     case "track_process":
       return config.vrrp_track_process;
     case "track_bfd":
-      return config.bfd_instance;
+      // keepalived's VRRP process does not know those that report to checkers only.
+      return config.bfd_instance.filter(({ vrrp, checker }) => vrrp || !checker);
   }
 }
 
@@ -85,17 +87,59 @@ export const trackProcesses: Check = (config, report) => {
   }
 };
 
-/** `mixed-families`: a BFD session is of one family. */
-export const bfdFamilies: Check = (config, report) => {
-  keepItems(config, "bfd_instance", ({ name, neighbor_ip: neighbour, source_ip: source, $ }) => {
-    if (source === undefined || neighbour.includes(":") === source.includes(":")) return true;
+/** Time to live, or hop limit, of the packets of a BFD session that names none. */
+const TTL = { 4: 255, 6: 64 } as const;
+
+/** `hops-above-ttl`: a packet cannot have made more hops than it may make. */
+export const bfdHops: Check = (config, report) => {
+  for (const session of config.bfd_instance) {
+    const ttl = session.ttl ?? TTL[familyOf(session.neighbor_ip)];
+    // -1 is 255 in the octet that keepalived keeps it in.
+    const hops = session.max_hops < 0 ? 255 : session.max_hops;
+    if (hops <= ttl) continue;
     report(
       {
-        code: "mixed-families",
-        summary: `bfd_instance ${name} is left out: ${source} and ${neighbour} are not of one family`,
+        code: "hops-above-ttl",
+        severity: "warning",
+        summary: `max_hops ${session.max_hops} of bfd_instance ${session.name} is more than its ${familyOf(session.neighbor_ip) === 4 ? "ttl" : "hoplimit"} ${ttl}, which is used`,
+      },
+      originOfKeyword(session, "max_hops"),
+    );
+    session.max_hops = ttl;
+  }
+};
+
+/**
+ * `mixed-families`, `duplicate-neighbour`: a BFD session is of one family, and the only one with its neighbour. What
+ * tracks a session that is left out tracks nothing.
+ */
+export const bfdNeighbours: Check = (config, report) => {
+  const seen = new Map<string, number>();
+  const gone = new Set<string>();
+  keepItems(config, "bfd_instance", ({ name, neighbor_ip: neighbour, source_ip: source, $ }) => {
+    const first = seen.get(neighbour);
+    const mixed = source !== undefined && familyOf(neighbour) !== familyOf(source);
+    if (!mixed && first === undefined) {
+      seen.set(neighbour, $.at);
+      return true;
+    }
+    gone.add(name);
+    const why = mixed
+      ? `${source} and ${neighbour} are not of one family`
+      : `another has the neighbour ${neighbour}`;
+    report(
+      {
+        code: mixed ? "mixed-families" : "duplicate-neighbour",
+        summary: `bfd_instance ${name} is left out: ${why}`,
       },
       $.at,
+      mixed || first === undefined ? [] : [{ origin: first, message: "the first with this neighbour" }],
     );
     return false;
   });
+  if (gone.size === 0) return;
+  for (const owner of [...config.vrrp_instance, ...config.vrrp_sync_group])
+    keepItems(owner, "track_bfd", ({ name }) => !gone.has(name));
+  for (const { real_server: servers } of config.virtual_server)
+    for (const real of servers) keepItems(real, "BFD_CHECK", ({ name }) => !gone.has(name));
 };

@@ -1,6 +1,6 @@
 import type { VirtualServer } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword } from "../open.ts";
+import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword, writtenAt } from "../open.ts";
 
 /** Persistence that keepalived gives a service of all ports. */
 const DEFAULT_PERSISTENCE = 360;
@@ -15,6 +15,13 @@ function nameOf({ service }: Open<VirtualServer>): string {
     case "group":
       return `group ${service.group}`;
   }
+}
+
+/** Whether there is a mark among what a service is. */
+function hasMark({ service }: Open<VirtualServer>, config: OpenConfig): boolean {
+  if (service.type !== "group") return service.type === "fwmark";
+  const group = config.virtual_server_group.find(({ name }) => name === service.group);
+  return group?.entries.some(({ type }) => type === "fwmark") === true;
 }
 
 /** Whether a service is of marks only, which have no protocol. */
@@ -54,6 +61,30 @@ export const serviceProtocol: Check = (config, report) => {
   }
 };
 
+/** `missing-scheduler`, `missing-method`: a service that names none has a default, of which keepalived warns. */
+export const serviceDefaults: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    const missing = (code: string, keyword: "lb_algo" | "lb_kind", used: string): void => {
+      if (writtenAt(server, keyword) !== 0) return;
+      const summary = `virtual_server ${nameOf(server)} has no ${keyword}; ${used} is used`;
+      report({ code, severity: "warning", summary, detail: `Write ${keyword} ${used}.` }, server.$.at);
+    };
+    missing("missing-scheduler", "lb_algo", server.lb_algo);
+    missing("missing-method", "lb_kind", server.lb_kind.method);
+  }
+};
+
+/** `ignored-keyword`: nobody can tell which interface has the address of a mark. */
+export const suspension: Check = (config, report) => {
+  for (const server of config.virtual_server) {
+    if (!server.ha_suspend || !hasMark(server, config)) continue;
+    server.ha_suspend = false;
+    const summary = "ha_suspend is ignored: a fwmark has no address that an interface could have";
+    report({ code: "ignored-keyword", severity: "warning", summary }, originOfKeyword(server, "ha_suspend"));
+    delete server.$.of.ha_suspend;
+  }
+};
+
 /** Whether a service has an address with all ports. */
 function takesAllPorts({ service }: Open<VirtualServer>, config: OpenConfig): boolean {
   if (service.type === "address") return service.port === 0;
@@ -67,6 +98,7 @@ export const zeroPort: Check = (config, report) => {
   for (const server of config.virtual_server) {
     if (server.persistence_timeout !== undefined || !takesAllPorts(server, config)) continue;
     server.persistence_timeout = DEFAULT_PERSISTENCE;
+    if (server.persistence_granularity) continue; // which makes it persistent
     report(
       {
         code: "missing-port",
@@ -97,16 +129,20 @@ export const onePacketScheduling: Check = (config, report) => {
 
 function lowerQuorum(server: Open<VirtualServer>, report: ReportFault): void {
   const total = server.real_server.reduce((sum, { weight }) => sum + weight, 0);
-  if (server.quorum <= total || total === 0) return;
+  if (server.quorum <= total) return;
   report(
     {
       code: "unreachable-quorum",
       severity: "warning",
-      summary: `the quorum ${server.quorum} is more than all real servers weigh together; ${total} is used`,
+      summary:
+        total === 0
+          ? "the real servers have weight 0, all of them: the quorum cannot be reached"
+          : `the quorum ${server.quorum} is more than all real servers weigh together; ${total} is used`,
     },
     originOfKeyword(server, "quorum"),
   );
-  server.quorum = total;
+  // keepalived makes it 0, and the hysteresis 4294967295: a service that is up with nothing behind it.
+  if (total > 0) server.quorum = total;
 }
 
 /** `unreachable-quorum`, `hysteresis-too-large`: a quorum can be reached, and the hysteresis is less than it. */

@@ -83,7 +83,7 @@ export function destinationOf(server: VirtualServer, real: RealServer, weight: n
   return {
     address: real.server.address,
     // A mark's packets keep their port.
-    port: server.service.type === "fwmark" ? 0 : real.server.port,
+    port: real.server.port,
     forward: FORWARDS[forwardingOf(server, real)],
     weight,
     upperThreshold: real.uthreshold,
@@ -100,7 +100,7 @@ export function sorryDestinationOf(
   const { service } = server;
   return {
     address: sorry.address,
-    port: service.type === "fwmark" ? 0 : sorry.port || (service.type === "address" ? service.port : 0),
+    port: sorry.port || (service.type === "address" ? service.port : 0),
     forward: FORWARDS[(server.sorry_server_lvs_method ?? server.lb_kind).method],
     weight,
     upperThreshold: 0,

@@ -92,7 +92,7 @@ export class Pool {
   expel(server: ServerAddress, table: IpvsTable, out: Outbox): void {
     const key = this.#installedKey;
     if (!key) return;
-    const port = key.type === "fwmark" ? 0 : server.port;
+    const { port } = server;
     out.ipvs(table.removeDestination(key, { address: server.address, port }), this.name);
   }
 

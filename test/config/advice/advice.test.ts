@@ -28,7 +28,7 @@ const ADDRESS = "virtual_ipaddress {\n 10.0.0.1/24\n}\n";
 const CASES: readonly (readonly [code: string, faulty: string, ...sound: readonly string[]])[] = [
   [
     "ineffective-weight",
-    SCRIPT + instance(`priority 255\n ${TRACKS}${ADDRESS}`),
+    SCRIPT + instance(`priority 254\n ${TRACKS}${ADDRESS}`),
     SCRIPT + instance(`priority 253\n ${TRACKS}${ADDRESS}`),
     // Another weight lowers the priority from the bound, so that this one counts.
     SCRIPT + instance(`priority 254\n ${TRACKS}track_interface {\n eth1 weight -10\n}\n ${ADDRESS}`),
@@ -135,6 +135,6 @@ it("about what all instances have is given once", () => {
 });
 
 it("changes nothing in the configuration that runs", () => {
-  const { config } = compileText(SCRIPT + instance(`priority 255\n ${TRACKS}${ADDRESS}`));
+  const { config } = compileText(SCRIPT + instance(`priority 254\n ${TRACKS}${ADDRESS}`));
   expect(config.vrrp_instance[0]?.track_script).toEqual([{ script: "chk", reverse: false }]);
 });

@@ -73,10 +73,14 @@ it.each([
   expect(desired("fwmark 9", lines, real).service.key).toEqual({ type: "fwmark", family, fwmark: 9 });
 });
 
-it("gives servers behind a mark no port and no protocol", () => {
-  const { names, destination, sorry } = desired("fwmark 9", "protocol TCP\nsorry_server 10.0.9.9 80", v4);
+it("gives servers behind a mark no protocol, and a port only where it translates", () => {
+  const lines = "protocol TCP\nsorry_server 10.0.9.9 80\nlb_kind";
+  const { names, destination, sorry } = desired("fwmark 9", `${lines} DR`, v4);
   expect(names).toEqual(["FWM 9", "[10.0.1.1]:none:0"]);
   expect([destination.port, sorry?.port]).toEqual([0, 0]);
+  const translated = desired("fwmark 9", `${lines} NAT`, v4);
+  expect(translated.names).toEqual(["FWM 9", "[10.0.1.1]:none:80"]);
+  expect([translated.destination.port, translated.sorry?.port]).toEqual([80, 80]);
 });
 
 it("makes destinations", () => {

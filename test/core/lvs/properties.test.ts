@@ -98,7 +98,8 @@ function expected(services: readonly ServiceModel[], healthy: ReadonlySet<string
   const lines = services.flatMap((service) => {
     const isMark = service.name.startsWith("fwmark");
     const key = isMark ? "fwmark 4 9" : `6 ${service.name}`;
-    const port = isMark ? 0 : 80;
+    // A mark's packets keep their port where nothing translates it.
+    const portOf = (rest: string): number => (isMark && rest.startsWith("g") ? 0 : 80);
     const alive = (server: RealModel) => server.checkers.length === 0 || healthy.has(`${server.address}:80`);
     const sum = (list: readonly RealModel[]) => list.reduce((total, { weight }) => total + weight, 0);
     // A quorum that all servers together cannot reach is lowered to what they can.
@@ -115,7 +116,7 @@ function expected(services: readonly ServiceModel[], healthy: ReadonlySet<string
     else if (sorry !== undefined && service.sorry === "inhibit") weights.set(sorry, "m 0");
     return [
       `${key} ${service.scheduler}`,
-      ...[...weights].map(([address, rest]) => `${key} -> ${address}:${port} ${rest}`),
+      ...[...weights].map(([address, rest]) => `${key} -> ${address}:${portOf(rest)} ${rest}`),
     ];
   });
   return lines.sort();
