@@ -3,6 +3,7 @@ import { root } from "../schema/root.ts";
 import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
 import type { Config } from "./config.ts";
 import { type AnyBlock, dumpConf } from "./dump-conf.ts";
+import { jsonMismatch, leafType } from "./json-mismatch.ts";
 
 /** Written, somewhere: what dumpConf shows. */
 const WRITTEN = 1;
@@ -36,7 +37,9 @@ function fromJsonValue(kind: Kind<unknown>, json: unknown, where: string): unkno
 }
 
 /** The value, if the words that it makes make it again. */
-function checked(kind: Kind<unknown>, json: unknown, where: string): unknown {
+function checked(kind: Kind<unknown>, json: unknown, where: string, type = kind.json ?? {}): unknown {
+  const wrong = jsonMismatch(type, json);
+  if (wrong) fail(`${where}${wrong.path}`, `this ${wrong.what}`);
   let value: unknown;
   try {
     value = fromJsonValue(kind, json, where);
@@ -55,7 +58,7 @@ function rowValue(row: AnyRow, json: unknown, where: string): unknown {
     case "leaf":
       return row.repeat
         ? itemsOf(json, where).map((one, index) => checked(row.kind, one, `${where}[${index}]`))
-        : checked(row.kind, json, where);
+        : checked(row.kind, json, where, leafType(row));
     case "list":
       return itemsOf(json, where).map((one, index) => checked(row.kind, one, `${where}[${index}]`));
     case "block":

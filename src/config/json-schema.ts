@@ -1,6 +1,7 @@
 import type { JsonType, Kind } from "../schema/kind.ts";
 import { root } from "../schema/root.ts";
 import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
+import { leafType } from "./json-mismatch.ts";
 import { MASK } from "./text.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -42,11 +43,13 @@ class Definitions {
       case "flag":
         return { ...facts, type: "boolean", default: row.default };
       case "leaf": {
-        if (row.secret) return { ...facts, anyOf: [typeOf(row.kind), { const: MASK }] };
-        if (row.repeat) return { ...facts, type: "array", items: typeOf(row.kind) };
+        const one = { title: row.kind.name, ...leafType(row) };
+        const value = row.repeat ? { type: "array", items: one } : one;
+        if (row.secret) return { ...facts, anyOf: [value, { const: MASK }] };
+        if (row.repeat) return { ...facts, ...value };
         const { toJson = (value: unknown) => value } = row.kind;
         const known = row.default === undefined ? {} : { default: toJson(row.default) };
-        return { ...facts, ...typeOf(row.kind), ...known };
+        return { ...facts, ...value, ...known };
       }
       case "list":
         return { ...facts, type: "array", items: typeOf(row.kind) };

@@ -1,24 +1,20 @@
 import { checkerRows, unsigned } from "./checkers-common.ts";
-import { oneOfAnyCase, oneWord, word } from "./kinds.ts";
-import { regex, regexOffset, regexOptions, regexStack } from "./kinds-checker.ts";
+import { oneOfAnyCase, oneText, word } from "./kinds.ts";
+import { regex, regexOptions, regexStack } from "./kinds-checker.ts";
 import { statusRanges } from "./kinds-server.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
 const compiledOnly = true;
 
 /** MD5 as 32 hexadecimal digits, in lower case. */
-const digest = oneWord(
-  "MD5 digest",
-  (text, complain, at) => {
-    if (/^[\da-f]{32}$/i.test(text)) return text.toLowerCase();
-    complain(
-      { code: "invalid-digest", summary: `'${text}' is not an MD5 digest of 32 hexadecimal digits` },
-      at,
-    );
-    return undefined;
-  },
-  (value) => value,
-);
+const digest = oneText("MD5 digest", (text, complain, at) => {
+  if (/^[\da-f]{32}$/i.test(text)) return text.toLowerCase();
+  complain(
+    { code: "invalid-digest", summary: `'${text}' is not an MD5 digest of 32 hexadecimal digits` },
+    at,
+  );
+  return undefined;
+});
 
 const urlRows = {
   path: leaf(word, { required: true, doc: "Path to get.", since: "0.5.3" }),
@@ -49,13 +45,13 @@ const urlRows = {
     since: "2.0.7",
     compiledOnly,
   }),
-  regex_min_offset: leaf(regexOffset, {
+  regex_min_offset: leaf(unsigned, {
     default: 0,
     doc: "Where in the body a match may start at the earliest.",
     since: "2.0.7",
     compiledOnly,
   }),
-  regex_max_offset: leaf(regexOffset, {
+  regex_max_offset: leaf(unsigned, {
     doc: "Where in the body a match may start at the latest.",
     since: "2.0.7",
     compiledOnly,

@@ -1,5 +1,6 @@
 import type { Micros } from "../values/time.ts";
 import type { MailServer } from "./composite-lvs.ts";
+import { integerType, objectType, textType } from "./json-types.ts";
 import type { Kind } from "./kind.ts";
 import { boundedInteger, wholeSeconds, word } from "./kinds.ts";
 import { flag, leaf, list } from "./row.ts";
@@ -8,6 +9,7 @@ const compiledOnly = true;
 
 const mailServer: Kind<MailServer> = {
   name: "server [port]",
+  json: objectType({ host: textType }, { port: integerType(1, 65_535) }),
   words: [1, 2],
   parse([host, port], complain) {
     const number = port && boundedInteger(port, 1, 65_535, complain);

@@ -34,14 +34,19 @@ export interface Kind<T> {
   fromJson?(json: unknown): T;
 }
 
-/** The part of JSON Schema that values need. */
+/** The part of JSON Schema that values need (src/schema/json-types.ts makes them). */
 export interface JsonType {
   readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
-  readonly enum?: readonly unknown[];
+  readonly enum?: readonly string[];
+  readonly const?: string | number | boolean;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly maxLength?: number;
   readonly items?: JsonType;
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, JsonType>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: boolean;
+  readonly additionalProperties?: false;
+  readonly anyOf?: readonly JsonType[];
 }

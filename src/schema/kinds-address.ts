@@ -1,6 +1,7 @@
 import type { Word } from "../../grammar/tree.ts";
 import { canonicalIp, familyOf } from "../values/ip.ts";
 import type { UnicastPeer, VirtualAddress } from "./composite.ts";
+import { integerType, interfaceType, markType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { address, boundedInteger, interfaceName } from "./kinds.ts";
 
@@ -177,37 +178,6 @@ function prefixLengthOf(text: string, longest: number, at: Word, complain: Compl
   );
   return longest;
 }
-/** Longest prefix that leaves room for a broadcast address. */
-const LONGEST_WITH_BROADCAST = 30;
-
-/** What a peer and a broadcast address exclude. False when there is nothing left to set up. */
-function judgePeer(length: string, options: Options, first: Word, complain: Complain): boolean {
-  const ignored = (what: string): void =>
-    complain(
-      {
-        code: "conflicting-options",
-        severity: "warning",
-        summary: `${what} is ignored: the address has a peer`,
-      },
-      first,
-    );
-  if (options.peer !== undefined) {
-    if (length !== "") ignored(`the prefix length /${length}`);
-    if (options.broadcast !== undefined) ignored("the broadcast address");
-    delete options.broadcast;
-  }
-  const derived = options.broadcast === "+" || options.broadcast === "-";
-  if (!derived || (length !== "" && Number(length) <= LONGEST_WITH_BROADCAST)) return true;
-  complain(
-    {
-      code: "conflicting-options",
-      summary: `${first.text} has no broadcast address: its prefix is longer than /${LONGEST_WITH_BROADCAST}`,
-    },
-    first,
-  );
-  return false;
-}
-
 
 /** What the options may be for the family of the address. False when there is nothing left to set up. */
 function judge(found: string, options: Options, first: Word, complain: Complain): boolean {
@@ -252,14 +222,38 @@ function addressLine(place: Place): Kind<VirtualAddress> {
       const longest = familyOf(found) === 4 ? 32 : 128;
       const options: Options = {};
       for (let i = 1; i < words.length; ) i = readOption(words, i, place, options, complain);
-      const written = prefixLengthOf(length, longest, first, complain);
-      const fits = judge(found, options, first, complain) && judgePeer(length, options, first, complain);
-      const prefixLength = options.peer === undefined ? written : longest;
-      return fits ? { address: found, prefixLength, ...options } : undefined;
+      const prefixLength = prefixLengthOf(length, longest, first, complain);
+      return judge(found, options, first, complain)
+        ? { address: found, prefixLength, ...options }
+        : undefined;
     },
     format: formatAddress,
+    json: ADDRESS_TYPE,
   };
 }
+
+const ADDRESS_TYPE = objectType(
+  {
+    address: textType,
+    prefixLength: integerType(0, 128),
+  },
+  {
+    dev: interfaceType,
+    broadcast: textType,
+    peer: textType,
+    label: textType,
+    scope: integerType(0, 255),
+    use_vmac: markType,
+    home: markType,
+    nodad: markType,
+    mngtmpaddr: markType,
+    noprefixroute: markType,
+    autojoin: markType,
+    no_track: markType,
+    preferred_lft: { anyOf: [integerType(0, LONGEST_LIFETIME), { const: "forever" }] },
+    track_group: textType,
+  },
+);
 
 function formatAddress(value: VirtualAddress): string[] {
   const longest = familyOf(value.address) === 4 ? 32 : 128;
@@ -283,6 +277,7 @@ export const staticAddress = addressLine("static");
 /** A line of unicast_peer: `ADDRESS [min_ttl 0–255] [max_ttl 0–255]`. */
 export const unicastPeer: Kind<UnicastPeer> = {
   name: "address [min_ttl number] [max_ttl number]",
+  json: objectType({ address: textType }, { minTtl: integerType(0, 255), maxTtl: integerType(0, 255) }),
   words: [1, 5],
   parse([host, ...options], complain) {
     // keepalived takes a prefix length and ignores it.

@@ -1,29 +1,8 @@
 import type { Word } from "../../grammar/tree.ts";
 import type { FileWeight, RegexStack } from "./composite-lvs.ts";
+import { arrayType, booleanType, choiceType, integerType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { boundedInteger, integer, word } from "./kinds.ts";
-
-const MOST = 4_294_967_295;
-
-/** Complaints about what keepalived reads without looking whether it makes sense. */
-function mildly(complain: Complain): Complain {
-  return (fault, word) =>
-    complain(
-      {
-        ...fault,
-        code: "unchecked-value",
-        severity: "warning",
-        detail: "It is ignored. keepalived takes what it can read of it, without a word.",
-      },
-      word,
-    );
-}
-
-/** Where in a body a match may start, in bytes. */
-export const regexOffset: Kind<number> = {
-  ...integer(0, MOST),
-  parse: (words, complain) => integer(0, MOST).parse(words, mildly(complain)),
-};
+import { boundedInteger, word } from "./kinds.ts";
 
 /** A regular expression: one word, with the escapes of scripts. */
 export const regex: Kind<string> = { ...word, name: "regular expression", escaped: true };
@@ -58,11 +37,12 @@ const REGEX_OPTIONS = [
 
 export const regexOptions: Kind<readonly string[]> = {
   name: "options of pcre2api",
-  words: [0, Number.POSITIVE_INFINITY],
+  json: arrayType(choiceType(REGEX_OPTIONS)),
+  words: [1, Number.POSITIVE_INFINITY],
   parse(words, complain) {
     const known = words.filter((option) => {
       if (REGEX_OPTIONS.includes(option.text)) return true;
-      mildly(complain)(
+      complain(
         { code: "unknown-option", summary: `'${option.text}' is no option of regular expressions` },
         option,
       );
@@ -76,13 +56,14 @@ export const regexOptions: Kind<readonly string[]> = {
 /** `START MAXIMUM`, in bytes. */
 export const regexStack: Kind<RegexStack> = {
   name: "bytes maximum",
+  json: objectType({ start: integerType(1, 4_294_967_295), maximum: integerType(1, 4_294_967_295) }),
   words: [2, 2],
   parse([first, second], complain) {
-    const start = first && boundedInteger(first, 1, MOST, mildly(complain));
-    const maximum = second && boundedInteger(second, 1, MOST, mildly(complain));
+    const start = first && boundedInteger(first, 1, 4_294_967_295, complain);
+    const maximum = second && boundedInteger(second, 1, 4_294_967_295, complain);
     if (start === undefined || maximum === undefined) return undefined;
     if (start <= maximum) return { start, maximum };
-    mildly(complain)(
+    complain(
       { code: "out-of-range", summary: `the stack starts with ${start} bytes, more than its ${maximum}` },
       first,
     );
@@ -112,6 +93,7 @@ const ANY = Number.POSITIVE_INFINITY;
 /** Bytes to send: hexadecimal digits, two a byte, in lower case. */
 export const payload: Kind<string> = {
   name: "hexadecimal bytes",
+  json: textType,
   words: [1, ANY],
   parse: (words, complain) => hexBytes(words, /^[\da-f]*$/i, complain),
   format: (value) => [value],
@@ -120,6 +102,7 @@ export const payload: Kind<string> = {
 /** Bytes to expect, as `payload` with `x` for any digit; "" for any answer. */
 export const reply: Kind<string> = {
   name: "[hexadecimal bytes, x for any digit]",
+  json: textType,
   words: [0, ANY],
   parse: (words, complain) => hexBytes(words, /^[\da-fx]*$/i, complain),
   format: (value) => (value === "" ? [] : [value]),
@@ -130,6 +113,10 @@ const GREATEST_FILE_WEIGHT = 2_147_483_647;
 /** `NUMBER [reverse]`: what the value of a track file is multiplied with. */
 export const fileWeight: Kind<FileWeight> = {
   name: `integer -${GREATEST_FILE_WEIGHT}–${GREATEST_FILE_WEIGHT} [reverse]`,
+  json: objectType({
+    weight: integerType(-GREATEST_FILE_WEIGHT, GREATEST_FILE_WEIGHT),
+    reverse: booleanType,
+  }),
   words: [1, 2],
   parse([number, option], complain) {
     const weight = number && boundedInteger(number, -GREATEST_FILE_WEIGHT, GREATEST_FILE_WEIGHT, complain);

@@ -1,5 +1,6 @@
 import type { Word } from "../../grammar/tree.ts";
 import type { ForwardingMethod, Tunnel } from "./composite-lvs.ts";
+import { textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { boundedInteger, oneOf } from "./kinds.ts";
 
@@ -120,5 +121,5 @@ export const forwarding: Kind<ForwardingMethod> = {
     if (!value) throw new TypeError("not a forwarding method");
     return value;
   },
-  json: { type: "string" },
+  json: textType,
 };

@@ -1,6 +1,7 @@
 import type { Word } from "../../grammar/tree.ts";
 import { bytesToIp, canonicalIp, familyOf, ipToBytes } from "../values/ip.ts";
 import type { GroupEntry } from "./composite-lvs.ts";
+import { integerType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { address, boundedInteger } from "./kinds.ts";
 
@@ -94,6 +95,16 @@ function mark(number: Word | undefined, family: Word | undefined, at: Word, comp
 /** A line of virtual_server_group: `ADDRESS [PORT]`, `RANGE [PORT]` or `fwmark NUMBER [inet|inet6]`. */
 export const groupEntry: Kind<GroupEntry> = {
   name: "address [port] | range [port] | fwmark number [inet|inet6]",
+  json: {
+    anyOf: [
+      objectType({ type: { const: "address" }, address: textType, port: integerType(0, 65_535) }),
+      objectType({ type: { const: "range" }, from: textType, to: textType, port: integerType(0, 65_535) }),
+      objectType(
+        { type: { const: "fwmark" }, fwmark: integerType(0, 4_294_967_295) },
+        { family: { anyOf: [{ const: 4 }, { const: 6 }] } },
+      ),
+    ],
+  },
   words: [1, 3],
   parse([first, second, third], complain) {
     if (!first) return undefined;

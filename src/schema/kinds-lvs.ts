@@ -1,11 +1,13 @@
 import type { Word } from "../../grammar/tree.ts";
 import type { LvsTimeouts, SyncDaemon } from "./composite-lvs.ts";
+import { integerType, interfaceType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { boundedInteger, interfaceName, multicastGroup } from "./kinds.ts";
 import { type OptionReaders, readOptions } from "./kinds-options.ts";
 
 /** 31 days, the kernel's limit, in seconds. */
 const LONGEST_TIMEOUT = 2_678_400;
+const TIMEOUT_TYPE = integerType(0, LONGEST_TIMEOUT);
 
 function timeout<K extends keyof LvsTimeouts>(name: K) {
   return (value: Word, complain: Complain): Partial<LvsTimeouts> | undefined => {
@@ -23,6 +25,7 @@ const TIMEOUTS: OptionReaders<LvsTimeouts> = new Map([
 /** `[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]`, at least one of them. */
 export const lvsTimeouts: Kind<LvsTimeouts> = {
   name: "[tcp seconds] [tcpfin seconds] [udp seconds]",
+  json: objectType({}, { tcp: TIMEOUT_TYPE, tcpfin: TIMEOUT_TYPE, udp: TIMEOUT_TYPE }),
   words: [0, Number.POSITIVE_INFINITY],
   parse(words, complain) {
     if (words.length === 0)
@@ -65,6 +68,17 @@ const SYNC_OPTIONS: OptionReaders<SyncDaemon> = new Map([
 /** `INTERFACE [[inst] INSTANCE] [id NUMBER] [maxlen NUMBER] [port NUMBER] [ttl NUMBER] [group ADDRESS]`. */
 export const syncDaemon: Kind<SyncDaemon> = {
   name: "interface [[inst] instance] [id number] [maxlen number] [port number] [ttl number] [group address]",
+  json: objectType(
+    { interface: interfaceType },
+    {
+      instance: textType,
+      id: integerType(0, 255),
+      maxlen: integerType(1, 65_507),
+      port: integerType(1, 65_535),
+      ttl: integerType(1, 255),
+      group: textType,
+    },
+  ),
   words: [0, Number.POSITIVE_INFINITY],
   parse([name, ...rest], complain) {
     if (!name) {

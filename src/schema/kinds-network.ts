@@ -1,7 +1,8 @@
 import type { Word } from "../../grammar/tree.ts";
 import { canonicalIp, familyOf, type IpFamily } from "../values/ip.ts";
+import { arrayType, integerType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { oneWord } from "./kinds.ts";
+import { oneText } from "./kinds.ts";
 
 /** The canonical text of `ADDRESS[/LENGTH]`, the length left out where it is the longest. */
 export function prefixOf(at: Word, complain: Complain): string | undefined {
@@ -40,48 +41,36 @@ function numberOf(text: string): number | undefined {
  * there are is the host's.
  */
 export function numberOrName(what: string, most: number): Kind<string> {
-  return oneWord(
-    `${what} by number or name`,
-    (text, complain, at) => {
-      const value = numberOf(text);
-      if (value === undefined && /^[a-z_][\w.-]*$/i.test(text)) return text;
-      if (value !== undefined && value <= most) return String(value);
-      complain({ code: "invalid-number", summary: `'${text}' is no ${what}` }, at);
-      return undefined;
-    },
-    (value) => value,
-  );
+  return oneText(`${what} by number or name`, (text, complain, at) => {
+    const value = numberOf(text);
+    if (value === undefined && /^[a-z_][\w.-]*$/i.test(text)) return text;
+    if (value !== undefined && value <= most) return String(value);
+    complain({ code: "invalid-number", summary: `'${text}' is no ${what}` }, at);
+    return undefined;
+  });
 }
 
 const SCOPES = ["global", "universe", "site", "link", "host", "nowhere"];
 
 /** A scope of routes, by name or number. */
-export const routeScope: Kind<string> = oneWord(
-  "scope by number or name",
-  (text, complain, at) => {
-    const value = numberOf(text);
-    if (value !== undefined && value <= 255) return String(value);
-    if (SCOPES.includes(text)) return text;
-    complain(
-      { code: "invalid-choice", summary: `'${text}' is not one of site, link, host, nowhere, global` },
-      at,
-    );
-    return undefined;
-  },
-  (value) => value,
-);
+export const routeScope: Kind<string> = oneText("scope by number or name", (text, complain, at) => {
+  const value = numberOf(text);
+  if (value !== undefined && value <= 255) return String(value);
+  if (SCOPES.includes(text)) return text;
+  complain(
+    { code: "invalid-choice", summary: `'${text}' is not one of site, link, host, nowhere, global` },
+    at,
+  );
+  return undefined;
+});
 
 /** A text of a certain form. */
 function pattern(what: string, form: RegExp, code: string): Kind<string> {
-  return oneWord(
-    what,
-    (text, complain, at) => {
-      if (form.test(text)) return text;
-      complain({ code, summary: `'${text}' is no ${what}` }, at);
-      return undefined;
-    },
-    (value) => value,
-  );
+  return oneText(what, (text, complain, at) => {
+    if (form.test(text)) return text;
+    complain({ code, summary: `'${text}' is no ${what}` }, at);
+    return undefined;
+  });
 }
 
 /** Realms of a route: `TO` or `FROM/TO`, each a number or a name. */
@@ -102,6 +91,7 @@ export const markAndMask = pattern(
 export function numberRange(what: string, most: number): Kind<readonly [first: number, last: number]> {
   return {
     name: `${what} first-last`,
+    json: arrayType(integerType(0, most), 2, 2),
     words: [1, 1],
     parse([word], complain) {
       const [, first = "", last = ""] = /^(\d{1,10})-(\d{1,10})$/.exec(word?.text ?? "") ?? [];
@@ -130,24 +120,6 @@ export function counting(complain: Complain): {
     },
     failed: () => errors > 0,
   };
-}
-
-/** The family that `inet` or `inet6` says; the word behind it is not read, as in keepalived. Undefined for others. */
-export function familyWord(words: readonly Word[], index: number, complain: Complain): IpFamily | undefined {
-  const at = words[index];
-  if (at?.text !== "inet" && at?.text !== "inet6") return undefined;
-  const skipped = words[index + 1];
-  if (skipped && skipped.text !== "to" && skipped.text !== at.text)
-    complain(
-      {
-        code: "skipped-word",
-        severity: "warning",
-        summary: `'${skipped.text}' is skipped: it stands behind ${at.text}`,
-        detail: `keepalived does not read the word behind ${at.text}. Addresses say their family themselves; else write ${at.text} twice.`,
-      },
-      skipped,
-    );
-  return at.text === "inet" ? 4 : 6;
 }
 
 /** The routing protocol of what keepalived sets up, by number and name. */

@@ -1,4 +1,5 @@
 import type { Word } from "../../grammar/tree.ts";
+import { integerType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { boundedInteger } from "./kinds.ts";
 
@@ -22,6 +23,7 @@ export function wanted<T>(kind: Kind<T>): Kind<T> {
 export function clamped(minimum: number, maximum: number): Kind<number> {
   return {
     name: `integer ${minimum}–${maximum}`,
+    json: integerType(minimum, maximum),
     words: [1, 1],
     parse([at], complain) {
       const value = at && boundedInteger(at, -2_147_483_648, 2_147_483_647, complain);

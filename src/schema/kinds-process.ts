@@ -1,4 +1,5 @@
 import type { Word } from "../../grammar/tree.ts";
+import { arrayType, integerType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { boundedInteger } from "./kinds.ts";
 
@@ -8,6 +9,7 @@ const HIGHEST_CPU = 8191;
 /** CPUs by number. */
 export const cpuSet: Kind<readonly number[]> = {
   name: "CPU numbers",
+  json: arrayType(integerType(0, HIGHEST_CPU)),
   words: [1, Number.POSITIVE_INFINITY],
   parse(words, complain) {
     const numbers = words.map((word) => boundedInteger(word, 0, HIGHEST_CPU, complain));
@@ -60,6 +62,7 @@ function bitsOf(words: readonly Word[], complain: Complain): number | undefined 
 /** A umask: a number as in C, or permission bits between bars. */
 export const umask: Kind<number> = {
   name: "number | bits such as IRWXG|IRWXO",
+  json: integerType(0, MOST_BITS),
   words: [1, Number.POSITIVE_INFINITY],
   parse(words, complain) {
     const [first] = words;

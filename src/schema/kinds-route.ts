@@ -1,11 +1,11 @@
 import type { Word } from "../../grammar/tree.ts";
 import { familyOf, type IpFamily } from "../values/ip.ts";
+import { arrayType, choiceType, markType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { integer, interfaceName, ipAddress, oneOf, oneWord, word, words } from "./kinds.ts";
+import { integer, interfaceName, ipAddress, oneOf, oneText, word, words } from "./kinds.ts";
 import {
   counting,
   familyOfPrefix,
-  familyWord,
   numberOrName,
   OWN_PROTOCOL,
   prefixOf,
@@ -39,6 +39,7 @@ function metric(kind: Kind<number>) {
       return value === undefined ? undefined : { value, ...(lock ? { lock } : {}) };
     },
     format: ({ value, lock }) => [...(lock ? ["lock"] : []), ...kind.format(value)],
+    json: objectType({ value: kind.json ?? {} }, { lock: markType }),
   };
   return valued(lockable, { width: (given, from) => (isLocked(given, from) ? 2 : 1) });
 }
@@ -47,27 +48,23 @@ function metric(kind: Kind<number>) {
 const SHORTEST_RTT = 200;
 
 /** A time of TCP metrics: milliseconds, or with `s` seconds, as text. */
-const roundTrip: Kind<string> = oneWord(
-  "time",
-  (text, complain, at) => {
-    const [, number = "", unit] = /^(\d+(?:\.\d+)?)(s|ms)?$/.exec(text) ?? [];
-    if (number === "") {
-      complain({ code: "invalid-number", summary: `'${text}' is not a number of seconds (s) or ms` }, at);
-      return undefined;
-    }
-    if (Number(number) * (unit === "s" ? 1_000 : 1) < SHORTEST_RTT)
-      complain(
-        {
-          code: "out-of-range",
-          severity: "warning",
-          summary: `${text} is below the least of ${SHORTEST_RTT} ms, which is used`,
-        },
-        at,
-      );
-    return text;
-  },
-  (value) => value,
-);
+const roundTrip: Kind<string> = oneText("time", (text, complain, at) => {
+  const [, number = "", unit] = /^(\d+(?:\.\d+)?)(s|ms)?$/.exec(text) ?? [];
+  if (number === "") {
+    complain({ code: "invalid-number", summary: `'${text}' is not a number of seconds (s) or ms` }, at);
+    return undefined;
+  }
+  if (Number(number) * (unit === "s" ? 1_000 : 1) < SHORTEST_RTT)
+    complain(
+      {
+        code: "out-of-range",
+        severity: "warning",
+        summary: `${text} is below the least of ${SHORTEST_RTT} ms, which is used`,
+      },
+      at,
+    );
+  return text;
+});
 
 /** A gateway, whose family `via inet6 ADDRESS` may name. */
 const gateway: Kind<string> = {
@@ -199,15 +196,14 @@ function readDestination(
     draft.type = type;
     return index + 1;
   }
-  const family = familyWord(given, index, complain);
-  if (family !== undefined) {
-    draft.family = family;
-    return index + 2;
+  if (at.text === "inet" || at.text === "inet6") {
+    draft.family = at.text === "inet" ? 4 : 6;
+    return index + 1;
   }
   if (at.text === "to") return index + 1;
   const to =
     at.text === "default" || at.text === "default6"
-      ? DEFAULTS[at.text === "default6" ? 6 : 4]
+      ? DEFAULTS[at.text === "default6" ? 6 : (draft.family ?? 4)]
       : prefixOf(at, complain);
   if (to === undefined) return undefined;
   draft.to = to;
@@ -261,8 +257,6 @@ function judge(draft: Draft, first: Word | undefined, complain: Complain): void 
     if (draft[option] !== undefined && family === 4)
       complain({ code: "mixed-families", summary: `${option} is for IPv6 routes only` }, first);
   }
-  if (family === 6 && (draft.realms !== undefined || draft.nexthop?.some((hop) => hop.realms !== undefined)))
-    complain({ code: "mixed-families", summary: "realms are for IPv4 routes only" }, first);
   if (draft.or !== undefined && draft.nexthop)
     complain({ code: "conflicting-options", summary: "a route has either nexthop or or" }, first);
 }
@@ -307,6 +301,10 @@ function parseRoute(given: readonly Word[], complain: Complain): Route | undefin
 /** A line of virtual_routes or static_routes: the syntax of `ip route add`. */
 export const route: Kind<Route> = {
   name: "[type] destination [options of ip route]",
+  json: objectType(
+    { to: textType },
+    { ...reader.json, type: choiceType(TYPES), nexthop: arrayType(objectType({}, hopReader.json)) },
+  ),
   words: [1, Number.POSITIVE_INFINITY],
   parse: parseRoute,
   format: ({ type, to, nexthop = [], ...options }) => [

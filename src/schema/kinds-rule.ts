@@ -1,10 +1,10 @@
 import type { Word } from "../../grammar/tree.ts";
+import { objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { integer, interfaceName, word } from "./kinds.ts";
 import {
   counting,
   familyOfPrefix,
-  familyWord,
   markAndMask,
   numberOrName,
   numberRange,
@@ -20,6 +20,7 @@ const MOST = 4_294_967_295;
 /** `ADDRESS[/LENGTH]`, canonical; `all` stands for any address, and is kept. */
 const selector: Kind<string> = {
   name: "address[/length] | all",
+  json: textType,
   words: [1, 1],
   parse([at], complain) {
     if (!at) return undefined;
@@ -97,19 +98,7 @@ function judge(draft: Draft, first: Word | undefined, complain: Complain): void 
   );
   if (draft.family) families.add(draft.family);
   if (families.size > 1) complain({ code: "mixed-families", summary: "a rule is of one family" }, first);
-  judgeRealms(draft, families.has(6), first, complain);
   judgeGoto(draft, first, complain);
-}
-
-/** Options that only mean something to what a table leads to. */
-const OF_TABLES = ["realms", "suppress_prefixlength", "suppress_ifgroup"] as const;
-
-function judgeRealms(draft: Draft, isIpv6: boolean, first: Word | undefined, complain: Complain): void {
-  if (draft.realms !== undefined && isIpv6)
-    complain({ code: "mixed-families", summary: "realms are for IPv4 rules only" }, first);
-  const option = OF_TABLES.find((one) => draft[one] !== undefined);
-  if (option !== undefined && draft.table === undefined)
-    complain({ code: "conflicting-options", summary: `${option} needs a table` }, first);
 }
 
 function judgeGoto({ goto: target, preference }: Draft, first: Word | undefined, complain: Complain): void {
@@ -129,10 +118,9 @@ function parseRule(given: readonly Word[], complain: Complain): Rule | undefined
   const draft: Draft = {};
   for (let index = 0; index < given.length; ) {
     const at = given[index];
-    const family = familyWord(given, index, faults.complain);
-    if (family !== undefined) {
-      draft.family = family;
-      index += 2;
+    if (at?.text === "inet" || at?.text === "inet6") {
+      draft.family = at.text === "inet" ? 4 : 6;
+      index++;
       continue;
     }
     const next = reader.read(given, index, draft, faults.complain);
@@ -170,11 +158,11 @@ function parseRule(given: readonly Word[], complain: Complain): Rule | undefined
 /** A line of virtual_rules or static_rules: the syntax of `ip rule add`. */
 export const rule: Kind<Rule> = {
   name: "options of ip rule",
+  json: objectType({}, { ...reader.json, family: { anyOf: [{ const: 4 }, { const: 6 }] } }),
   words: [1, Number.POSITIVE_INFINITY],
   parse: parseRule,
   format: ({ family, ...options }) => [
-    // Twice, because the word behind it is not read.
-    ...(family === undefined ? [] : family === 4 ? ["inet", "inet"] : ["inet6", "inet6"]),
+    ...(family === undefined ? [] : [family === 4 ? "inet" : "inet6"]),
     ...reader.format(options),
   ],
 };

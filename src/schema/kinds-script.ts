@@ -1,4 +1,5 @@
 import type { ScriptCommand } from "./composite.ts";
+import { arrayType, objectType, textType } from "./json-types.ts";
 import type { Kind } from "./kind.ts";
 
 /**
@@ -42,6 +43,7 @@ const NAME = /^:?(?:[a-z_][\w.-]*\$?)?$|^:?\d+$/i;
 /** `COMMAND [user [group]]`; the command with its arguments is one, usually quoted, word. */
 export const scriptCommand: Kind<ScriptCommand> = {
   name: "script [user [group]]",
+  json: objectType({ argv: arrayType(textType) }, { user: textType, group: textType }),
   words: [1, 3],
   escaped: true,
   parse([command, user, group], complain) {
@@ -90,6 +92,7 @@ export const optionalScript: Kind<ScriptCommand> = {
 /** A FIFO and who owns it: `PATH [user [group]]`. */
 export const fifo: Kind<{ readonly path: string; readonly user?: string; readonly group?: string }> = {
   name: "path [user [group]]",
+  json: objectType({ path: textType }, { user: textType, group: textType }),
   words: [1, 3],
   parse: ([path, user, group]) =>
     path && {
@@ -103,6 +106,7 @@ export const fifo: Kind<{ readonly path: string; readonly user?: string; readonl
 /** `user [group]`. */
 export const userGroup: Kind<{ readonly user: string; readonly group?: string }> = {
   name: "user [group]",
+  json: objectType({ user: textType }, { group: textType }),
   words: [1, 2],
   parse: ([user, group]) => user && { user: user.text, ...(group ? { group: group.text } : {}) },
   format: ({ user, group }) => (group === undefined ? [user] : [user, group]),

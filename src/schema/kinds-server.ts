@@ -1,8 +1,9 @@
 import type { Word } from "../../grammar/tree.ts";
 import { canonicalIp } from "../values/ip.ts";
 import type { Granularity, ServerAddress, ServiceName, StatusRanges } from "./composite.ts";
+import { arrayType, booleanType, choiceType, integerType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { address, boundedInteger, oneWord } from "./kinds.ts";
+import { address, boundedInteger, oneText, oneWord } from "./kinds.ts";
 
 /** `ADDRESS [PORT]`; undefined after a complaint. keepalived takes a prefix length and ignores it. */
 function addressAndPort(
@@ -24,6 +25,13 @@ function missing(what: string, at: Word, complain: Complain): undefined {
 /** What follows virtual_server: `ADDRESS [PORT]`, `fwmark NUMBER` or `group NAME`. */
 export const serviceName: Kind<ServiceName> = {
   name: "address [port] | fwmark number | group name",
+  json: {
+    anyOf: [
+      objectType({ type: { const: "address" }, address: textType, port: integerType(0, 65_535) }),
+      objectType({ type: { const: "fwmark" }, fwmark: integerType(1, 4_294_967_295) }),
+      objectType({ type: { const: "group" }, group: textType }),
+    ],
+  },
   words: [1, 2],
   parse([first, second], complain) {
     if (!first) return undefined;
@@ -63,6 +71,7 @@ export const serviceName: Kind<ServiceName> = {
 /** `ADDRESS [PORT]`. */
 export const serverAddress: Kind<ServerAddress> = {
   name: "address [port]",
+  json: objectType({ address: textType, port: integerType(0, 65_535) }),
   words: [1, 2],
   parse: ([host, port], complain) => host && addressAndPort(host, port, complain),
   format: (server) => (server.port === 0 ? [server.address] : [server.address, String(server.port)]),
@@ -73,6 +82,7 @@ const STATUS = /^(\d{3})(?:-(\d{3}))?$/;
 /** `200 300-302 …`. */
 export const statusRanges: Kind<StatusRanges> = {
   name: "status codes",
+  json: arrayType(arrayType(integerType(100, 599), 2, 2), 1),
   words: [1, Number.POSITIVE_INFINITY],
   parse(words, complain) {
     const ranges: [number, number][] = [];
@@ -110,21 +120,24 @@ function maskOf(length: number): string {
 }
 
 /** Persistence granularity: prefix length, 1–32 or 1–128, from a netmask or a number. */
-export const granularity: Kind<Granularity> = oneWord(
-  "netmask or prefix length",
-  (text, complain, at) => {
-    const mask = text.includes(".") ? canonicalIp(text) : undefined;
-    const length = mask === undefined ? undefined : maskLength(mask);
-    if (length !== undefined) return { length, netmask: true };
-    if (text.includes(".")) {
-      complain({ code: "invalid-netmask", summary: `'${text}' is not a netmask` }, at);
-      return undefined;
-    }
-    const number = boundedInteger(at, 1, 128, complain);
-    return number === undefined ? undefined : { length: number, netmask: false };
-  },
-  ({ length, netmask }) => (netmask ? maskOf(length) : String(length)),
-);
+export const granularity: Kind<Granularity> = {
+  json: objectType({ length: integerType(1, 128), netmask: booleanType }),
+  ...oneWord<Granularity>(
+    "netmask or prefix length",
+    (text, complain, at) => {
+      const mask = text.includes(".") ? canonicalIp(text) : undefined;
+      const length = mask === undefined ? undefined : maskLength(mask);
+      if (length !== undefined) return { length, netmask: true };
+      if (text.includes(".")) {
+        complain({ code: "invalid-netmask", summary: `'${text}' is not a netmask` }, at);
+        return undefined;
+      }
+      const number = boundedInteger(at, 1, 128, complain);
+      return number === undefined ? undefined : { length: number, netmask: false };
+    },
+    ({ length, netmask }) => (netmask ? maskOf(length) : String(length)),
+  ),
+};
 
 /** Persistence in seconds when the keyword stands alone. */
 const DEFAULT_PERSISTENCE = 360;
@@ -134,6 +147,7 @@ const LONGEST_PERSISTENCE = 2_678_400;
 /** Optional argument: seconds of persistence, 360 when the keyword stands alone. */
 export const persistenceTimeout: Kind<number> = {
   name: `seconds 1–${LONGEST_PERSISTENCE}, ${DEFAULT_PERSISTENCE} when left out`,
+  json: integerType(1, LONGEST_PERSISTENCE),
   words: [0, 1],
   parse: ([at], complain) =>
     at ? boundedInteger(at, 1, LONGEST_PERSISTENCE, complain) : DEFAULT_PERSISTENCE,
@@ -159,12 +173,12 @@ const SCHEDULERS = [
 ];
 
 /** A scheduler of the kernel, by the name that ipvsadm knows it under. */
-export const scheduler: Kind<string> = oneWord(
+export const scheduler: Kind<string> = oneText(
   SCHEDULERS.join(" | "),
   (text, complain, at) => {
     if (SCHEDULERS.includes(text)) return text;
     complain({ code: "invalid-choice", summary: `'${text}' is not one of ${SCHEDULERS.join(", ")}` }, at);
     return undefined;
   },
-  (value) => value,
+  choiceType(SCHEDULERS),
 );

@@ -6,7 +6,8 @@ import type {
   TrackedObject,
   TrackedScript,
 } from "./composite.ts";
-import type { Complain, Kind } from "./kind.ts";
+import { booleanType, choiceType, integerType, interfaceType, objectType, textType } from "./json-types.ts";
+import type { Complain, JsonType, Kind } from "./kind.ts";
 import { boundedInteger, interfaceName } from "./kinds.ts";
 
 /** Greatest weight of a tracked file or process. */
@@ -14,6 +15,10 @@ const GREATEST_FACTOR = 254;
 
 /** Greatest weight of a tracked object, so that a priority never becomes 0 or 255 by it. */
 const GREATEST_WEIGHT = 253;
+
+function weightType(greatest: number): JsonType {
+  return integerType(-greatest, greatest);
+}
 
 interface Weight {
   readonly weight?: number;
@@ -62,6 +67,7 @@ function formatWeight({ weight, reverse }: Weight): string[] {
 /** A line of track_interface: `NAME [weight NUMBER [reverse]]`. */
 export const trackedInterface: Kind<TrackedInterface> = {
   name: "interface [weight NUMBER [reverse]]",
+  json: objectType({ interface: interfaceType, weight: weightType(GREATEST_WEIGHT), reverse: booleanType }),
   words: [1, 4],
   parse([name, ...options], complain) {
     const found = name && interfaceName.parse([name], complain);
@@ -76,6 +82,7 @@ export const trackedInterface: Kind<TrackedInterface> = {
 /** A line of track_script: `NAME [weight NUMBER [reverse|noreverse]]`. */
 export const trackedScript: Kind<TrackedScript> = {
   name: "script [weight NUMBER [reverse]]",
+  json: objectType({ script: textType, reverse: booleanType }, { weight: weightType(GREATEST_WEIGHT) }),
   words: [1, 4],
   parse: ([name, ...options], complain) => name && { script: name.text, ...parseWeight(options, complain) },
   format: ({ script, ...weight }) => [script, ...formatWeight(weight)],
@@ -85,6 +92,7 @@ export const trackedScript: Kind<TrackedScript> = {
 function trackedObject(what: string, greatest: number): Kind<TrackedObject> {
   return {
     name: `${what} [weight NUMBER [reverse]]`,
+    json: objectType({ name: textType, reverse: booleanType }, { weight: weightType(greatest) }),
     words: [1, 4],
     parse: ([name, ...options], complain) =>
       name && { name: name.text, ...parseWeight(options, complain, greatest) },
@@ -103,6 +111,7 @@ export const trackedBfd = trackedObject("bfd", GREATEST_WEIGHT);
 function ownWeight(greatest: number): Kind<{ readonly weight: number; readonly reverse: boolean }> {
   return {
     name: `integer -${greatest}–${greatest} [reverse]`,
+    json: objectType({ weight: weightType(greatest), reverse: booleanType }),
     words: [1, 2],
     parse([number, option], complain) {
       const weight = number && boundedWeight(number, complain, greatest);
@@ -121,6 +130,7 @@ export const factor = ownWeight(GREATEST_FACTOR);
 /** `[VALUE] [overwrite]` of init_file. */
 export const initialValue: Kind<InitialValue> = {
   name: "[integer] [overwrite]",
+  json: objectType({ value: integerType(-2_147_483_648, 2_147_483_647), overwrite: booleanType }),
   words: [0, 2],
   parse(words, complain) {
     let value = 0;
@@ -129,15 +139,6 @@ export const initialValue: Kind<InitialValue> = {
       if (word.text === "overwrite") overwrite = true;
       else if (/^[+-]?\d+$/.test(word.text)) {
         value = boundedInteger(word, -2_147_483_648, 2_147_483_647, complain) ?? value;
-        if (Math.abs(value) > GREATEST_FACTOR)
-          complain(
-            {
-              code: "out-of-range",
-              severity: "warning",
-              summary: `${value} is more than a priority can change by, from -${GREATEST_FACTOR} to ${GREATEST_FACTOR}`,
-            },
-            word,
-          );
       } else
         complain({ code: "unknown-option", summary: `'${word.text}' is no number and not overwrite` }, word);
     }
@@ -151,6 +152,7 @@ const LINKBEAT = ["MII", "ETHTOOL", "IOCTL"] as const;
 /** A line of linkbeat_interfaces: `INTERFACE [MII|ETHTOOL|IOCTL]`. */
 export const linkbeatInterface: Kind<LinkbeatInterface> = {
   name: "interface [MII | ETHTOOL | IOCTL]",
+  json: objectType({ interface: interfaceType }, { type: choiceType(LINKBEAT) }),
   words: [1, 2],
   parse([name, type], complain) {
     const found = name && interfaceName.parse([name], complain);

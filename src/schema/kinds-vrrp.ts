@@ -2,6 +2,15 @@ import type { Word } from "../../grammar/tree.ts";
 import { canonicalIp } from "../values/ip.ts";
 import { formatSeconds, type Micros, parseSeconds, SECOND } from "../values/time.ts";
 import type { ExtraGarp, HmacKey, IpvlanUse, ReceiveBuffers, UpDownDelay, VmacUse } from "./composite.ts";
+import {
+  booleanType,
+  choiceType,
+  integerType,
+  interfaceType,
+  numberType,
+  objectType,
+  textType,
+} from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { boundedInteger, fromSeconds, interfaceName, seconds } from "./kinds.ts";
 
@@ -13,6 +22,7 @@ const MOST = 4_294_967_295;
 export function extraGarp(shortest: number): Kind<ExtraGarp> {
   return {
     name: `[all] whole seconds ${shortest}–${DAY}`,
+    json: objectType({ all: booleanType, interval: numberType(shortest, DAY) }),
     words: [1, 2],
     parse([first, second], complain) {
       const all = first?.text === "all";
@@ -41,6 +51,7 @@ export function extraGarp(shortest: number): Kind<ExtraGarp> {
 /** `MTU`, `ADVERT` or a number of bytes. */
 export const receiveBuffers: Kind<ReceiveBuffers> = {
   name: `MTU | ADVERT | bytes`,
+  json: { anyOf: [choiceType(["MTU", "ADVERT"]), integerType(0, MOST)] },
   words: [1, 1],
   parse([policy], complain) {
     if (!policy) return undefined;
@@ -117,6 +128,10 @@ function badMac(text: string, at: Word, complain: Complain): boolean {
 /** `[[name] NAME] [MAC] [netlink_notify_msg] [group GROUP]` of use_vmac. */
 export const vmacUse: Kind<VmacUse> = {
   name: "[[name] interface] [MAC] [netlink_notify_msg] [group group]",
+  json: objectType(
+    {},
+    { name: interfaceType, mac: textType, netlinkNotifyMessage: booleanType, group: textType },
+  ),
   words: [0, Number.POSITIVE_INFINITY],
   parse(words, complain) {
     const into: { name?: string; mac?: string; netlinkNotifyMessage?: boolean; group?: string } = {};
@@ -157,6 +172,10 @@ function needsName(name: string): boolean {
 /** `[[name] NAME] [ADDRESS] [bridge|private|vepa] [group GROUP]` of use_ipvlan. */
 export const ipvlanUse: Kind<IpvlanUse> = {
   name: "[[name] interface] [address] [bridge | private | vepa] [group group]",
+  json: objectType(
+    {},
+    { name: interfaceType, address: textType, flag: choiceType(IPVLAN_FLAGS), group: textType },
+  ),
   words: [0, Number.POSITIVE_INFINITY],
   parse(words, complain) {
     const into: { name?: string; address?: string; flag?: (typeof IPVLAN_FLAGS)[number]; group?: string } =
@@ -204,6 +223,7 @@ function keyLength(value: string): number | undefined {
 /** A key of auth_hmac: `ID VALUE`, the value a text, `hex:DIGITS` or `file:PATH`. */
 export const hmacKey: Kind<HmacKey> = {
   name: "id key",
+  json: objectType({ id: integerType(1, 255), value: textType }),
   words: [2, 2],
   parse([number, value], complain) {
     const id = number && boundedInteger(number, 1, 255, complain);
@@ -228,6 +248,11 @@ export const hmacKey: Kind<HmacKey> = {
 /** A line of interface_up_down_delays: `INTERFACE DOWN [UP]`, in seconds; UP is DOWN when left out. */
 export const upDownDelay: Kind<UpDownDelay> = {
   name: "interface down-delay [up-delay]",
+  json: objectType({
+    interface: interfaceType,
+    downDelay: numberType(0, 255),
+    upDelay: numberType(0, 255),
+  }),
   words: [2, 3],
   parse([name, down, up], complain) {
     const found = name && interfaceName.parse([name], complain);
@@ -281,6 +306,6 @@ export function bfdMilliseconds(minimum: number): Kind<Micros> {
     format: (value) => [formatSeconds(value * 1_000)],
     toJson: (value) => value / SECOND,
     fromJson: fromSeconds,
-    json: { type: "number" },
+    json: numberType(minimum / 1_000, most / 1_000),
   };
 }

@@ -1,7 +1,16 @@
 import type { Word } from "../../grammar/tree.ts";
 import { canonicalIp, familyOf } from "../values/ip.ts";
 import { formatSeconds, type Micros, parseSeconds, SECOND } from "../values/time.ts";
-import type { Complain, Kind } from "./kind.ts";
+import {
+  arrayType,
+  booleanType,
+  choiceType,
+  integerType,
+  interfaceType,
+  numberType,
+  textType,
+} from "./json-types.ts";
+import type { Complain, JsonType, Kind } from "./kind.ts";
 
 /** A kind of exactly one word. */
 export function oneWord<T>(
@@ -20,15 +29,20 @@ export function oneWord<T>(
   };
 }
 
+/** A kind of exactly one word whose value is text. */
+export function oneText(
+  name: string,
+  parse: (text: string, complain: Complain, word: Word) => string | undefined,
+  json: JsonType = textType,
+): Kind<string> {
+  return { ...oneWord(name, parse, (value) => value), json };
+}
+
 /** Any one word. */
-export const word: Kind<string> = oneWord(
-  "word",
-  (text) => text,
-  (value) => value,
-);
+export const word: Kind<string> = oneText("word", (text) => text);
 
 /** A kind whose one word may be left out; the keyword alone then means `bare`. */
-export function optional<T, const B>(kind: Kind<T>, bare: B): Kind<T | B> {
+export function optional<T, const B extends string | number | boolean>(kind: Kind<T>, bare: B): Kind<T | B> {
   return {
     ...kind,
     name: `[${kind.name}]`,
@@ -38,7 +52,7 @@ export function optional<T, const B>(kind: Kind<T>, bare: B): Kind<T | B> {
     format: (value) => (value === bare ? [] : kind.format(value as T)),
     toJson: (value) => (value === bare || !kind.toJson ? value : kind.toJson(value as T)),
     fromJson: (json) => (json === bare ? bare : kind.fromJson ? kind.fromJson(json) : (json as T)),
-    json: {},
+    json: { anyOf: [kind.json ?? {}, { const: bare }] },
   };
 }
 
@@ -49,6 +63,7 @@ export function words(name: string, fewest: number, most: number): Kind<readonly
     words: [fewest, most],
     parse: (given) => given.map(({ text }) => text),
     format: (value) => value,
+    json: arrayType(textType, fewest, most),
   };
 }
 
@@ -56,7 +71,7 @@ export function words(name: string, fewest: number, most: number): Kind<readonly
 const LONGEST_INTERFACE_NAME = 15;
 
 /** The name of a network interface; it need not exist. */
-export const interfaceName: Kind<string> = oneWord(
+export const interfaceName: Kind<string> = oneText(
   "interface",
   (text, complain, at) => {
     if (text.length <= LONGEST_INTERFACE_NAME) return text;
@@ -69,7 +84,7 @@ export const interfaceName: Kind<string> = oneWord(
     );
     return undefined;
   },
-  (value) => value,
+  interfaceType,
 );
 
 const INTEGER = /^[+-]?\d+$/;
@@ -110,7 +125,7 @@ export function integer(minimum: number, maximum: number): Kind<number> {
       (_text, complain, at) => boundedInteger(at, minimum, maximum, complain),
       String,
     ),
-    json: { type: "integer", minimum, maximum },
+    json: integerType(minimum, maximum),
   };
 }
 
@@ -119,34 +134,37 @@ export function fromSeconds(json: unknown): Micros {
   return Math.round(Number(json) * SECOND);
 }
 
-/** A time of one word. */
+/** A time of one word; bounds in seconds. */
 function inSeconds(
   name: string,
+  minimum: number,
+  maximum: number,
   parse: (text: string, complain: Complain, word: Word) => Micros | undefined,
 ): Kind<Micros> {
   return {
     ...oneWord(name, parse, formatSeconds),
     toJson: (value) => value / SECOND,
     fromJson: fromSeconds,
-    json: { type: "number" },
+    json: numberType(minimum, maximum),
   };
 }
 
+const MOST_REPETITIONS = 4_294_967_295;
+
 /** How often something is done, at least once: keepalived makes 1 of 0. */
-export const repetitions: Kind<number> = oneWord(
-  "integer 1–4294967295",
-  (_text, complain, at) => {
-    const value = boundedInteger(at, 0, 4_294_967_295, complain);
+export const repetitions: Kind<number> = {
+  ...integer(1, MOST_REPETITIONS),
+  parse([at], complain) {
+    const value = at && boundedInteger(at, 0, MOST_REPETITIONS, complain);
     if (value !== 0) return value;
     complain({ code: "out-of-range", severity: "warning", summary: "0 is too few; 1 is used" }, at);
     return 1;
   },
-  String,
-);
+};
 
 /** Decimal seconds, kept as microseconds; bounds in seconds, both included. */
 export function seconds(minimum: number, maximum: number): Kind<Micros> {
-  return inSeconds(`seconds ${minimum}–${maximum}`, (text, complain, at) => {
+  return inSeconds(`seconds ${minimum}–${maximum}`, minimum, maximum, (text, complain, at) => {
     const value = parseSeconds(text.replace(/^\+/, ""));
     if (value !== undefined && value >= minimum * SECOND && value <= maximum * SECOND) return value;
     const code = value === undefined && !/^-[\d.]+$/.test(text) ? "invalid-number" : "out-of-range";
@@ -157,7 +175,7 @@ export function seconds(minimum: number, maximum: number): Kind<Micros> {
 
 /** Whole seconds, kept as microseconds; bounds in seconds, both included. */
 export function wholeSeconds(minimum: number, maximum: number): Kind<Micros> {
-  return inSeconds(`whole seconds ${minimum}–${maximum}`, (_text, complain, at) => {
+  return inSeconds(`whole seconds ${minimum}–${maximum}`, minimum, maximum, (_text, complain, at) => {
     const value = boundedInteger(at, minimum, maximum, complain);
     return value === undefined ? undefined : value * SECOND;
   });
@@ -177,7 +195,7 @@ function choice<const T extends string>(
   choices: readonly T[],
   same: (text: string, choice: T) => boolean,
 ): Kind<T> {
-  return oneWord(
+  const kind = oneWord<T>(
     choices.join(" | "),
     (text, complain, at) => {
       const found = choices.find((candidate) => same(text, candidate));
@@ -194,6 +212,7 @@ function choice<const T extends string>(
     },
     (value) => value,
   );
+  return { ...kind, json: choiceType(choices) };
 }
 
 /** The words that flags take, and what they mean. */
@@ -212,19 +231,22 @@ export function parseBoolean(text: string): boolean | undefined {
 }
 
 /** `on|off|true|false|yes|no`, which must be given; a keyword that may stand alone is a flag. */
-export const onOff: Kind<boolean> = oneWord(
-  "on | off",
-  (text, complain, at) => {
-    const value = parseBoolean(text);
-    if (value === undefined)
-      complain(
-        { code: "invalid-choice", summary: `'${text}' is not one of on, off, true, false, yes, no` },
-        at,
-      );
-    return value;
-  },
-  (value) => (value ? "on" : "off"),
-);
+export const onOff: Kind<boolean> = {
+  ...oneWord<boolean>(
+    "on | off",
+    (text, complain, at) => {
+      const value = parseBoolean(text);
+      if (value === undefined)
+        complain(
+          { code: "invalid-choice", summary: `'${text}' is not one of on, off, true, false, yes, no` },
+          at,
+        );
+      return value;
+    },
+    (value) => (value ? "on" : "off"),
+  ),
+  json: booleanType,
+};
 
 /** The canonical address that a word is; complains when it is none, or of the wrong family. */
 export function address(at: Word, complain: Complain, family?: 4 | 6): string | undefined {
@@ -237,10 +259,8 @@ export function address(at: Word, complain: Complain, family?: 4 | 6): string | 
 
 /** One IP address, canonical; of one family when given. */
 export function ipAddress(family?: 4 | 6): Kind<string> {
-  return oneWord(
-    family ? `IPv${family} address` : "IP address",
-    (_text, complain, at) => address(at, complain, family),
-    (value) => value,
+  return oneText(family ? `IPv${family} address` : "IP address", (_text, complain, at) =>
+    address(at, complain, family),
   );
 }
 
@@ -248,21 +268,15 @@ export function ipAddress(family?: 4 | 6): Kind<string> {
 export function multicastGroup(family?: 4 | 6): Kind<string> {
   const groups = { 4: /^2(?:2[4-9]|3\d)\./, 6: /^ff/ };
   const first = family ? groups[family] : new RegExp(`${groups[4].source}|${groups[6].source}`);
-  return oneWord(
-    family ? `IPv${family} multicast address` : "multicast address",
-    (text, complain, at) => {
-      const group = address(at, complain, family);
-      if (group === undefined || first.test(group)) return group;
-      complain({ code: "invalid-address", summary: `'${text}' is not a multicast address` }, at);
-      return undefined;
-    },
-    (value) => value,
-  );
+  return oneText(family ? `IPv${family} multicast address` : "multicast address", (text, complain, at) => {
+    const group = address(at, complain, family);
+    if (group === undefined || first.test(group)) return group;
+    complain({ code: "invalid-address", summary: `'${text}' is not a multicast address` }, at);
+    return undefined;
+  });
 }
 
 /** An IP address that keepalived lets carry a prefix length, which it ignores. */
-export const ipAddressMaybePrefix: Kind<string> = oneWord(
-  "IP address",
-  (text, complain, at) => address({ ...at, text: text.replace(/\/\d{1,3}$/, "") }, complain),
-  (value) => value,
+export const ipAddressMaybePrefix: Kind<string> = oneText("IP address", (text, complain, at) =>
+  address({ ...at, text: text.replace(/\/\d{1,3}$/, "") }, complain),
 );

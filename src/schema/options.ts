@@ -1,5 +1,6 @@
 import type { Word } from "../../grammar/tree.ts";
-import type { Complain, Kind } from "./kind.ts";
+import { markType } from "./json-types.ts";
+import type { Complain, JsonType, Kind } from "./kind.ts";
 
 /** One option of a line such as a route: its spellings, and the words behind it. */
 export interface OptionSpec<T> {
@@ -42,6 +43,8 @@ export interface OptionReader<S> {
    */
   read(words: readonly Word[], index: number, into: OptionsOf<S>, complain: Complain): number | undefined;
   format(options: OptionsOf<S>): string[];
+  /** What the options are as JSON, by name. */
+  readonly json: Readonly<Record<string, JsonType>>;
 }
 
 function missing(option: Word, complain: Complain): void {
@@ -67,6 +70,9 @@ export function optionReader<S extends { readonly [option: string]: object }>(sp
     for (const name of spec.deprecated ?? []) known.set(name, { property, spec, deprecated: true });
   }
   return {
+    json: Object.fromEntries(
+      entries.map(([property, { kind }]) => [property, kind ? (kind.json ?? {}) : markType]),
+    ),
     read(words, index, into, complain) {
       const option = words[index];
       const found = option && known.get(option.text);

@@ -47,7 +47,30 @@ describe("a configuration by way of JSON", () => {
     expect(problem({ vrrp_instance: [{ name: "V", nopreempt: 1 }] })).toEqual({
       problem: "vrrp_instance[0].nopreempt: this is not true or false",
     });
-    expect(problem({ vrrp_instance: [{ name: "V", virtual_ipaddress: [7] }] })).toHaveProperty("problem");
+    const faults: readonly (readonly [keywords: object, problem: string])[] = [
+      [{ virtual_ipaddress: [7] }, "virtual_ipaddress[0]: this is not an object"],
+      [
+        { virtual_ipaddress: [{ address: "10.0.0.1" }] },
+        "virtual_ipaddress[0].prefixLength: this is missing",
+      ],
+      [{ priority: 300 }, "priority: this is not an integer from 1 to 255"],
+      [{ advert_int: "1" }, "advert_int: this is not a number from 0.01 to 255"],
+      [{ state: "master" }, "state: this is not one of MASTER, BACKUP"],
+      [
+        { track_interface: [{ interface: "eth0", weight: 0 }] },
+        "track_interface[0].reverse: this is missing",
+      ],
+      [{ use_vmac: { names: "x" } }, "use_vmac.names: this is not known"],
+      [
+        { unicast_peer: [{ address: "10.0.0.2", minTtl: -1 }] },
+        "unicast_peer[0].minTtl: this is not an integer from 0 to 255",
+      ],
+    ];
+    for (const [keywords, what] of faults) {
+      expect(problem({ vrrp_instance: [{ name: "V", ...keywords }] })).toEqual({
+        problem: `vrrp_instance[0].${what}`,
+      });
+    }
   });
 
   it("puts what could end its word into no text", () => {
