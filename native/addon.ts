@@ -22,6 +22,8 @@ export interface Addon {
   setDumpable(on: number): number;
   setScheduler(policy: number, priority: number): number;
   setPriority(nice: number): number;
+  setAffinity(mask: Uint8Array): number;
+  makeFifo(path: string, mode: number): number;
   lockMemory(flags: number): number;
   setResourceLimit(resource: number, soft: number, hard: number): number;
   setUser(id: number): number;

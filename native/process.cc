@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -62,6 +63,16 @@ Napi::Value SetPriority(const Napi::CallbackInfo& info) {
   return ResultOrErrno(info.Env(), setpriority(PRIO_PROCESS, 0, IntOf(info[0])));
 }
 
+Napi::Value SetAffinity(const Napi::CallbackInfo& info) {
+  const Bytes cpus = BytesOf(info[0]);
+  // The kernel takes a mask of any length, in whole words.
+  return ResultOrErrno(info.Env(), sched_setaffinity(0, cpus.length, reinterpret_cast<cpu_set_t*>(cpus.data)));
+}
+
+Napi::Value MakeFifo(const Napi::CallbackInfo& info) {
+  return ResultOrErrno(info.Env(), mkfifo(TextOf(info[0]).c_str(), static_cast<mode_t>(IntOf(info[1]))));
+}
+
 Napi::Value LockMemory(const Napi::CallbackInfo& info) { return ResultOrErrno(info.Env(), mlockall(IntOf(info[0]))); }
 
 rlim_t LimitOf(const Napi::Value& value) {
@@ -108,6 +119,8 @@ void InitProcess(Napi::Env env, Napi::Object exports) {
   exports.Set("setDumpable", Napi::Function::New<SetDumpable>(env));
   exports.Set("setScheduler", Napi::Function::New<SetScheduler>(env));
   exports.Set("setPriority", Napi::Function::New<SetPriority>(env));
+  exports.Set("setAffinity", Napi::Function::New<SetAffinity>(env));
+  exports.Set("makeFifo", Napi::Function::New<MakeFifo>(env));
   exports.Set("lockMemory", Napi::Function::New<LockMemory>(env));
   exports.Set("setResourceLimit", Napi::Function::New<SetResourceLimit>(env));
   exports.Set("setUser", Napi::Function::New<SetUser>(env));

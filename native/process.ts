@@ -33,6 +33,23 @@ export function setPriority(nice: number): number {
   return addon().setPriority(nice);
 }
 
+/** sched_setaffinity of the main thread: the CPUs it may run on, by number, at least one. */
+export function setAffinity(cpus: readonly number[]): number {
+  for (const cpu of cpus) requireInteger(cpu, "cpu");
+  const words = Math.floor(Math.max(...cpus) / 64) + 1;
+  const mask = new Uint8Array(words * 8);
+  // The words of the mask are the machine's: of little-endian ones the bytes are in the order of the CPUs.
+  for (const cpu of cpus) mask[cpu >> 3] = (mask[cpu >> 3] ?? 0) | (1 << (cpu & 7));
+  return addon().setAffinity(mask);
+}
+
+/** mkfifo(2); the umask takes from `mode`. */
+export function makeFifo(path: string, mode: number): number {
+  requireText(path, "path");
+  requireInteger(mode, "mode");
+  return addon().makeFifo(path, mode);
+}
+
 /** mlockall. MCL_CURRENT 1, MCL_FUTURE 2, MCL_ONFAULT 4. */
 export function lockMemory(flags: number): number {
   requireInteger(flags, "flags");

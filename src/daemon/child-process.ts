@@ -9,6 +9,7 @@ import { EXIT } from "./exit-status.ts";
 import type { Log } from "./log/log.ts";
 import { processLog } from "./log/process-log.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
+import { Outlets } from "./notify/outlets.ts";
 import { changesOf, emptied } from "./parts.ts";
 import { Scripts } from "./scripts/client.ts";
 import { scriptPolicyOf, usesScripts } from "./scripts/policy.ts";
@@ -43,6 +44,7 @@ interface Running {
   readonly log: Log;
   readonly kernel: Kernel;
   readonly scripts: Scripts;
+  readonly outlets: Outlets;
   readonly subsystem: Subsystem;
   config: Config;
 }
@@ -64,7 +66,7 @@ class Child {
         this.#enqueue(() => this.#start(message));
         break;
       case "apply":
-        this.#enqueue(() => this.#apply(message.config, message.changes));
+        this.#enqueue(() => this.#apply(message));
         break;
       case "stop":
         this.stop(message.changes);
@@ -84,16 +86,19 @@ class Child {
     this.#turn = this.#turn.then(operation);
   }
 
-  async #start({ settings, config, changes }: Extract<ToChild, { type: "start" }>): Promise<void> {
+  async #start({ settings, config, changes, fifos }: Extract<ToChild, { type: "start" }>): Promise<void> {
     const log = processLog(this.#role, settings.log);
     process.on("uncaughtException", (error) => crash(log, error));
     process.on("unhandledRejection", (error) => crash(log, error));
     const kernel = await openKernel(settings.kernel, config);
     const scripts = new Scripts(log);
     scripts.configure(scriptPolicyOf(config), usesScripts(config));
+    const outlets = new Outlets(log, (alert) => void tell({ type: "alert", alert }));
+    outlets.configure(fifos);
     try {
-      const subsystem = await createSubsystem(this.#role, kernel, scripts, log, settings);
-      this.#running = { log, kernel, scripts, subsystem, config };
+      const subsystem = await createSubsystem(this.#role, { kernel, scripts, outlets, log, settings });
+      this.#running = { log, kernel, scripts, outlets, subsystem, config };
+      subsystem.configure(config);
       subsystem.start(changes);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
@@ -104,10 +109,12 @@ class Child {
     await tell({ type: "applied" });
   }
 
-  async #apply(config: Config, changes: readonly Change[]): Promise<void> {
+  async #apply({ config, changes, fifos }: Extract<ToChild, { type: "apply" }>): Promise<void> {
     const running = this.#running;
     if (running === undefined) throw new Error("a plan arrived before the first one was carried out");
     running.scripts.configure(scriptPolicyOf(config), usesScripts(config));
+    running.outlets.configure(fifos);
+    running.subsystem.configure(config);
     running.subsystem.apply(changes);
     running.config = config;
     await tell({ type: "applied" });
@@ -116,32 +123,37 @@ class Child {
   async #stop(given?: readonly Change[]): Promise<void> {
     const running = this.#running;
     if (running === undefined) process.exit(EXIT.ok);
-    const { log, subsystem, scripts, kernel, config } = running;
+    const { log, subsystem, scripts, outlets, kernel, config } = running;
     log.info("Stopping");
     subsystem.stop(given ?? changesOf(diff(config, emptied(config)), this.#role));
     await Promise.race([scripts.idle(), new Promise((resolve) => setTimeout(resolve, SCRIPTS_GRACE))]);
     scripts.close();
+    outlets.close();
     kernel.close();
     log.info("Stopped");
     process.exit(EXIT.ok);
   }
 }
 
-async function createSubsystem(
-  role: Role,
-  kernel: Kernel,
-  scripts: Scripts,
-  log: Log,
-  settings: ChildSettings,
-): Promise<Subsystem> {
+/** What a subsystem works with. */
+interface Surroundings {
+  readonly kernel: Kernel;
+  readonly scripts: Scripts;
+  readonly outlets: Outlets;
+  readonly log: Log;
+  readonly settings: ChildSettings;
+}
+
+async function createSubsystem(role: Role, surroundings: Surroundings): Promise<Subsystem> {
+  const { kernel, scripts, outlets, log, settings } = surroundings;
   switch (role) {
     case "vrrp": {
       const { createVrrpSubsystem } = await import("./driver/vrrp-subsystem.ts");
-      return createVrrpSubsystem(kernel, scripts, log, settings.keepOnStop);
+      return createVrrpSubsystem(kernel, scripts, log, settings.keepOnStop, outlets);
     }
     case "checkers": {
       const { createLvsSubsystem } = await import("./driver/lvs-subsystem.ts");
-      return createLvsSubsystem(kernel, scripts, log, settings.keepOnStop);
+      return createLvsSubsystem(kernel, scripts, log, settings.keepOnStop, outlets);
     }
   }
 }

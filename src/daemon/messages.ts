@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { Change } from "../plan/plan.ts";
 import type { LogSettings } from "./log/log.ts";
+import type { Alert } from "./notify/outlets.ts";
 
 /** The processes below the parent that do the work. */
 export type Role = "vrrp" | "checkers";
@@ -24,8 +25,15 @@ export type ToChild =
       readonly settings: ChildSettings;
       readonly config: Config;
       readonly changes: readonly Change[];
+      /** The notify FIFOs that it writes to, by path; the parent has made them. */
+      readonly fifos: readonly string[];
     }
-  | { readonly type: "apply"; readonly config: Config; readonly changes: readonly Change[] }
+  | {
+      readonly type: "apply";
+      readonly config: Config;
+      readonly changes: readonly Change[];
+      readonly fifos: readonly string[];
+    }
   /** The plan to the empty configuration. The child ends after it. */
   | { readonly type: "stop"; readonly changes: readonly Change[] };
 
@@ -34,4 +42,6 @@ export type FromChild =
   /** The start plan, or a later one, is carried out. */
   | { readonly type: "applied" }
   /** It cannot work, and would not if it were started again. It ends after this. */
-  | { readonly type: "fatal"; readonly reason: string };
+  | { readonly type: "fatal"; readonly reason: string }
+  /** A mail to be sent. */
+  | { readonly type: "alert"; readonly alert: Alert };

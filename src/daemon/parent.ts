@@ -5,8 +5,13 @@ import { EXIT } from "./exit-status.ts";
 import { type Loaded, loadConfiguration } from "./load.ts";
 import type { Log } from "./log/log.ts";
 import type { Role } from "./messages.ts";
+import { Fifos } from "./notify/fifos.ts";
+import { Mailer } from "./notify/mailer.ts";
 import type { RunOptions } from "./options.ts";
 import { changesOf, emptied, needs, partOf } from "./parts.ts";
+import { Helpers } from "./scripts/helpers.ts";
+import { scriptPolicyOf } from "./scripts/policy.ts";
+import { runShutdownScript, runStartupScript } from "./scripts/start-and-stop.ts";
 import { type Assignment, Supervisor } from "./supervisor.ts";
 
 /**
@@ -18,6 +23,9 @@ export class Daemon {
   readonly #log: Log;
   readonly #supervisors: ReadonlyMap<Role, Supervisor>;
   readonly #ended: (status: number) => void;
+  readonly #helpers: Helpers;
+  readonly #fifos: Fifos;
+  readonly #mailer: Mailer;
   #running: Loaded;
   /** The operation under way, and those after it. */
   #turn: Promise<void> = Promise.resolve();
@@ -31,12 +39,18 @@ export class Daemon {
     this.#log = log;
     this.#running = loaded;
     this.#ended = ended;
+    this.#helpers = new Helpers(log);
+    this.#fifos = new Fifos(log, this.#helpers);
+    this.#mailer = new Mailer(log, loaded.config.global_defs);
     this.#supervisors = new Map(options.roles.map((role) => [role, this.#supervisor(role)]));
   }
 
   /** Starts what the configuration needs; resolves to whether everything runs. */
   async start(): Promise<boolean> {
     const { config } = this.#running;
+    this.#prepareNews();
+    await runStartupScript(config.global_defs, this.#helpers, this.#log);
+    if (this.#stopping) return false;
     const starting: Promise<boolean>[] = [];
     for (const [role, supervisor] of this.#supervisors) {
       if (this.#options.all || needs(config, role)) starting.push(supervisor.start(this.#fromEmpty(role)));
@@ -66,6 +80,8 @@ export class Daemon {
       const { config } = this.#running;
       const plan = diff(config, emptied(config));
       await Promise.all([...this.#supervisors].map(([role, each]) => each.stop(changesOf(plan, role))));
+      await Promise.all([this.#fifos.close(), this.#mailer.close()]);
+      await runShutdownScript(config.global_defs, this.#helpers, this.#log);
       this.#ended(this.#status);
     });
   }
@@ -92,6 +108,7 @@ export class Daemon {
     const plan = diff(running.config, loaded.config);
     describePlan(plan, running, loaded, this.#log);
     this.#running = loaded;
+    this.#prepareNews();
     await Promise.all([...this.#supervisors].map(([role, each]) => this.#bring(each, role, plan)));
     this.#log.info("Reload complete");
   }
@@ -107,12 +124,23 @@ export class Daemon {
     }
     const changes = changesOf(plan, role);
     if (!wanted) await supervisor.stop(changes);
-    else await supervisor.apply({ config: partOf(config, role), changes });
+    else await supervisor.apply({ config: partOf(config, role), changes, fifos: this.#fifos.paths(role) });
+  }
+
+  /** What carries news out of the children, as the running configuration wants it. */
+  #prepareNews(): void {
+    const { config } = this.#running;
+    const policy = scriptPolicyOf(config);
+    const roles = [...this.#supervisors.keys()].filter((role) => this.#options.all || needs(config, role));
+    this.#helpers.setPolicy(policy);
+    this.#mailer.configure(config.global_defs);
+    this.#fifos.bring(config.global_defs, roles, policy);
   }
 
   #fromEmpty(role: Role): Assignment {
     const { config } = this.#running;
-    return { config: partOf(config, role), changes: changesOf(diff(emptied(config), config), role) };
+    const changes = changesOf(diff(emptied(config), config), role);
+    return { config: partOf(config, role), changes, fifos: this.#fifos.paths(role) };
   }
 
   #supervisor(role: Role): Supervisor {
@@ -129,6 +157,7 @@ export class Daemon {
         this.#log.error(reason);
         this.stop(EXIT.configuration);
       },
+      onAlert: (alert) => this.#mailer.send(alert),
     });
   }
 }

@@ -1,7 +1,10 @@
+import type { Config } from "../config/config.ts";
 import type { Change } from "../plan/plan.ts";
 
 /** What a child process does for a living. */
 export interface Subsystem {
+  /** Takes over what the configuration says of news. Before the plan that leads to it. */
+  configure(config: Config): void;
   /** Carries out the first plan. Throws KernelError when this machine cannot do what it needs. */
   start(changes: readonly Change[]): void;
   apply(changes: readonly Change[]): void;

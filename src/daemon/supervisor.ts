@@ -5,6 +5,7 @@ import type { Change } from "../plan/plan.ts";
 import { parentConsole } from "./log/console-sink.ts";
 import type { Log } from "./log/log.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
+import type { Alert } from "./notify/outlets.ts";
 import { type PidFile, takePidFile } from "./pid-file.ts";
 import { childProgram } from "./program-path.ts";
 
@@ -30,6 +31,7 @@ export function respawnPause(quickDeaths: number): number {
 export interface Assignment {
   readonly config: Config;
   readonly changes: readonly Change[];
+  readonly fifos: readonly string[];
 }
 
 export interface SupervisorOptions {
@@ -42,6 +44,7 @@ export interface SupervisorOptions {
   readonly current: () => Assignment;
   /** The child cannot work, or died and is not to be started again. */
   readonly onFatal: (reason: string) => void;
+  readonly onAlert: (alert: Alert) => void;
 }
 
 /** Keeps one child running: starts it, hands it plans, starts it again when it dies, and ends it. */
@@ -74,11 +77,11 @@ export class Supervisor {
   }
 
   /** Hands the child its part of a plan; resolves when it is carried out. */
-  async apply({ config, changes }: Assignment): Promise<void> {
+  async apply(assignment: Assignment): Promise<void> {
     // A child that is being started again gets the new configuration as it starts.
     if (this.#process === undefined) return;
     const applied = this.#applied(APPLY_LIMIT);
-    this.#send({ type: "apply", config, changes });
+    this.#send({ type: "apply", ...assignment });
     if (!(await applied)) this.#options.log.error(`${this.#name} child process did not confirm the new plan`);
   }
 
@@ -162,6 +165,9 @@ export class Supervisor {
     switch (message.type) {
       case "applied":
         this.#waiting.shift()?.(true);
+        break;
+      case "alert":
+        this.#options.onAlert(message.alert);
         break;
       case "fatal":
         this.#wanted = false;

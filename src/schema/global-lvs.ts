@@ -41,13 +41,11 @@ export const globalLvsRows = {
     bare: true,
     doc: "Run the scripts of real servers for their state at the start, too.",
     since: "2.0.0",
-    compiledOnly,
   }),
-  lvs_notify_fifo: leaf(fifo, { doc: "FIFO for server transitions.", since: "1.3.6", compiledOnly }),
+  lvs_notify_fifo: leaf(fifo, { doc: "FIFO for server transitions.", since: "1.3.6" }),
   lvs_notify_fifo_script: leaf(scriptCommand, {
     doc: "Script that reads it.",
     since: "1.3.6",
-    compiledOnly,
   }),
   nftables_ipvs: leaf(optional(word, "keepalived_ipvs"), {
     firstWins: true,

@@ -5,8 +5,6 @@ import type { Kind } from "./kind.ts";
 import { boundedInteger, wholeSeconds, word } from "./kinds.ts";
 import { flag, leaf, list } from "./row.ts";
 
-const compiledOnly = true;
-
 const mailServer: Kind<MailServer> = {
   name: "server [port]",
   json: objectType({ host: textType }, { port: integerType(1, 65_535) }),
@@ -39,41 +37,34 @@ export const globalMailRows = {
     nonEmpty: true,
     doc: "Addresses that alerts go to.",
     since: "0.5.3",
-    compiledOnly,
   }),
-  notification_email_from: leaf(word, { doc: "Sender of alerts.", since: "0.5.3", compiledOnly }),
+  notification_email_from: leaf(word, { doc: "Sender of alerts.", since: "0.5.3" }),
   smtp_server: leaf(mailServer, {
     doc: "Server that takes alerts, and its port.",
     since: "0.5.3",
-    compiledOnly,
   }),
   smtp_connect_timeout: leaf(connectTimeout, {
     default: 30_000_000,
     doc: "Time to connect to the SMTP server.",
     since: "0.5.3",
-    compiledOnly,
   }),
-  smtp_helo_name: leaf(word, { doc: "Name in HELO.", since: "1.2.20", compiledOnly }),
+  smtp_helo_name: leaf(word, { doc: "Name in HELO.", since: "1.2.20" }),
   smtp_alert: flag({
     doc: "Alerts for everything unless it says otherwise.",
     since: "0.5.7",
-    compiledOnly,
   }),
   smtp_alert_vrrp: flag({
     doc: "Alerts for VRRP instances and groups.",
     since: "2.0.0",
-    compiledOnly,
   }),
   smtp_alert_checker: flag({
     doc: "Alerts for virtual and real servers.",
     since: "2.0.0",
-    compiledOnly,
   }),
-  no_email_faults: flag({ bare: true, doc: "No alerts of faults.", since: "2.0.0", compiledOnly }),
+  no_email_faults: flag({ bare: true, doc: "No alerts of faults.", since: "2.0.0" }),
   no_checker_emails: flag({
     bare: true,
     doc: "Alerts when a server is added or removed, not when one of its checkers changes its mind.",
     since: "2.0.0",
-    compiledOnly,
   }),
 };

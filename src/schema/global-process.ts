@@ -89,24 +89,20 @@ export const globalProcessRows = {
   startup_script: leaf(scriptCommand, {
     doc: "Script to run before any process starts.",
     since: "2.1.0",
-    compiledOnly,
   }),
   startup_script_timeout: leaf(scriptTimeout, {
     default: 10_000_000,
     doc: "Time that it may take.",
     since: "2.1.0",
-    compiledOnly,
   }),
   shutdown_script: leaf(scriptCommand, {
     doc: "Script to run after all processes have ended.",
     since: "2.1.0",
-    compiledOnly,
   }),
   shutdown_script_timeout: leaf(scriptTimeout, {
     default: 10_000_000,
     doc: "Time that it may take.",
     since: "2.1.0",
-    compiledOnly,
   }),
   use_symlink_paths: flag({
     doc: "Run scripts by the path that is written, with its symbolic links.",
@@ -117,7 +113,6 @@ export const globalProcessRows = {
     bare: true,
     doc: "Give scripts the supplementary groups of their user.",
     since: "2.4.4",
-    compiledOnly,
   }),
   umask: leaf(umask, {
     default: 0o177,

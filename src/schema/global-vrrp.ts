@@ -35,7 +35,6 @@ const gap: Kind<Micros> = {
   },
 };
 const count = integer(0, 4_294_967_295);
-const compiledOnly = true;
 
 /** The rows of global_defs that are about VRRP: defaults of instances, and what holds for all of them. */
 export const globalVrrpRows = {
@@ -103,18 +102,15 @@ export const globalVrrpRows = {
   notify_fifo: leaf(fifo, {
     doc: "FIFO that gets a line for each transition.",
     since: "1.3.6",
-    compiledOnly: true,
   }),
   notify_fifo_script: leaf(scriptCommand, {
     doc: "Script that reads it.",
     since: "1.3.6",
-    compiledOnly: true,
   }),
-  vrrp_notify_fifo: leaf(fifo, { doc: "FIFO for VRRP transitions.", since: "1.3.6", compiledOnly: true }),
+  vrrp_notify_fifo: leaf(fifo, { doc: "FIFO for VRRP transitions.", since: "1.3.6" }),
   vrrp_notify_fifo_script: leaf(scriptCommand, {
     doc: "Script that reads it.",
     since: "1.3.6",
-    compiledOnly: true,
   }),
   vrrp_min_garp: flag({
     doc: "One gratuitous ARP for each address, and no second set.",
@@ -166,13 +162,11 @@ export const globalVrrpRows = {
   vrrp_notify_priority_changes: flag({
     doc: "Write changes of priority to the notify FIFOs.",
     since: "2.0.16",
-    compiledOnly,
   }),
   fifo_write_vrrp_states_on_reload: flag({
     bare: true,
     doc: "Write all states to the notify FIFOs after a reload.",
     since: "2.2.5",
-    compiledOnly,
   }),
   default_interface: leaf(interfaceName, {
     default: "eth0",

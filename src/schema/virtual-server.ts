@@ -53,7 +53,7 @@ export const realServer = defineBlock({
       firstWins: true,
     }),
     virtualhost: leaf(word, { inherits: "^", doc: "Host to name in HTTP requests.", since: "0.5.8" }),
-    smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7", compiledOnly: true }),
+    smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7" }),
     ...inheritedRows,
     retry: leaf(serverRetry, {
       inherits: "^",
@@ -208,7 +208,7 @@ export const virtualServer = defineBlock({
       compiledOnly: true,
     }),
     snmp_name: leaf(word, { doc: "Name in answers to SNMP.", since: "2.2.3", compiledOnly: true }),
-    smtp_alert: flag({ doc: "Mail when the quorum changes.", since: "0.5.7", compiledOnly: true }),
+    smtp_alert: flag({ doc: "Mail when the quorum changes.", since: "0.5.7" }),
     real_server: blocks(realServer, { doc: "A server of the pool.", since: "0.5.3" }),
   },
   identity: ({ service, protocol, ip_family }) => {

@@ -33,9 +33,8 @@ export const notifyRows = {
     inherits: "global_defs.vrrp_notify_priority_changes",
     doc: "Write changes of priority to the notify FIFOs.",
     since: "2.0.16",
-    compiledOnly: true,
   }),
-  smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7", compiledOnly: true }),
+  smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7" }),
 };
 
 /** What instances and sync groups track. */

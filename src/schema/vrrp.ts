@@ -149,13 +149,11 @@ export const vrrpInstance = defineBlock({
       doc: "Script to run when a master hears an advert of lower priority.",
       since: "2.0.6",
       firstWins: true,
-      compiledOnly: true,
     }),
     notify_deleted: leaf(optionalScript, {
       doc: "Report DELETED instead of FAULT when a reload deletes the instance, and run this script.",
       since: "2.1.0",
       firstWins: true,
-      compiledOnly: true,
     }),
   },
 });

@@ -89,7 +89,9 @@ describe.runIf(root)("insecurity", () => {
 describe("identities", () => {
   it("come from names or numbers, the group from the user", () => {
     expect(identityOf({ user: "root" })).toEqual({ uid: 0, gid: 0 });
-    expect(identityOf({ user: "0", group: ":root" })).toEqual({ uid: 0, gid: 0 });
+    expect(identityOf({ user: "0", group: "root" })).toEqual({ uid: 0, gid: 0 });
+    for (const group of [":root", ":"])
+      expect(identityOf({ user: "0", group })).toEqual({ uid: 0, gid: 0, supplementary: true });
     expect(identityOf({ user: "no-such-user" })).toEqual({ problem: "user 'no-such-user' does not exist" });
     expect(identityOf({ user: "root", group: "no-such" })).toEqual({
       problem: "group 'no-such' does not exist",

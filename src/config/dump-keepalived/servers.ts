@@ -1,9 +1,9 @@
 import type { VirtualServerGroup } from "../../schema/virtual-server-group.ts";
 import { familyOf } from "../../values/ip.ts";
+import { alerts } from "../alerts.ts";
 import type { Config, ForwardingMethod, GroupEntry, RealServer, Tunnel, VirtualServer } from "../config.ts";
 import { deeper, each, fixed, heading, items, type Layout, line, script, value, when } from "./layout.ts";
 import { decimals, enabled, endpoint, upperOnOff, weightText, yesNo } from "./numbers.ts";
-import { alerts } from "./tracked.ts";
 
 type V = VirtualServer;
 

@@ -2,10 +2,11 @@ import type { BfdInstance } from "../../schema/bfd.ts";
 import type { GarpGroup } from "../../schema/garp-group.ts";
 import type { TrackFile, TrackGroup, TrackProcess } from "../../schema/track.ts";
 import { familyOf } from "../../values/ip.ts";
+import { alerts } from "../alerts.ts";
 import type { Config, VrrpInstance, VrrpScript, VrrpSyncGroup } from "../config.ts";
 import { deeper, fixed, items, type Layout, line, owner, quoted, value, when } from "./layout.ts";
 import { decimals, shortSeconds, trueFalse, weightText, yesNo } from "./numbers.ts";
-import { alerts, anyScript, reportsToVrrp, stateScripts, trackedEntries, weightOf } from "./tracked.ts";
+import { anyScript, reportsToVrrp, stateScripts, trackedEntries, weightOf } from "./tracked.ts";
 
 type Weight = Parameters<typeof weightText>[0];
 type Tracking = Pick<VrrpInstance, "track_script" | "track_file" | "track_process" | "track_bfd">;

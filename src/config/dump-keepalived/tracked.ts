@@ -96,20 +96,3 @@ export function anyScript<B extends Tracker>(): Entry<B> {
 export function reportsToVrrp(session: { readonly vrrp: boolean; readonly checker: boolean }): boolean {
   return session.vrrp || !session.checker;
 }
-
-interface Alerting {
-  readonly smtp_alert: boolean;
-  readonly $: { readonly of: { readonly smtp_alert?: unknown } };
-}
-
-/** Whether an instance or a server sends mail: by itself, by its process's keyword, by the daemon's. */
-export function alerts(
-  block: Alerting,
-  { global_defs: g }: Config,
-  sort: "smtp_alert_vrrp" | "smtp_alert_checker",
-  unset: boolean,
-): boolean {
-  if (block.$.of.smtp_alert !== undefined) return block.smtp_alert;
-  if (g.$.of[sort] !== undefined) return g[sort];
-  return g.$.of.smtp_alert === undefined ? unset : g.smtp_alert;
-}

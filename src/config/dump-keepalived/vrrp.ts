@@ -1,10 +1,11 @@
 import { familyOf } from "../../values/ip.ts";
 import { SECOND } from "../../values/time.ts";
+import { alerts } from "../alerts.ts";
 import type { Config, VrrpInstance } from "../config.ts";
 import { deeper, items, type Layout, line, script, value, when } from "./layout.ts";
 import { addressLine, routeLine, ruleLine } from "./network.ts";
 import { enabled, trueFalse, whole, yesNo } from "./numbers.ts";
-import { alerts, anyScript, stateScripts, trackedEntries } from "./tracked.ts";
+import { anyScript, stateScripts, trackedEntries } from "./tracked.ts";
 
 type I = VrrpInstance;
 

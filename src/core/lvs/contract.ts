@@ -1,4 +1,4 @@
-import type { ScriptCommand } from "../../config/config.ts";
+import type { RealServer, ScriptCommand, VirtualServer } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { IpvsCommand, IpvsServiceEntry } from "../../wire/ipvs-types.ts";
 import type { CheckTarget } from "../checker/contract.ts";
@@ -31,4 +31,16 @@ export type LvsEffect =
   | { readonly type: "close"; readonly checker: CheckerId }
   /** Runs a script; those of one `key` run one after the other. */
   | { readonly type: "run-script"; readonly key: string; readonly command: ScriptCommand }
+  /** A line for the notify FIFOs. */
+  | { readonly type: "fifo-line"; readonly line: string }
+  /** A mail, if the block it is about, or global_defs, wants any. */
+  | {
+      readonly type: "alert";
+      readonly of: "virtual_server" | "real_server";
+      readonly block: Pick<VirtualServer | RealServer, "smtp_alert" | "$">;
+      readonly subject: string;
+      readonly body: string;
+      /** A checker has changed its mind, the server has not: not with no_checker_emails. */
+      readonly checkerOnly: boolean;
+    }
   | { readonly type: "log"; readonly level: "info" | "warn" | "error"; readonly message: string };

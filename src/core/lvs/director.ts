@@ -57,6 +57,8 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   readonly #table = new IpvsTable();
   readonly #out = new Outbox();
   readonly #random: () => number;
+  /** rs_init_notifies: scripts and FIFOs hear of servers that are assumed up. */
+  #tellsStarts = false;
   #serial = 0;
 
   constructor(random: () => number) {
@@ -109,10 +111,14 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       case "log":
         this.#out.push(effect);
         break;
-      case "verdict":
-        entry.pool.settle([entry.real], this.#table, this.#out);
-        entry.pool.tellFirstVerdict(entry.real, this.#out);
+      case "verdict": {
+        const { pool, real } = entry;
+        const wasAlive = real.alive;
+        pool.settle([real], this.#table, this.#out);
+        pool.tellFirstVerdict(real, this.#out);
+        pool.tellVerdict(entry, effect.up, effect.reason, wasAlive, this.#out);
         break;
+      }
     }
   }
 
@@ -130,6 +136,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       [...this.#pools.keys()].every((id) => leaving.has(id));
     const batch: Batch = { leaving, isStop, touched: new Map(), starting: [] };
     for (const change of changes) {
+      if (change.object === "global_defs") this.#tellsStarts = change.after?.rs_init_notifies ?? false;
       if (change.kind === "keep") continue;
       if (change.object === "virtual_server") this.#changePool(change, batch);
       if (change.object === "sorry_server") this.#changeSorry(change, batch);
@@ -199,6 +206,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     for (const spec of checkerSpecs(config))
       real.checkers.push(this.#addChecker(pool, real, spec, { up: !spec.config.alpha }, batch));
     real.alive = real.checkers.every(({ checker }) => checker.up);
+    if (this.#tellsStarts) pool.tellStart(real, this.#out);
     this.#touch(pool, batch, real);
   }
 
@@ -259,7 +267,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     });
     this.#serial++;
     const id = `${pool.id}/${real.id}#${this.#serial}`;
-    const entry: CheckerEntry = { id, pool, real, spec, checker, isConnected: false };
+    const entry: CheckerEntry = { id, pool, real, spec, checker, isConnected: false, wasUp: state.up };
     this.#entries.set(id, entry);
     batch.starting.push(entry);
     return entry;
@@ -278,10 +286,12 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       this.#out.log(`Shutting down${inhibited} service ${service} from VS ${pool.name}`);
     } else if (!batch.leaving.has(pool.id)) {
       this.#out.log(`service ${service} no longer exist`);
-      if (real.alive) this.#out.log(`Removing service ${service} from VS ${pool.name}`);
+      if (real.alive) {
+        this.#out.log(`Removing service ${service} from VS ${pool.name}`);
+        pool.tellRemoval(real, this.#out);
+      }
     }
-    if (batch.leaving.has(pool.id) && pool.config.omega && real.alive)
-      this.#out.script(`${pool.id}/${real.id}`, real.config.notify_down);
+    if (batch.leaving.has(pool.id) && pool.config.omega && real.alive) pool.tellEnd(real, this.#out);
     for (const entry of real.checkers) this.#dropChecker(entry);
     pool.reals.delete(real.id);
     batch.touched.get(pool)?.delete(real);

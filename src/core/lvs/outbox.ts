@@ -1,11 +1,11 @@
-import type { ScriptCommand } from "../../config/config.ts";
 import type { IpvsCommand } from "../../wire/ipvs-types.ts";
 import type { LvsEffect } from "./contract.ts";
+import type { News } from "./news.ts";
 
-/** Collects the effects of one event: the table is changed first, then scripts hear of it. */
+/** Collects the effects of one event: the table is changed first, then scripts, FIFOs and mail hear of it. */
 export class Outbox {
   #effects: LvsEffect[] = [];
-  #scripts: LvsEffect[] = [];
+  #news: LvsEffect[] = [];
 
   push(effect: LvsEffect): void {
     this.#effects.push(effect);
@@ -21,15 +21,17 @@ export class Outbox {
       this.#effects.push({ type: "ipvs", command, what: describe(command, service) });
   }
 
-  script(key: string, command: ScriptCommand | undefined): void {
-    if (command) this.#scripts.push({ type: "run-script", key, command });
+  tell({ key, script, line, alert }: News): void {
+    if (script) this.#news.push({ type: "run-script", key, command: script });
+    if (line !== undefined) this.#news.push({ type: "fifo-line", line });
+    if (alert) this.#news.push(alert);
   }
 
   /** Everything since the last time, in order. */
   take(): LvsEffect[] {
-    const all = [...this.#effects, ...this.#scripts];
+    const all = [...this.#effects, ...this.#news];
     this.#effects = [];
-    this.#scripts = [];
+    this.#news = [];
     return all;
   }
 }

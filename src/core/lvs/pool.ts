@@ -5,6 +5,7 @@ import type { CheckerSpec } from "./checkers.ts";
 import type { CheckerId } from "./contract.ts";
 import { destinationOf, serviceKeyOf, serviceOf, sorryDestinationOf } from "./desired.ts";
 import { realServerName, serverName, virtualServerName } from "./names.ts";
+import { type News, serverAlert, serverLine, serviceAlert, serviceLine, verdictText } from "./news.ts";
 import type { Outbox } from "./outbox.ts";
 import { type IpvsTable, keyText } from "./table.ts";
 
@@ -17,6 +18,8 @@ export interface CheckerEntry {
   readonly checker: Checker;
   /** It has a connection. */
   isConnected: boolean;
+  /** The verdict that was last heard of, or what was assumed. */
+  wasUp: boolean;
 }
 
 /** A real server at work. Alive while every checker of it is up; one without checkers always is. */
@@ -76,6 +79,38 @@ export class Pool {
     this.#install(table, out);
   }
 
+  /** A checker has come to a verdict, whose consequences are drawn: mail tells of it when it is another than before. */
+  tellVerdict(entry: CheckerEntry, up: boolean, reason: string, wasAlive: boolean, out: Outbox): void {
+    const { real, spec, wasUp } = entry;
+    entry.wasUp = up;
+    if (up === wasUp) return;
+    const body = verdictText(spec.kind, up, reason);
+    out.tell({ key: "", alert: this.#alert(real, body, real.alive === wasAlive) });
+  }
+
+  /** A server that a reload takes out while it is alive. */
+  tellRemoval(real: RealState, out: Outbox): void {
+    real.alive = false;
+    this.#notify(real, out);
+    out.tell({ key: "", alert: this.#alert(real, "Removing", false) });
+  }
+
+  /** A server that goes with its service, under omega. */
+  tellEnd(real: RealState, out: Outbox): void {
+    real.alive = false;
+    this.#notify(real, out);
+  }
+
+  /** A server that is assumed up at its start, under rs_init_notifies. */
+  tellStart(real: RealState, out: Outbox): void {
+    if (real.alive) this.#notify(real, out);
+  }
+
+  #alert(real: RealState, body: string, checkerOnly: boolean): News["alert"] {
+    const about = { config: real.config, name: this.nameOf(real), service: this.name };
+    return serverAlert(about, real.alive, body, checkerOnly);
+  }
+
   /** A first verdict that finds down what was not assumed to be up: no transition, but news. */
   tellFirstVerdict(real: RealState, out: Outbox): void {
     if (real.told === undefined && !real.alive) this.#notify(real, out);
@@ -85,7 +120,8 @@ export class Pool {
   dispose(table: IpvsTable, out: Outbox): void {
     if (this.#installedKey) out.ipvs(table.remove(this.#installedKey), this.name);
     this.#installedKey = undefined;
-    if (this.config.omega && this.#quorumUp) out.script(this.id, this.config.quorum_down);
+    if (!this.config.omega || !this.#quorumUp) return;
+    out.tell({ key: this.id, script: this.config.quorum_down, line: serviceLine(this.name, false) });
   }
 
   /** Takes a real server's destination out of the table now, so that it comes back as a new one if at all. */
@@ -96,10 +132,15 @@ export class Pool {
     out.ipvs(table.removeDestination(key, { address: server.address, port }), this.name);
   }
 
-  /** Runs notify_up or notify_down for the state that the server is in. */
+  /** Tells scripts and FIFOs of the state that the server is in. */
   #notify(real: RealState, out: Outbox): void {
-    real.told = real.alive;
-    out.script(`${this.id}/${real.id}`, real.alive ? real.config.notify_up : real.config.notify_down);
+    const { alive, config } = real;
+    real.told = alive;
+    out.tell({
+      key: `${this.id}/${real.id}`,
+      script: alive ? config.notify_up : config.notify_down,
+      line: serverLine(this.nameOf(real), this.name, alive),
+    });
   }
 
   #transition(real: RealState, out: Outbox): void {
@@ -130,26 +171,35 @@ export class Pool {
       out.log(
         `Gained quorum ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight} for VS ${this.name}`,
       );
-      this.#turnQuorum(true, first, out);
+      this.#turnQuorum(true, first, weight, out);
     } else if (this.#quorumUp && weight < quorum - hysteresis) {
       out.log(
         `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight} for VS ${this.name}`,
         "warn",
       );
-      this.#turnQuorum(false, first, out);
+      this.#turnQuorum(false, first, weight, out);
     } else if (first && this.#sorry) {
       // As keepalived: a start without quorum is news only where a sorry server stands in.
       out.log(
         `Starting with quorum down ${quorum}+${hysteresis}=${quorum + hysteresis} > ${weight} for VS ${this.name}`,
         "warn",
       );
-      this.#turnQuorum(false, first, out);
+      this.#turnQuorum(false, first, weight, out);
     }
   }
 
-  #turnQuorum(up: boolean, first: boolean, out: Outbox): void {
+  #turnQuorum(up: boolean, first: boolean, weight: number, out: Outbox): void {
     this.#quorumUp = up;
-    out.script(this.id, up ? this.config.quorum_up : this.config.quorum_down);
+    const { quorum, hysteresis, quorum_up, quorum_down } = this.config;
+    const doing = first ? `Starting with quorum ${up ? "up" : "down"}` : up ? "Gained quorum" : "Lost quorum";
+    // keepalived's sum, whichever way it goes.
+    const sum = `${doing} ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${weight}`;
+    out.tell({
+      key: this.id,
+      script: up ? quorum_up : quorum_down,
+      line: serviceLine(this.name, up),
+      alert: serviceAlert(this.config, this.name, up, sum),
+    });
     if (!this.#sorry || (up && first)) return;
     this.#logSorry(this.#sorry, !up, out);
     out.log(`${up ? "Adding alive servers to" : "Removing alive servers from"} the pool for VS ${this.name}`);

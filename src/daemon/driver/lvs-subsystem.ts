@@ -1,6 +1,7 @@
 import { createLvsDirector } from "../../core/lvs/director.ts";
 import type { Kernel } from "../../kernel/ports.ts";
 import type { Log } from "../log/log.ts";
+import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
 import type { Subsystem } from "../subsystem.ts";
 import { LvsDriver } from "./lvs.ts";
@@ -11,9 +12,11 @@ export function createLvsSubsystem(
   scripts: Scripts,
   log: Log,
   keepOnStop: boolean,
+  outlets?: Outlets,
 ): Subsystem {
-  const driver = new LvsDriver(kernel, createLvsDirector({ random: Math.random }), scripts, log);
+  const driver = new LvsDriver(kernel, createLvsDirector({ random: Math.random }), scripts, log, outlets);
   return {
+    configure: (config) => driver.configure(config),
     start: (changes) => driver.start(changes),
     apply: (changes) => driver.apply(changes),
     stop: (changes) => driver.stop(changes, keepOnStop),

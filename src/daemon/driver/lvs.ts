@@ -1,8 +1,11 @@
+import { alerts } from "../../config/alerts.ts";
+import type { Config } from "../../config/config.ts";
 import type { CheckerId, LvsEffect, LvsEvent } from "../../core/lvs/contract.ts";
 import type { Machine } from "../../core/machine.ts";
 import type { Kernel, StreamConnection, StreamEvent } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { Log } from "../log/log.ts";
+import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
 import { MachineLoop } from "./loop.ts";
 
@@ -15,15 +18,30 @@ export class LvsDriver {
   readonly #scripts: Scripts;
   readonly #loop: MachineLoop<LvsEvent, LvsEffect>;
   readonly #connections = new Map<CheckerId, StreamConnection>();
+  readonly #outlets: Outlets | undefined;
+  #config: Config | undefined;
   #keepTable = false;
 
-  constructor(kernel: Kernel, machine: Machine<LvsEvent, LvsEffect>, scripts: Scripts, log: Log) {
+  /** `outlets`: what besides scripts hears of servers. */
+  constructor(
+    kernel: Kernel,
+    machine: Machine<LvsEvent, LvsEffect>,
+    scripts: Scripts,
+    log: Log,
+    outlets?: Outlets,
+  ) {
+    this.#outlets = outlets;
     this.#kernel = kernel;
     this.#log = log;
     this.#scripts = scripts;
     this.#loop = new MachineLoop(machine, kernel.clock, { type: "timer" }, (effects) =>
       this.#carryOut(effects),
     );
+  }
+
+  /** The configuration that the next plan leads to: who wants mail. */
+  configure(config: Config): void {
+    this.#config = config;
   }
 
   /** Carries out the first plan, on what the kernel's table holds now. Throws KernelError when there is no IPVS. */
@@ -84,10 +102,24 @@ export class LvsDriver {
       case "run-script":
         this.#scripts.run({ key: effect.key, kind: "notify", ...effect.command });
         break;
+      case "fifo-line":
+        this.#outlets?.line(effect.line);
+        break;
+      case "alert":
+        this.#alert(effect);
+        break;
       case "log":
         this.#log[effect.level](effect.message);
         break;
     }
+  }
+
+  #alert({ of, block, subject, body, checkerOnly }: Effect<"alert">): void {
+    const config = this.#config;
+    if (config === undefined || (checkerOnly && config.global_defs.no_checker_emails)) return;
+    // keepalived's defaults: real servers send mail unless told not to, virtual servers do not.
+    if (alerts(block, config, "smtp_alert_checker", of === "real_server"))
+      this.#outlets?.alert({ subject, body });
   }
 
   #connect({ checker, target }: Effect<"connect">): void {

@@ -1,6 +1,7 @@
 import { createVrrpRouter } from "../../core/vrrp/router.ts";
 import type { Kernel } from "../../kernel/ports.ts";
 import type { Log } from "../log/log.ts";
+import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
 import type { Subsystem } from "../subsystem.ts";
 import { VrrpDriver } from "./vrrp.ts";
@@ -11,9 +12,11 @@ export function createVrrpSubsystem(
   scripts: Scripts,
   log: Log,
   keepOnStop: boolean,
+  outlets?: Outlets,
 ): Subsystem {
-  const driver = new VrrpDriver(kernel, createVrrpRouter(), scripts, log);
+  const driver = new VrrpDriver(kernel, createVrrpRouter(), scripts, log, outlets);
   return {
+    configure: (config) => driver.configure(config),
     start: (changes) => driver.apply(changes),
     apply: (changes) => driver.apply(changes),
     stop: (changes) => driver.stop(changes, keepOnStop),

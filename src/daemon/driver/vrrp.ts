@@ -1,9 +1,11 @@
-import type { ScriptCommand } from "../../config/config.ts";
+import type { Config } from "../../config/config.ts";
 import type { Machine } from "../../core/machine.ts";
 import type { VrrpEffect, VrrpEvent } from "../../core/vrrp/contract.ts";
 import { type Kernel, KernelError } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { Log } from "../log/log.ts";
+import type { Outlets } from "../notify/outlets.ts";
+import { VrrpNews } from "../notify/vrrp-news.ts";
 import type { Scripts } from "../scripts/client.ts";
 import { interfacesHeldBy } from "./held-interfaces.ts";
 import { Interfaces } from "./interfaces.ts";
@@ -22,6 +24,7 @@ type Effect<T extends VrrpEffect["type"]> = Extract<VrrpEffect, { type: T }>;
 export class VrrpDriver {
   readonly #log: Log;
   readonly #scripts: Scripts;
+  readonly #news: VrrpNews;
   readonly #interfaces: Interfaces;
   readonly #sockets: VrrpSockets;
   readonly #holdings: VrrpHoldings;
@@ -39,9 +42,17 @@ export class VrrpDriver {
   readonly #refusals = new Map<string, string>();
   #keepAddresses = false;
 
-  constructor(kernel: Kernel, machine: Machine<VrrpEvent, VrrpEffect>, scripts: Scripts, log: Log) {
+  /** `outlets`: what besides scripts hears of transitions. */
+  constructor(
+    kernel: Kernel,
+    machine: Machine<VrrpEvent, VrrpEffect>,
+    scripts: Scripts,
+    log: Log,
+    outlets?: Outlets,
+  ) {
     this.#log = log;
     this.#scripts = scripts;
+    this.#news = new VrrpNews(scripts, outlets);
     this.#interfaces = new Interfaces(kernel, {
       changed: (facts) => this.#loop.feed({ type: "interface", facts }),
       addressRemoved: (address) => this.#holdings.addressRemoved(address),
@@ -83,6 +94,11 @@ export class VrrpDriver {
       for (const effect of effects) this.#carryOut(effect);
       this.#sockets.flush();
     });
+  }
+
+  /** The configuration that the next plan leads to: who wants mail. */
+  configure(config: Config): void {
+    this.#news.configure(config);
   }
 
   /** Carries out the vrrp part of a plan. */
@@ -161,7 +177,7 @@ export class VrrpDriver {
         this.#announcements.send(effect.addresses, this.#interfaceOf.get(effect.instance) ?? "");
         break;
       case "notify":
-        this.#notify(effect);
+        this.#news.tell(effect);
         break;
       case "run-script":
         this.#runScript(effect);
@@ -207,28 +223,12 @@ export class VrrpDriver {
     this.#log.warn(`cannot send adverts on ${device}: ${error.message}`);
   }
 
-  #notify({ target, state, priority, scripts }: Effect<"notify">): void {
-    for (const { command, standardArguments } of scripts) {
-      const extra = standardArguments ? [target.type, target.name, state, String(priority)] : [];
-      this.#scripts.run({
-        key: `${target.type} ${target.name}`,
-        kind: "notify",
-        ...withArguments(command, extra),
-      });
-    }
-  }
-
   #runScript({ script, command, timeout }: Effect<"run-script">): void {
     this.#scripts.run({ key: `script ${script}`, kind: "track", timeout, ...command }, ({ ok, status }) => {
       this.#loop.feed({ type: "script-result", script, ok, status });
     });
   }
 }
-
-const withArguments = (command: ScriptCommand, extra: readonly string[]): ScriptCommand => ({
-  ...command,
-  argv: [...command.argv, ...extra],
-});
 
 /** The interfaces that a change names, before and after. */
 function interfacesOf(change: Change): string[] {

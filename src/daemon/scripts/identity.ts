@@ -6,6 +6,8 @@ import type { ScriptPolicy, ScriptUser } from "./messages.ts";
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
+  /** The user's supplementary groups, too; otherwise none. */
+  readonly supplementary?: true;
 }
 
 /** The user that keepalived runs scripts as when nothing is configured and it exists. */
@@ -33,11 +35,11 @@ function localEntry(database: "passwd" | "group", name: string): string[] | unde
 export function identityOf({ user, group }: ScriptUser): Identity | { readonly problem: string } {
   const entry = databaseEntry("passwd", user);
   if (entry === undefined) return { problem: `user '${user}' does not exist` };
-  // keepalived lets a group be written as `user :group`.
-  const name = group?.replace(/^:/, "");
-  const groupEntry = name === undefined ? entry[3] : databaseEntry("group", name)?.[2];
+  const name = group?.replace(/^:/, "") ?? "";
+  const groupEntry = name === "" ? entry[3] : databaseEntry("group", name)?.[2];
   if (groupEntry === undefined) return { problem: `group '${name}' does not exist` };
-  return { uid: Number(entry[2]), gid: Number(groupEntry) };
+  const numbers = { uid: Number(entry[2]), gid: Number(groupEntry) };
+  return group?.startsWith(":") ? { ...numbers, supplementary: true } : numbers;
 }
 
 /**
@@ -45,6 +47,14 @@ export function identityOf({ user, group }: ScriptUser): Identity | { readonly p
  * not under enable_script_security. A daemon that is not root runs everything as itself.
  */
 export function scriptIdentity(
+  command: { readonly user?: string; readonly group?: string },
+  policy: ScriptPolicy,
+): Identity | { readonly problem: string } {
+  const found = identityFor(command, policy);
+  return policy.supplementary && !("problem" in found) ? { ...found, supplementary: true } : found;
+}
+
+function identityFor(
   command: { readonly user?: string; readonly group?: string },
   policy: ScriptPolicy,
 ): Identity | { readonly problem: string } {

@@ -1,6 +1,6 @@
 /** What a child process asks of its script runner, and what comes back. Plain data. */
 
-/** Names a user and group by name or number. */
+/** Names a user and group by name or number. A colon before the group, or alone, asks for supplementary groups. */
 export interface ScriptUser {
   readonly user: string;
   readonly group?: string;
@@ -9,6 +9,8 @@ export interface ScriptUser {
 export interface ScriptRequest {
   /** Requests of one key run one after the other, in order. */
   readonly key: string;
+  /** But this one together with the one of its key before it. */
+  readonly beside?: boolean;
   /**
    * track: its result counts; ends with the daemon. notify: does something for somebody; once started it is left to
    * finish.
@@ -27,6 +29,8 @@ export interface ScriptRequest {
 export interface ScriptPolicy {
   readonly defaultUser?: ScriptUser;
   readonly secure: boolean;
+  /** Scripts have the supplementary groups of their user, also where no colon before a group asks for it. */
+  readonly supplementary?: boolean;
 }
 
 export type ToRunner =

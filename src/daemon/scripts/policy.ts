@@ -3,9 +3,10 @@ import type { ScriptPolicy } from "./messages.ts";
 
 /** What global_defs says of all scripts. */
 export function scriptPolicyOf({ global_defs }: Config): ScriptPolicy {
-  const { script_user, enable_script_security } = global_defs;
+  const { script_user, enable_script_security, set_supplementary_groups } = global_defs;
   return {
     secure: enable_script_security,
+    supplementary: set_supplementary_groups,
     ...(script_user !== undefined && { defaultUser: script_user }),
   };
 }
@@ -13,12 +14,10 @@ export function scriptPolicyOf({ global_defs }: Config): ScriptPolicy {
 /** Whether a part of a configuration runs any script. */
 export function usesScripts(config: Config): boolean {
   const notifies = [...config.vrrp_instance, ...config.vrrp_sync_group];
+  const isScript = (value: unknown) => typeof value === "object" && value !== null && "argv" in value;
   return (
     config.vrrp_script.length > 0 ||
-    notifies.some(
-      ({ notify, notify_master, notify_backup, notify_fault, notify_stop }) =>
-        (notify ?? notify_master ?? notify_backup ?? notify_fault ?? notify_stop) !== undefined,
-    ) ||
+    notifies.some((block) => Object.values(block).some(isScript)) ||
     config.virtual_server.some(
       (server) =>
         (server.quorum_up ?? server.quorum_down) !== undefined ||

@@ -5,6 +5,14 @@ import { scriptPolicyOf } from "./policy.ts";
 
 /** The keywords whose value is a notify script. */
 const NOTIFIES = ["notify_master", "notify_backup", "notify_fault", "notify_stop", "notify"] as const;
+const INSTANCE_NOTIFIES = [...NOTIFIES, "notify_master_rx_lower_pri", "notify_deleted"] as const;
+const GLOBAL_SCRIPTS = [
+  "startup_script",
+  "shutdown_script",
+  "notify_fifo_script",
+  "vrrp_notify_fifo_script",
+  "lvs_notify_fifo_script",
+] as const;
 const QUORUM_NOTIFIES = ["quorum_up", "quorum_down"] as const;
 const SERVER_NOTIFIES = ["notify_up", "notify_down"] as const;
 
@@ -18,6 +26,11 @@ class Judge {
 
   constructor(policy: ScriptPolicy) {
     this.#policy = policy;
+  }
+
+  /** `notify_deleted` may stand without a script, which nobody refuses. */
+  refusalOf(command: ScriptCommand): Refusal | undefined {
+    return command.argv.length === 0 ? undefined : this.refusal(command);
   }
 
   refusal(command: ScriptCommand): Refusal | undefined {
@@ -34,7 +47,7 @@ class Judge {
     const refused = keywords.filter((keyword) => {
       const command = block[keyword];
       // These keywords are ScriptCommand or undefined; B says so only to its caller.
-      const refusal = command === undefined ? undefined : this.refusal(command as ScriptCommand);
+      const refusal = command === undefined ? undefined : this.refusalOf(command as ScriptCommand);
       if (refusal !== undefined) {
         this.messages.push(`${name}: disabling ${String(keyword)} script due to ${because(refusal)}`);
       }
@@ -72,9 +85,12 @@ export function withoutRefusedScripts(config: Config): {
       : block;
   const stripped: Config = {
     ...config,
+    global_defs: judge.strip(config.global_defs, GLOBAL_SCRIPTS, "global_defs"),
     vrrp_script: config.vrrp_script.filter(({ name }) => !refused.has(name)),
     vrrp_sync_group: config.vrrp_sync_group.map((group) => judge.strip(tracked(group), NOTIFIES, group.name)),
-    vrrp_instance: config.vrrp_instance.map((each) => judge.strip(tracked(each), NOTIFIES, `(${each.name})`)),
+    vrrp_instance: config.vrrp_instance.map((each) =>
+      judge.strip(tracked(each), INSTANCE_NOTIFIES, `(${each.name})`),
+    ),
     virtual_server: config.virtual_server.map((server) => ({
       ...judge.strip(server, QUORUM_NOTIFIES, "virtual_server"),
       real_server: server.real_server.map((real) => judge.strip(real, SERVER_NOTIFIES, "real_server")),

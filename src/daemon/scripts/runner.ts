@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { admit } from "./admission.ts";
+import type { Identity } from "./identity.ts";
 import type { FromRunner, ScriptPolicy, ScriptRequest, ScriptResult } from "./messages.ts";
+import { findProgram } from "./program.ts";
 
 /** Milliseconds between SIGTERM and SIGKILL of a script whose time is up. */
 const GRACE = 2_000;
@@ -23,7 +25,7 @@ interface Running extends Waiting {
 export class ScriptQueues {
   readonly #report: (message: FromRunner) => void;
   readonly #waiting = new Map<string, Waiting[]>();
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, Set<Running>>();
   #policy: ScriptPolicy = { secure: true };
 
   constructor(report: (message: FromRunner) => void) {
@@ -36,6 +38,11 @@ export class ScriptQueues {
 
   run(id: number, request: ScriptRequest): void {
     const queue = this.#waiting.get(request.key) ?? [];
+    // What it is to run beside may have been started by now, or have ended.
+    if (request.beside && queue.length === 0) {
+      this.#begin({ id, request });
+      return;
+    }
     queue.push({ id, request });
     this.#waiting.set(request.key, queue);
     this.#next(request.key);
@@ -45,14 +52,13 @@ export class ScriptQueues {
   cancel(key: string): void {
     for (const { id } of this.#waiting.get(key)?.splice(0) ?? [])
       this.#answer(id, { ok: false, status: "cancelled" });
-    const running = this.#running.get(key);
-    if (running !== undefined) this.#end(running, "cancelled");
+    for (const running of this.#running.get(key) ?? []) this.#end(running, "cancelled");
   }
 
   /** Nobody waits for results any more: ends tracking scripts, leaves notify scripts to finish. */
   abandon(): void {
     this.#waiting.clear();
-    for (const running of this.#running.values()) {
+    for (const running of [...this.#running.values()].flatMap((together) => [...together])) {
       if (running.request.kind === "track") killGroup(running, "SIGKILL");
       for (const timer of running.timers) clearTimeout(timer);
       running.process.unref();
@@ -61,31 +67,29 @@ export class ScriptQueues {
 
   #next(key: string): void {
     if (this.#running.has(key)) return;
-    const next = this.#waiting.get(key)?.shift();
+    const queue = this.#waiting.get(key) ?? [];
+    const next = queue.shift();
     if (next === undefined) {
       this.#waiting.delete(key);
       return;
     }
-    const admission = admit(next.request, this.#policy);
-    if ("problem" in admission) {
-      this.#fail(next, `not run: ${admission.problem}`);
-      return;
-    }
-    this.#start(next, admission.program, admission.identity);
+    const together = [next];
+    while (queue[0]?.request.beside) together.push(...queue.splice(0, 1));
+    for (const each of together) this.#begin(each);
+    this.#next(key);
   }
 
-  #start(next: Waiting, program: string, { uid, gid }: { uid: number; gid: number }): void {
-    const [name = program, ...args] = next.request.argv;
-    const privileged = process.getuid?.() === 0;
-    const child = spawn(program, args, {
-      argv0: name,
-      stdio: "ignore",
-      // A session, and so a process group, of its own: it is killed with all it started.
-      detached: true,
-      ...(privileged && { uid, gid }),
-    });
+  #begin(next: Waiting): void {
+    const admission = admit(next.request, this.#policy);
+    if ("problem" in admission) this.#fail(next, `not run: ${admission.problem}`);
+    else this.#start(next, admission.program, admission.identity);
+  }
+
+  #start(next: Waiting, program: string, identity: Identity): void {
+    const child = spawnScript(program, next.request.argv, identity);
     const running: Running = { ...next, process: child, timers: [], answered: false };
-    this.#running.set(next.request.key, running);
+    const { key, timeout } = next.request;
+    this.#running.set(key, (this.#running.get(key) ?? new Set()).add(running));
     child.once("error", (error) => this.#ended(running, { ok: false, status: error.message }));
     child.once("exit", (status, signal) => {
       this.#ended(running, {
@@ -93,7 +97,6 @@ export class ScriptQueues {
         status: signal === null ? `exited with status ${status}` : `killed by ${signal}`,
       });
     });
-    const { timeout } = next.request;
     if (timeout === undefined) return;
     running.timers.push(setTimeout(() => this.#end(running, "timed out"), Math.ceil(timeout / 1_000)));
   }
@@ -109,7 +112,8 @@ export class ScriptQueues {
     const { key } = running.request;
     for (const timer of running.timers) clearTimeout(timer);
     this.#answerOnce(running, result);
-    if (this.#running.get(key) !== running) return;
+    const together = this.#running.get(key);
+    if (!together?.delete(running) || together.size > 0) return;
     this.#running.delete(key);
     this.#next(key);
   }
@@ -121,7 +125,6 @@ export class ScriptQueues {
       this.#report({ type: "log", level: "warn", message });
     }
     this.#answer(waiting.id, { ok: false, status });
-    this.#next(waiting.request.key);
   }
 
   #answerOnce(running: Running, result: ScriptResult): void {
@@ -133,6 +136,19 @@ export class ScriptQueues {
   #answer(id: number, result: ScriptResult): void {
     this.#report({ type: "result", id, result });
   }
+}
+
+function spawnScript(program: string, argv: readonly string[], identity: Identity): ChildProcess {
+  const [name = program, ...args] = argv;
+  // A session, and so a process group, of its own: it is killed with all it started.
+  const options = { stdio: "ignore", detached: true } as const;
+  const { uid, gid, supplementary } = identity;
+  if (process.getuid?.() !== 0) return spawn(program, args, { ...options, argv0: name });
+  // Node leaves a process that changes its user without supplementary groups.
+  const setpriv = supplementary && uid !== 0 ? findProgram("setpriv") : undefined;
+  if (setpriv === undefined) return spawn(program, args, { ...options, argv0: name, uid, gid });
+  const user = [`--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "--"];
+  return spawn(setpriv, [...user, program, ...args], options);
 }
 
 function killGroup(running: Running, signal: NodeJS.Signals): void {

@@ -67,6 +67,18 @@ export class World {
     };
   }
 
+  /** What scripts, FIFOs and mail were told since last asked; of mails the subject, and in brackets the body. */
+  news(): string[] {
+    const effects = this.effects;
+    this.effects = [];
+    return effects.flatMap((one) => {
+      if (one.type === "run-script") return [one.command.argv.join(" ")];
+      if (one.type === "fifo-line") return [one.line];
+      if (one.type !== "alert") return [];
+      return [`${one.checkerOnly ? "only " : ""}${one.subject} (${one.body})`];
+    });
+  }
+
   /** All effects of one event first, then what they lead to, as the driver does. */
   private carryOut(effects: readonly LvsEffect[]): void {
     const events: LvsEvent[] = [];
