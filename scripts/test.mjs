@@ -33,7 +33,7 @@ const GROUPS = {
   unit: { needs: [], place: here },
   kernel: { needs: ["netns"], place: inNamespaces },
   daemon: { needs: ["netns"], place: inNamespaces },
-  interop: { needs: ["netns", "keepalived", "tshark"], place: inNamespaces },
+  interop: { needs: ["netns", "keepalived", "tshark", "nft"], place: inNamespaces },
   differential: { needs: ["netns", "keepalived"], place: inNamespaces },
   ipvs: { needs: ["uml"], place: inGuest },
 };

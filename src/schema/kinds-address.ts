@@ -114,19 +114,6 @@ const VALUED: ReadonlyMap<string, (into: Options, value: Word, complain: Complai
   ],
 ]);
 
-/** Says that an option is kept and dumped, and no more. */
-function notImplemented(option: Word, complain: Complain): void {
-  complain(
-    {
-      code: "not-implemented",
-      severity: "warning",
-      summary: `${option.text} is not implemented yet`,
-      detail: "The address is handled as if it were not there.",
-    },
-    option,
-  );
-}
-
 /** Reads one option starting at `words[index]`; the index of the next. */
 function readOption(
   words: readonly Word[],
@@ -151,7 +138,6 @@ function readOption(
     );
     return index + 1;
   }
-  if (place === "virtual" && (mark || name === "preferred_lft")) notImplemented(option, complain);
   if (mark) into[mark] = true;
   if (!valued) return index + 1;
   const value = words[index + 1];
@@ -177,6 +163,37 @@ function prefixLengthOf(text: string, longest: number, at: Word, complain: Compl
     at,
   );
   return longest;
+}
+
+/** Longest prefix that leaves room for a broadcast address. */
+const LONGEST_WITH_BROADCAST = 30;
+
+/** What a peer and a broadcast address exclude. False when there is nothing left to set up. */
+function judgePeer(length: string, options: Options, first: Word, complain: Complain): boolean {
+  const ignored = (what: string): void =>
+    complain(
+      {
+        code: "conflicting-options",
+        severity: "warning",
+        summary: `${what} is ignored: the address has a peer`,
+      },
+      first,
+    );
+  if (options.peer !== undefined) {
+    if (length !== "") ignored(`the prefix length /${length}`);
+    if (options.broadcast !== undefined) ignored("the broadcast address");
+    delete options.broadcast;
+  }
+  const derived = options.broadcast === "+" || options.broadcast === "-";
+  if (!derived || (length !== "" && Number(length) <= LONGEST_WITH_BROADCAST)) return true;
+  complain(
+    {
+      code: "conflicting-options",
+      summary: `${first.text} has no broadcast address: its prefix is longer than /${LONGEST_WITH_BROADCAST}`,
+    },
+    first,
+  );
+  return false;
 }
 
 /** What the options may be for the family of the address. False when there is nothing left to set up. */
@@ -222,10 +239,10 @@ function addressLine(place: Place): Kind<VirtualAddress> {
       const longest = familyOf(found) === 4 ? 32 : 128;
       const options: Options = {};
       for (let i = 1; i < words.length; ) i = readOption(words, i, place, options, complain);
-      const prefixLength = prefixLengthOf(length, longest, first, complain);
-      return judge(found, options, first, complain)
-        ? { address: found, prefixLength, ...options }
-        : undefined;
+      const written = prefixLengthOf(length, longest, first, complain);
+      const fits = judge(found, options, first, complain) && judgePeer(length, options, first, complain);
+      const prefixLength = options.peer === undefined ? written : longest;
+      return fits ? { address: found, prefixLength, ...options } : undefined;
     },
     format: formatAddress,
     json: ADDRESS_TYPE,

@@ -107,10 +107,14 @@ async function statesOf(lab: Lab, program: RouterProgram, config: string): Promi
   const instances = [...config.matchAll(/^vrrp_instance (\S+)/gm)].map(([, name = ""]) => name);
   const router = new Router(lab, host, program, config);
   const states = new Map<Moment, KernelState>();
+  const text = () => JSON.stringify([...kernelState(host)]);
+  const before = text();
   router.start();
   for (const instance of instances)
     await router.process.waitFor(`(${instance}) Entering BACKUP STATE`, 20_000);
-  if (instances.length === 0) await settled();
+  // Without an instance no line of the log says that it is there: what is static does.
+  if (instances.length === 0)
+    await eventually(`${program.name}: static objects`, () => text() !== before, 20_000);
   await settled();
   states.set("started", kernelState(host));
   for (const instance of instances) await router.waitForState(instance, "MASTER");

@@ -9,7 +9,7 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { VRRPD } from "./frr.ts";
 
-export const CAPABILITIES = ["netns", "uml", "keepalived", "tshark", "frr", "ipvs"] as const;
+export const CAPABILITIES = ["netns", "uml", "keepalived", "tshark", "frr", "ipvs", "nft"] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** Present, or absent with one line saying what is missing and what to do. */
@@ -126,6 +126,8 @@ export function probe(capability: Capability): Probe {
       return probeGuest();
     case "keepalived":
       return probeProgram("keepalived", "keepalived");
+    case "nft":
+      return probeProgram("nft", "nftables");
     case "tshark":
       return probeProgram("tshark", "tshark");
     case "frr":
