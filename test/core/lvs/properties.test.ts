@@ -107,16 +107,17 @@ function expected(services: readonly ServiceModel[], healthy: ReadonlySet<string
     const sorry = sorryOf(service);
     const standsIn = sorry !== undefined && sum(service.reals.filter(alive)) < quorum;
     const weights = new Map<string, string>();
+    const put = (address: string, rest: string) => weights.set(`${address}:${portOf(rest)}`, rest);
     for (const server of service.reals) {
       const method = server.method === "NAT" ? "m" : "g";
-      if (alive(server) && !standsIn) weights.set(server.address, `${method} ${server.weight}`);
-      else if (server.inhibit) weights.set(server.address, `${method} 0`);
+      if (alive(server) && !standsIn) put(server.address, `${method} ${server.weight}`);
+      else if (server.inhibit) put(server.address, `${method} 0`);
     }
-    if (sorry !== undefined && standsIn) weights.set(sorry, "m 1");
-    else if (sorry !== undefined && service.sorry === "inhibit") weights.set(sorry, "m 0");
+    if (sorry !== undefined && standsIn) put(sorry, "m 1");
+    else if (sorry !== undefined && service.sorry === "inhibit") put(sorry, "m 0");
     return [
       `${key} ${service.scheduler}`,
-      ...[...weights].map(([address, rest]) => `${key} -> ${address}:${portOf(rest)} ${rest}`),
+      ...[...weights].map(([destination, rest]) => `${key} -> ${destination} ${rest}`),
     ];
   });
   return lines.sort();
