@@ -1,4 +1,3 @@
-import { SERVER_ADVICE } from "../advice/all.ts";
 import type { Check } from "../open.ts";
 import { ahState, authHmac } from "./auth-hmac.ts";
 import { checkerAddresses, checkerReferences, checkerTimes, replyLengths } from "./checkers.ts";
@@ -98,7 +97,6 @@ export const ALL_CHECKS: readonly Check[] = [
     suspension,
     onePacketScheduling,
     quorumAndHysteresis,
-    ...SERVER_ADVICE,
   ]),
   duplicateVirtualServers,
   bfdNeighbours,
