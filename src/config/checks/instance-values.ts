@@ -47,11 +47,15 @@ export function instanceFamily(instance: FamilyFacts): IpFamily {
   return first ? familyOf(first.address) : 4;
 }
 
-/** IPv6 instances that name no version run VRRPv3; an instance that names no priority and starts as master owns. */
+/**
+ * IPv6 instances that name no version run VRRPv3; an instance that names no priority and starts as master owns. What
+ * global_defs says of the addresses of adverts no instance can take back.
+ */
 export const derivedValues: Check = (config) => {
   for (const instance of config.vrrp_instance) {
     if (writtenAt(instance, "version") === 0 && instanceFamily(instance) === 6) instance.version = 3;
     if (writtenAt(instance, "priority") === 0 && instance.state === "MASTER") instance.priority = OWNER;
+    if (config.global_defs.vrrp_skip_check_adv_addr) instance.skip_check_adv_addr = true;
   }
   for (const script of config.vrrp_script) script.timeout ??= script.interval;
 };

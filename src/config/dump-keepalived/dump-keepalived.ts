@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { rulePreferences } from "../rule-preferences.ts";
 import { checkerLines, fileTrackers } from "./checkers.ts";
 import { globalLayout } from "./global.ts";
 import { heading, type Identities, indent, type Layout, linesOf, type Scope, section } from "./layout.ts";
@@ -42,7 +43,13 @@ function vrrpSections(scope: Scope): string[] {
     ...section("Gratuitous ARP delays", garp),
     ...section("Static Addresses", indent(addresses, STATIC_MARGIN)),
     ...section("Static Routes", indent(config.static_routes.map(routeLine), STATIC_MARGIN)),
-    ...section("Static Rules", indent(config.static_rules.map(ruleLine), STATIC_MARGIN)),
+    ...section(
+      "Static Rules",
+      indent(
+        config.static_rules.map((rule) => ruleLine(rule, scope)),
+        STATIC_MARGIN,
+      ),
+    ),
     ...section("Static Track groups", blocks(trackGroupLayout, config.track_group, scope)),
     ...section("VRRP Topology", blocks(instanceLayout, config.vrrp_instance, scope)),
     ...section("VRRP Sync groups", blocks(syncGroupLayout, config.vrrp_sync_group, scope)),
@@ -113,7 +120,7 @@ function serverSections(scope: Scope): string[] {
  * written by name.
  */
 export function dumpKeepalived(config: Config, identities: Identities = UNKNOWN): string {
-  const scope: Scope = { config, identities };
+  const scope: Scope = { config, identities, preferences: rulePreferences(config) };
   const hasVrrp = config.vrrp_instance.length > 0;
   const hasServers = config.virtual_server.length > 0;
   const lines = [

@@ -10,6 +10,8 @@ export interface Identities {
 export interface Scope {
   readonly config: Config;
   readonly identities: Identities;
+  /** Of rules that name none. */
+  readonly preferences: ReadonlyMap<unknown, number>;
 }
 
 /** One part of a block's text: the lines that it gives for a block, none where there is nothing to say. */

@@ -2,6 +2,7 @@ import type { Route } from "../../schema/kinds-route.ts";
 import type { Rule } from "../../schema/kinds-rule.ts";
 import { familyOf } from "../../values/ip.ts";
 import type { VirtualAddress } from "../config.ts";
+import type { Scope } from "./layout.ts";
 
 /** Numbers that need no file of the host: of routing tables, and of the protocol keepalived marks its own with. */
 const TABLES: Readonly<Record<string, number>> = { default: 253, main: 254, local: 255 };
@@ -102,14 +103,14 @@ export function routeLine(route: Route): string {
 const TYPES = ["blackhole", "prohibit", "unreachable", "nop"] as const;
 
 /** A line of a rule list. */
-export function ruleLine(rule: Rule): string {
+export function ruleLine(rule: Rule, { preferences }: Scope): string {
   const type = TYPES.find((one) => rule[one] !== undefined);
   const mark = rule.fwmark?.split("/").map((text) => `0x${Number(text).toString(16)}`);
   return words(
     rule.not && "not",
     `from ${rule.from ?? "all"}`,
     named("to", rule.to),
-    named("priority", rule.preference),
+    named("priority", rule.preference ?? preferences.get(rule)),
     `tos 0x${Number(rule.tos ?? 0).toString(16)}`,
     named("fwmark", mark?.join("/")),
     named("iif", rule.iif),

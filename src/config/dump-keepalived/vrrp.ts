@@ -175,7 +175,7 @@ const addresses: Layout<I> = [
     isUnicast(one) ? (CHECKSUM[one.old_unicast_checksum ?? "no"] ?? "no") : undefined,
   ),
   items("Virtual Routes :", (one) => one.virtual_routes.map(routeLine)),
-  items("Virtual Rules :", (one) => one.virtual_rules.map(ruleLine)),
+  items("Virtual Rules :", (one, scope) => one.virtual_rules.map((rule) => ruleLine(rule, scope))),
 ];
 
 const reporting: Layout<I> = [
