@@ -94,5 +94,5 @@ export const globalLvsRows = {
     since: "2.0.11",
     compiledOnly,
   }),
-  process_monitor_rcv_bufs_force: flag({ doc: force, since: "2.0.11", compiledOnly }),
+  process_monitor_rcv_bufs_force: flag({ doc: force, since: "2.0.11" }),
 };

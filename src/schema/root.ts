@@ -25,7 +25,6 @@ export const root = defineBlock({
     track_file: blocks(trackFile, {
       doc: "A file whose number counts.",
       since: "2.0.0",
-      compiledOnly: true,
     }),
     vrrp_track_file: blocks(trackFile, {
       doc: "A file whose number counts.",

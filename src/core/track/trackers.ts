@@ -79,7 +79,7 @@ export class Trackers {
   }
 
   session(name: string, up: boolean): boolean {
-    const before = this.sessions.get(name) ?? false;
+    const before = this.sessions.get(name);
     this.sessions.set(name, up);
     return before !== up;
   }

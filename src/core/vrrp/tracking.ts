@@ -91,7 +91,7 @@ function trackedBy(owner: Owner, observed: Observed): Named[] {
     ...(owner.track_script ?? []).flatMap((each) => trackScript(each, observed)),
     ...(owner.track_file ?? []).flatMap((each) => trackFile(each, observed)),
     ...(owner.track_process ?? []).flatMap((each) => trackProcess(each, observed)),
-    ...(owner.track_bfd ?? []).map((each) => trackSession(each, observed)),
+    ...(owner.track_bfd ?? []).flatMap((each) => trackSession(each, observed)),
   ];
 }
 
@@ -134,11 +134,13 @@ function trackProcess(tracked: TrackedObject, { trackers }: Observed): Named[] {
   return [{ what: `process ${name}`, status, how, soon: true, ...weight }];
 }
 
-/** A session that nobody has told of is down, as one that has not come up. */
-function trackSession(tracked: TrackedObject, { trackers, sessionWeights }: Observed): Named {
+/** A session that nobody has told of is run by nobody: it is not tracked. */
+function trackSession(tracked: TrackedObject, { trackers, sessionWeights }: Observed): Named[] {
   const { name } = tracked;
+  const up = trackers.sessions.get(name);
+  if (up === undefined) return [];
   const weight = weightOf(tracked, sessionWeights.get(name) ?? { weight: 0, reverse: false });
-  return { what: `bfd ${name}`, status: trackers.sessions.get(name) ? "up" : "down", ...weight };
+  return [{ what: `bfd ${name}`, status: up ? "up" : "down", ...weight }];
 }
 
 /** The names of what instances and groups track, by kind. */

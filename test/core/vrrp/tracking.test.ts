@@ -176,6 +176,8 @@ describe("track_bfd", () => {
 
   it("holds an instance in FAULT until the session is up, and whenever it is not", () => {
     const harness = new Harness({ instances: [instance("VI_1", { track_bfd: sessions() })] });
+    expect(harness.state()).toBe("BACKUP"); // nobody runs it
+    harness.feed({ type: "bfd", name: "b1", up: false });
     expect(harness.instance()).toMatchObject({ state: "FAULT", fault: "bfd b1 down" });
     const effects = harness.feed({ type: "bfd", name: "b1", up: true });
     expect(logs(effects)).toContain("BFD session b1 is up");
@@ -195,6 +197,8 @@ describe("track_bfd", () => {
       ],
     });
     const priorities = () => harness.router.snapshot().instances.map(({ priority }) => priority);
+    expect(priorities()).toEqual([100, 100, 100]);
+    harness.feed({ type: "bfd", name: "b1", up: false });
     expect(priorities()).toEqual([100, 70, 70]);
     harness.feed({ type: "bfd", name: "b1", up: true });
     expect(priorities()).toEqual([80, 100, 100]);
