@@ -92,7 +92,6 @@ export const globalLvsRows = {
   process_monitor_rcv_bufs: leaf(bytes, {
     doc: "Bytes of receive buffer of the socket that tells of processes.",
     since: "2.0.11",
-    compiledOnly,
   }),
   process_monitor_rcv_bufs_force: flag({ doc: force, since: "2.0.11" }),
 };

@@ -31,12 +31,10 @@ export const root = defineBlock({
       since: "2.0.0",
       replacedBy: "track_file",
       synonym: true,
-      compiledOnly: true,
     }),
     vrrp_track_process: blocks(trackProcess, {
       doc: "A program that has to run.",
       since: "2.0.11",
-      compiledOnly: true,
     }),
     bfd_instance: blocks(bfdInstance, {
       doc: "A session that tells whether a neighbour is reached.",

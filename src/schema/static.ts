@@ -5,8 +5,6 @@ import { linkbeatInterface } from "./kinds-track.ts";
 import { upDownDelay } from "./kinds-vrrp.ts";
 import { list } from "./row.ts";
 
-const compiledOnly = true;
-
 /** Rows of the top level that are lists: what is set up whatever the state of instances, and interfaces. */
 export const staticRows = {
   static_ipaddress: list(staticAddress, {
@@ -24,11 +22,9 @@ export const staticRows = {
   interface_up_down_delays: list(upDownDelay, {
     doc: "How long an interface has to be down, and up, to count as such.",
     since: "2.2.3",
-    compiledOnly,
   }),
   linkbeat_interfaces: list(linkbeatInterface, {
     doc: "Interfaces whose link is polled.",
     since: "2.0.13",
-    compiledOnly,
   }),
 };

@@ -47,7 +47,6 @@ export const topLevelRows = {
     bare: true,
     doc: "Poll interfaces for their link.",
     since: "1.1.18",
-    compiledOnly,
   }),
 };
 

@@ -41,7 +41,6 @@ export const interfaceRows = {
     doc: "Poll the link of the interface.",
     since: "1.1.18",
     deprecated: "Name the interface in a linkbeat_interfaces block.",
-    compiledOnly,
   }),
   lvs_sync_daemon_interface: leaf(interfaceName, {
     firstWins: true,

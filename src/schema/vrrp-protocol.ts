@@ -4,8 +4,6 @@ import { rule } from "./kinds-rule.ts";
 import { extraGarp } from "./kinds-vrrp.ts";
 import { flag, leaf, list } from "./row.ts";
 
-const compiledOnly = true;
-
 /** Rows of vrrp_instance about adverts, elections and what comes with being master. */
 export const protocolRows = {
   native_ipv6: flag({
@@ -35,7 +33,6 @@ export const protocolRows = {
     bare: true,
     doc: "The absence of the source address is a fault.",
     since: "2.0.0",
-    compiledOnly,
   }),
   check_unicast_src: flag({
     bare: true,

@@ -44,12 +44,10 @@ export const trackRows = {
   track_file: list(trackedFile, {
     doc: "Files whose number counts.",
     since: "2.0.0",
-    compiledOnly: true,
   }),
   track_process: list(trackedProcess, {
     doc: "Processes that have to run.",
     since: "2.0.11",
-    compiledOnly: true,
   }),
   track_bfd: list(trackedBfd, {
     doc: "BFD sessions whose state counts.",

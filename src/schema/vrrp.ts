@@ -179,7 +179,6 @@ export const vrrpSyncGroup = defineBlock({
       bare: true,
       doc: "Members may track with weights.",
       since: "2.0.0",
-      compiledOnly: true,
     }),
     ...trackRows,
     ...notifyRows,

@@ -82,7 +82,7 @@ export type VrrpEvent =
       readonly count: number;
       readonly cause: CountCause;
     }
-  /** Whether a BFD session is up. One that was never told of is down. */
+  /** Whether a BFD session is up: told of each that runs at the start, and of every change. Others are not tracked. */
   | { readonly type: "bfd"; readonly name: string; readonly up: boolean }
   | { readonly type: "timer" };
 
