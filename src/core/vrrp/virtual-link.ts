@@ -72,7 +72,11 @@ export class VirtualLinks {
     users: readonly LinkUser[],
     names: VirtualLinkNames,
   ): { readonly links: readonly VirtualLink[]; readonly placements: readonly Placement[] } {
-    const round = new Round(this.#names, users, names);
+    // Which links there are does not depend on what they are called.
+    const all = new Round(new Map(), users, names);
+    for (const user of users) all.place(user);
+    const kept = [...this.#names].filter(([key]) => all.names.has(key));
+    const round = new Round(new Map(kept), users, names);
     const placements = users.map((user) => round.place(user));
     this.#names = round.names;
     return { links: [...round.links.values()], placements };

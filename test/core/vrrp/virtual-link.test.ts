@@ -148,6 +148,13 @@ describe("virtual links", () => {
     expect(links.place([shared], NAMES).links).toHaveLength(1);
   });
 
+  it("leave their name to what comes in their place", () => {
+    const links = new VirtualLinks();
+    const name = (more: Partial<VrrpInstance>) => links.place([user("VI_1", more)], NAMES).links[0]?.name;
+    expect(name({ use_vmac: {} })).toBe("vrrp.51");
+    expect(name({ use_vmac: { mac: "02:00:00:00:00:07" } })).toBe("vrrp.51");
+  });
+
   it("may be ipvlans, which send from an address of their own", () => {
     const { links, placements } = place(
       user("VI_1", { use_ipvlan: { address: "10.9.0.7/24", flag: "private" } }),
