@@ -103,7 +103,7 @@ export function routeLine(route: Route): string {
 const TYPES = ["blackhole", "prohibit", "unreachable", "nop"] as const;
 
 /** A line of a rule list. */
-export function ruleLine(rule: Rule, { preferences }: Scope): string {
+export function ruleLine(rule: Rule, { preferences }: Pick<Scope, "preferences">): string {
   const type = TYPES.find((one) => rule[one] !== undefined);
   const mark = rule.fwmark?.split("/").map((text) => `0x${Number(text).toString(16)}`);
   return words(

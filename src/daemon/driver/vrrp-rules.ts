@@ -23,11 +23,14 @@ function matches(entry: KernelRule, told: KernelRule): boolean {
   );
 }
 
+/** Rules come with the preferences that they are to have. */
+const SETTLED = { preferences: new Map<unknown, number>() };
+
 /** Rules of a kernel. */
 function rulePort(kernel: Kernel, host: Host): Port<Rule, KernelRule> {
   return {
     what: "rule",
-    text: ruleLine,
+    text: (item) => ruleLine(item, SETTLED),
     resolve: (item) => kernelRule(item, host),
     key: (entry) => JSON.stringify(entry),
     add: (entry) => kernel.rules.add(entry),
