@@ -22,7 +22,7 @@ export function connectingCheckers(real: Server, hosts?: "with hosts"): readonly
   for (const one of real.SSL_GET) found.push(one);
   for (const one of real.SMTP_CHECK) {
     found.push(one);
-    if (hosts) found.push(...one.host);
+    if (hosts) for (const host of one.host) found.push(host);
   }
   for (const one of real.DNS_CHECK) found.push(one);
   for (const one of real.UDP_CHECK) found.push(one);

@@ -22,6 +22,8 @@ export class Mould {
   private readonly draft: Draft;
   private readonly written: readonly Written[];
   private readonly blocks: readonly MouldedBlocks[];
+  /** The keywords of lists of values, which grow when a keyword stands again. */
+  private readonly lists: readonly string[];
 
   /** Of a block that is complete, before it inherits anything. Later changes of the block do not change the mould. */
   constructor(draft: Draft, shape: Shape, scripts: number) {
@@ -31,7 +33,11 @@ export class Mould {
     this.draft = shape.clone(draft) as Draft; // a copy of one
     this.draft.$ = { at, end, of: {} };
     this.written = Object.entries(of).map(([keyword, origin]) => ({ keyword, origin }));
-    copyLists(this.draft, this.written);
+    this.lists = this.written.flatMap(({ keyword, origin }) => {
+      const ofBlocks = shape.blocks.some((block) => block.keyword === keyword);
+      return typeof origin === "number" || ofBlocks ? [] : [keyword];
+    });
+    copyLists(this.draft, this.lists);
     this.blocks = shape.blocks.flatMap(({ keyword, shape: inner }) => {
       const value = draft[keyword];
       const listed = Array.isArray(value);
@@ -55,7 +61,7 @@ export class Mould {
       of[keyword] = typeof origin === "number" ? origin + shift : origin.map((one) => one + shift);
     }
     draft.$ = { at: at + shift, end: end === undefined ? undefined : end + shift, of };
-    copyLists(draft, this.written);
+    if (this.lists.length > 0) copyLists(draft, this.lists);
     for (const { keyword, moulds, listed } of this.blocks) {
       const cast = moulds.map((mould) => mould.shifted(shift));
       draft[keyword] = listed ? cast : cast[0];
@@ -64,10 +70,9 @@ export class Mould {
   }
 }
 
-/** Lists grow when their keyword stands again. */
-function copyLists(draft: Draft, written: readonly Written[]): void {
-  for (const { keyword, origin } of written) {
+function copyLists(draft: Draft, keywords: readonly string[]): void {
+  for (const keyword of keywords) {
     const value = draft[keyword];
-    if (typeof origin !== "number" && Array.isArray(value)) draft[keyword] = value.slice();
+    if (Array.isArray(value)) draft[keyword] = value.slice();
   }
 }

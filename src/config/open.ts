@@ -41,6 +41,7 @@ export function keepItems<K extends string, B extends Block & { [P in K]: readon
   keep: (item: B[K][number], origin: number) => boolean,
 ): void {
   const items: readonly B[K][number][] = block[keyword];
+  if (items.length === 0) return;
   const dropped: number[] = [];
   for (let index = 0; index < items.length; index++) {
     if (!keep(items[index], originOfKeyword(block, keyword, index))) dropped.push(index);

@@ -5,8 +5,10 @@ import type { ReportFault } from "../faults.ts";
 import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword, writtenAt } from "../open.ts";
 import { onceOnly } from "./tracking.ts";
 
-function* realServers(config: OpenConfig): Generator<Open<RealServer>> {
-  for (const { real_server: servers } of config.virtual_server) yield* servers;
+function realServers(config: OpenConfig): readonly Open<RealServer>[] {
+  const all: Open<RealServer>[] = [];
+  for (const { real_server: servers } of config.virtual_server) for (const real of servers) all.push(real);
+  return all;
 }
 
 /** Where each of some named blocks is defined. */
