@@ -5,6 +5,7 @@ import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
 import type { Subsystem } from "../subsystem.ts";
 import { VrrpDriver } from "./vrrp.ts";
+import { WarmUp } from "./warm-up.ts";
 
 /** The vrrp child's work. `keepOnStop`: leave virtual addresses on the interfaces. */
 export function createVrrpSubsystem(
@@ -15,10 +16,18 @@ export function createVrrpSubsystem(
   outlets?: Outlets,
 ): Subsystem {
   const driver = new VrrpDriver(kernel, createVrrpRouter(), scripts, log, outlets);
+  let warmUp: WarmUp | undefined;
   return {
     configure: (config) => driver.configure(config),
-    start: (changes) => driver.apply(changes),
+    start: (changes) => {
+      driver.apply(changes);
+      warmUp = new WarmUp(changes);
+      warmUp.start();
+    },
     apply: (changes) => driver.apply(changes),
-    stop: (changes) => driver.stop(changes, keepOnStop),
+    stop: (changes) => {
+      warmUp?.stop();
+      driver.stop(changes, keepOnStop);
+    },
   };
 }

@@ -40,6 +40,8 @@ export class VrrpDriver {
   readonly #time: TimeOfDay;
   /** By socket, why its last adverts were refused. */
   readonly #refusals = new Map<string, string>();
+  /** Lines for the log that wait for adverts to leave. */
+  readonly #lines: Effect<"log">[] = [];
   #keepAddresses = false;
 
   /** `outlets`: what besides scripts hears of transitions. */
@@ -92,7 +94,7 @@ export class VrrpDriver {
     );
     this.#loop = new MachineLoop(machine, kernel.clock, { type: "timer" }, (effects) => {
       for (const effect of effects) this.#carryOut(effect);
-      this.#sockets.flush();
+      this.#settle();
     });
   }
 
@@ -139,9 +141,18 @@ export class VrrpDriver {
     if (epoch !== undefined) this.#loop.feed({ type: "clock", epoch });
   }
 
-  /** Adverts of one handle() call leave together, and before anything that comes after them. */
+  /**
+   * Adverts of one instant leave together, and before anything that comes after them: of lines for the log that are
+   * meanwhile kept, too, because writing one takes longer than sending.
+   */
+  #settle(): void {
+    this.#sockets.flush();
+    for (const { level, message } of this.#lines) this.#log[level](message);
+    if (this.#lines.length > 0) this.#lines.length = 0;
+  }
+
   #carryOut(effect: VrrpEffect): void {
-    if (effect.type !== "send-advert" && effect.type !== "log") this.#sockets.flush();
+    if (effect.type !== "send-advert" && effect.type !== "log") this.#settle();
     switch (effect.type) {
       case "open":
         this.#open(effect);
@@ -192,7 +203,7 @@ export class VrrpDriver {
         this.#trackers.carryOut(effect);
         break;
       case "log":
-        this.#log[effect.level](effect.message);
+        this.#lines.push(effect);
         break;
     }
   }
