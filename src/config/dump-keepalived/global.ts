@@ -44,6 +44,12 @@ function fifo(
   ];
 }
 
+/** CPUs by number, each with a blank behind it; keepalived writes no digit for the first, whose number is 0. */
+function cpus(numbers: readonly number[] = []): string {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  return sorted.map((number) => `${number === 0 ? "" : number} `).join("");
+}
+
 /** The lines of one process; the label is as the text has it, not as the keywords do. */
 function processLines(
   name: string,
@@ -51,6 +57,7 @@ function processLines(
     readonly priority: Keys<number>;
     readonly swap: Keys<boolean>;
     readonly realTime: Keys<number>;
+    readonly affinity: Keys<readonly number[]>;
     readonly limit: Keys<number>;
   },
 ): Layout<G> {
@@ -58,6 +65,7 @@ function processLines(
     number(`${name} process priority`, keys.priority),
     truth(`${name} don't swap`, keys.swap),
     number(`${name} realtime priority`, keys.realTime),
+    value(`${name} CPU Affinity`, (g) => g[keys.affinity] && cpus(g[keys.affinity])),
     number(`${name} realtime limit`, keys.limit),
   ];
 }
@@ -188,18 +196,21 @@ const processes: Layout<G> = [
     priority: "vrrp_priority",
     swap: "vrrp_no_swap",
     realTime: "vrrp_rt_priority",
+    affinity: "vrrp_cpu_affinity",
     limit: "vrrp_rlimit_rttime",
   }),
   ...processLines("Checker", {
     priority: "checker_priority",
     swap: "checker_no_swap",
     realTime: "checker_rt_priority",
+    affinity: "checker_cpu_affinity",
     limit: "checker_rlimit_rttime",
   }),
   ...processLines("BFD", {
     priority: "bfd_priority",
     swap: "bfd_no_swap",
     realTime: "bfd_rt_priority",
+    affinity: "bfd_cpu_affinity",
     limit: "bfd_rlimit_rttime",
   }),
 ];

@@ -69,6 +69,31 @@ function via(address: string | undefined): string | undefined {
   return address === undefined ? undefined : `via ${familyOf(address) === 4 ? "inet" : "inet6"} ${address}`;
 }
 
+/** Metrics that may be locked, in the order of their text. */
+const METRICS = [
+  "mtu",
+  "window",
+  "ssthresh",
+  "cwnd",
+  "advmss",
+  "reordering",
+  "hoplimit",
+  "initcwnd",
+  "initrwnd",
+  "quickack",
+  "fastopen_no_cookie",
+] as const;
+
+function metric(name: (typeof METRICS)[number], given: Route[(typeof METRICS)[number]]): string | undefined {
+  return given && words(name, given.lock && "lock", given.value);
+}
+
+/** `NAME` or, with the lock behind it as keepalived has it, `NAMElock `. */
+function congestionControl(given: Route["congctl"]): string | undefined {
+  const name = given?.at(-1);
+  return name && `congctl ${name}${given?.length === 2 ? "lock " : ""}`;
+}
+
 /** A line of a route list. */
 export function routeLine(route: Route): string {
   const hops = (route.nexthop ?? []).map((hop) =>
@@ -78,48 +103,94 @@ export function routeLine(route: Route): string {
       named("dev", hop.dev),
       named("weight", hop.weight),
       hop.onlink && "onlink",
+      named("realm", hop.realms),
+      named("encap", hop.encap?.join(" ")),
     ),
   );
   const table = route.table === undefined ? undefined : (TABLES[route.table] ?? route.table);
+  const protocol = route.protocol ?? (route.no_track ? undefined : OWN_PROTOCOL);
   return words(
     route.append ? "append" : "prepend",
     route.type,
     route.to,
     named("from", route.from),
     named("src", route.src),
+    named("tos", route.tos),
+    named("encap", route.encap?.join(" ")),
     via(route.via),
     named("dev", route.dev),
     named("table", table),
-    route.no_track === undefined && `proto ${route.protocol ?? OWN_PROTOCOL}`,
+    named("proto", protocol),
     named("scope", route.scope === undefined ? undefined : (ROUTE_SCOPES[route.scope] ?? route.scope)),
     named("metric", route.metric),
-    named("mtu", route.mtu && words(route.mtu.lock && "lock", route.mtu.value)),
+    route.expires !== undefined && `expires ${route.expires}sec`,
     route.onlink && "onlink",
+    named("realms", route.realms),
+    congestionControl(route.congctl),
+    named("rtt", route.rtt),
+    named("rttvar", route.rttvar),
+    named("rto_min", route.rto_min),
+    named("features", route.features),
+    ...METRICS.map((name) => metric(name, route[name])),
+    named("pref", route.pref),
+    named("ttl-propagate", route["ttl-propagate"]),
     route.no_track && "no_track",
     ...hops,
   );
 }
 
-const TYPES = ["blackhole", "prohibit", "unreachable", "nop"] as const;
+const TYPES = ["blackhole", "prohibit", "unreachable"] as const;
+/** Numbers of protocols that need no file of the host. */
+const PROTOCOLS: Readonly<Record<string, number>> = {
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  "ipv6-icmp": 58,
+  sctp: 132,
+};
+
+function range(name: string, given: Rule["sport"]): string | undefined {
+  return given && `${name} ${given.join("-")}`;
+}
+
+/** A network; `all` is a network where it is written. */
+function network(given: string | undefined): string | undefined {
+  return given === "all" ? "0.0.0.0/0" : given;
+}
 
 /** A line of a rule list. */
 export function ruleLine(rule: Rule, { preferences }: Pick<Scope, "preferences">): string {
   const type = TYPES.find((one) => rule[one] !== undefined);
   const mark = rule.fwmark?.split("/").map((text) => `0x${Number(text).toString(16)}`);
+  const protocol = rule.protocol ?? (rule.no_track ? undefined : OWN_PROTOCOL);
+  const ipv6 = rule.family === 6 && rule.from === undefined && rule.to === undefined;
   return words(
+    ipv6 && "inet6",
     rule.not && "not",
-    `from ${rule.from ?? "all"}`,
-    named("to", rule.to),
+    `from ${network(rule.from) ?? "all"}`,
+    named("to", network(rule.to)),
     named("priority", rule.preference ?? preferences.get(rule)),
     `tos 0x${Number(rule.tos ?? 0).toString(16)}`,
     named("fwmark", mark?.join("/")),
     named("iif", rule.iif),
     named("oif", rule.oif),
-    rule.no_track === undefined && `protocol ${rule.protocol ?? OWN_PROTOCOL}`,
+    named("suppress_prefixlen", rule.suppress_prefixlength),
+    named("suppress_ifgroup", rule.suppress_ifgroup),
+    range("uidrange", rule.uidrange),
+    rule.l3mdev && "l3mdev",
+    named("protocol", protocol),
+    named("ipproto", rule.ipproto === undefined ? undefined : (PROTOCOLS[rule.ipproto] ?? rule.ipproto)),
+    range("sport", rule.sport),
+    range("dport", rule.dport),
+    named("realms", rule.realms),
     named("lookup", rule.table === undefined ? undefined : (TABLES[rule.table] ?? rule.table)),
+    rule.l3mdev && "lookup 0",
     named("goto", rule.goto),
     named("type", type),
-    rule.l3mdev && "lookup [l3mdev-table]",
+    rule.nop && "nop",
     rule.no_track && "no_track",
   );
 }

@@ -35,6 +35,11 @@ function vmacOf(one: I, config: Config): string | undefined {
   return one.use_vmac.name ?? `${config.global_defs.vmac_prefix}${six}.${one.virtual_router_id}`;
 }
 
+/** The ipvlan that an instance runs on. */
+function ipvlanOf(one: I): string | undefined {
+  return one.use_ipvlan && (one.use_ipvlan.name ?? `vrrp.${one.virtual_router_id}`);
+}
+
 /** A unicast instance on a macvlan has to send below it. */
 const sendsBelow = (one: I): boolean => one.vmac_xmit_base || isUnicast(one);
 
@@ -81,9 +86,16 @@ const identity: Layout<I> = [
     const vmac = vmacOf(one, config);
     return vmac && `Use VMAC, i/f name ${vmac}, xmit_base = ${trueFalse(sendsBelow(one))}`;
   }),
+  line((one) => {
+    const { address, flag = "bridge" } = one.use_ipvlan ?? {};
+    const parts = [`Use IPVLAN, i/f ${ipvlanOf(one)}`, address && `i/f address = ${address}`, `type ${flag}`];
+    return one.use_ipvlan && parts.filter((part) => part !== undefined).join(", ");
+  }),
+  line((one) => one.use_ipvlan?.group && `  Interface group ${one.use_ipvlan.group}`),
   when((one) => one.use_vmac_addr, "  Use VMAC for VIPs on other interfaces"),
   value("Interface", (one, { config }) => {
-    const vmac = vmacOf(one, config);
+    const [vmac, ipvlan] = [vmacOf(one, config), ipvlanOf(one)];
+    if (ipvlan !== undefined) return `${ipvlan}, ipvlan on ${one.interface}`;
     if (vmac === undefined) return one.interface;
     return `${vmac}, vmac on ${one.interface}${sendsBelow(one) ? ", xmit base i/f" : ""}`;
   }),
@@ -92,7 +104,7 @@ const identity: Layout<I> = [
   when((one) => one.strict_mode, "Enforcing strict VRRP compliance"),
   when((one) => one.no_virtual_ipaddress, "Suppress no VIPs warning"),
   value("Using src_ip", (one) => {
-    const source = one.unicast_src_ip ?? one.mcast_src_ip;
+    const source = one.unicast_src_ip ?? one.mcast_src_ip ?? one.use_ipvlan?.address?.split("/")[0];
     return source && `${source} (from configuration)`;
   }),
   line((one, { config: { global_defs: g } }) => {
