@@ -248,6 +248,7 @@ describe("linkbeat", () => {
     clock.advanceBy(1_000);
     expect(instance().priority).toBe(110); // netlink told, and is not believed
     await eventually("the next look", () => instance().priority === 100, 3_000);
+    expect(lines).toContain("Linkbeat reports eth1 down");
     expect(lines.filter((text) => text.includes("linkbeat type"))).toEqual(
       block.includes("MII") ? ["(eth1): Configured linkbeat type MII not supported, using ETHTOOL"] : [],
     );

@@ -17,6 +17,8 @@ export interface Bound {
   readonly advertInterval: Micros;
   /** down_timer_adverts */
   readonly adverts: number;
+  /** The interface on top of it that the instance has made for itself: it has the same delays. */
+  readonly own?: string | undefined;
 }
 
 /** The longest down delay that an instance allows: one advert interval less than a silent master is waited for. */
@@ -28,15 +30,17 @@ export function boundedDelays(
   delays: Iterable<UpDownDelay>,
   instances: readonly Bound[],
 ): ReadonlyMap<string, UpDownDelay> {
-  return new Map(
-    [...delays].map((delay) => {
-      const bounds = instances.filter((each) => each.interface === delay.interface);
-      if (bounds.some(({ adverts }) => adverts === 1)) {
-        return [delay.interface, { ...delay, downDelay: 0, upDelay: 0 }];
-      }
-      return [delay.interface, { ...delay, downDelay: Math.min(delay.downDelay, ...bounds.map(allowedBy)) }];
-    }),
-  );
+  const all = new Map<string, UpDownDelay>();
+  for (const delay of delays) {
+    const bounds = instances.filter((each) => each.interface === delay.interface);
+    const impossible = bounds.some(({ adverts }) => adverts === 1);
+    const bounded = impossible
+      ? { ...delay, downDelay: 0, upDelay: 0 }
+      : { ...delay, downDelay: Math.min(delay.downDelay, ...bounds.map(allowedBy)) };
+    all.set(delay.interface, bounded);
+    for (const { own } of bounds) if (own !== undefined) all.set(own, bounded);
+  }
+  return all;
 }
 
 /** An interface whose change is not believed yet. */

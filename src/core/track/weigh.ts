@@ -14,14 +14,14 @@ interface TrackedObject {
 }
 
 /** Something that is up or down. Weight 0: being down is a fault. */
-export interface TrackedStatus extends TrackedObject {
+interface TrackedStatus extends TrackedObject {
   readonly status: TrackStatus;
   /** What is unknown will be known in a moment: whatever the weight, that is waited for. */
   readonly soon?: true;
 }
 
 /** Something that has a number, which is multiplied with the weight. Weight 0: any number but 0 is a fault. */
-export interface TrackedNumber extends TrackedObject {
+interface TrackedNumber extends TrackedObject {
   /** Undefined until it has been read. */
   readonly value: number | undefined;
 }

@@ -28,6 +28,8 @@ export interface InterfaceFacts {
   readonly address6?: string;
   /** Bytes. */
   readonly mtu?: number;
+  /** Its link was asked for, because the kernel does not tell of it. */
+  readonly polled?: true;
   /** All its addresses, virtual ones too; absent where that is not known. */
   readonly addresses?: readonly string[];
 }

@@ -161,7 +161,7 @@ class Router implements VrrpRouter {
     const before = this.#interfaces.get(facts.name);
     this.#interfaces.set(facts.name, facts);
     if (before !== undefined && before.running !== facts.running) {
-      this.#log(`Netlink reports ${facts.name} ${facts.running ? "up" : "down"}`);
+      this.#log(`${facts.polled ? "Linkbeat" : "Netlink"} reports ${facts.name} ${facts.running ? "up" : "down"}`);
     }
     for (const instance of this.#instances.values()) {
       const { config, device } = instance.definition;
@@ -294,10 +294,11 @@ class Router implements VrrpRouter {
     definitions: readonly Definition[],
     now: Micros,
   ): void {
-    const bounds = definitions.map(({ config }) => ({
+    const bounds = definitions.map(({ config, own }) => ({
       interface: config.interface,
       advertInterval: config.advert_int,
       adverts: config.down_timer_adverts,
+      own: own?.name,
     }));
     this.#debouncer.configure(boundedDelays(this.#desired.delays.values(), bounds));
     for (const told of interfaces) {

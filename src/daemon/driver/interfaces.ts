@@ -82,12 +82,14 @@ export class Interfaces {
     const link = this.named(name);
     if (link === undefined) return { name, ifindex: 0, running: false };
     const own = (this.#addresses.get(link.index) ?? []).filter(({ protocol }) => protocol !== VRRP_PROTOCOL);
+    const polled = this.#listener.linkUp?.(name);
     const address4 = first(own, 4, SCOPE_GLOBAL);
     const address6 = first(own, 6, SCOPE_LINK);
     return {
       name,
       ifindex: link.index,
-      running: this.#listener.linkUp?.(name) ?? link.running,
+      running: polled ?? link.running,
+      ...(polled !== undefined && { polled: true as const }),
       mtu: link.mtu,
       ...(address4 !== undefined && { address4 }),
       ...(address6 !== undefined && { address6 }),

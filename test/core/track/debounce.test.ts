@@ -79,6 +79,12 @@ describe("boundedDelays", () => {
     expect(down([bound("e0", 9)])).toBe(5_000_000);
   });
 
+  it("gives an interface on top of another the same", () => {
+    const delays = boundedDelays([delay], [{ ...bound("e0", 3), own: "vrrp.51" }]);
+    expect(delays.get("vrrp.51")).toEqual(delays.get("e0"));
+    expect(delays.get("vrrp.51")?.downDelay).toBe(1_996_094);
+  });
+
   it("has none where a single missed advert is one too many", () => {
     expect(boundedDelays([delay], [bound("e0", 1)]).get("e0")).toEqual({
       interface: "e0",
