@@ -1,7 +1,13 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createVrrpRouter } from "../../src/core/vrrp/router.ts";
+import { TrackerProcesses } from "../../src/daemon/driver/tracker-processes.ts";
 import { VrrpDriver } from "../../src/daemon/driver/vrrp.ts";
 import { emptied } from "../../src/daemon/parts.ts";
+import { createLinuxKernel } from "../../src/kernel/linux/kernel.ts";
 import { createMemoryKernel } from "../../src/kernel/memory/kernel.ts";
 import { MemoryNetwork } from "../../src/kernel/memory/network.ts";
 import { VirtualClock } from "../../src/kernel/memory/virtual-clock.ts";
@@ -199,6 +205,37 @@ describe("track_process", () => {
     const { lines } = daemon(PROCESS + vrrp(""), (made) => made.faults.inject("processes.monitor", 1));
     await settled();
     expect(lines.join()).not.toContain("processes");
+  });
+});
+
+describe("processes of this machine", () => {
+  it("are counted, by events or by listing", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "holdfast-processes-"));
+    const program = join(directory, "hf-counted");
+    copyFileSync("/bin/sleep", program);
+    const kernel = createLinuxKernel();
+    const counts: number[] = [];
+    const { log } = keptLog();
+    const counting = new TrackerProcesses(kernel.processes, log, (_process, count) => counts.push(count));
+    const children = [spawn(program, ["60"])];
+    stops.push(() => {
+      for (const child of children) child.kill("SIGKILL");
+      counting.close();
+      kernel.close();
+      rmSync(directory, { recursive: true });
+    });
+    await eventually("the program", () => kernel.processes.name(children[0]?.pid ?? 0) === "hf-counted");
+    counting.count({
+      type: "count-processes",
+      process: "p",
+      pattern: { process: [program, "60"], fullCommand: false },
+    });
+    await eventually("the first", () => counts.at(-1) === 1, 3_000);
+    children.push(spawn(program, ["60"]), spawn(program, ["61"]));
+    await eventually("the second", () => counts.at(-1) === 2, 3_000);
+    for (const child of children) child.kill("SIGKILL");
+    await eventually("their end", () => counts.at(-1) === 0, 3_000);
+    expect(Math.max(...counts)).toBe(2);
   });
 });
 
