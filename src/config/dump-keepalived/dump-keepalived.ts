@@ -91,9 +91,10 @@ function trackedBfds({ config }: Scope): string[] {
 function sslLines({ SSL, virtual_server }: Config): string[] {
   if (SSL !== undefined)
     return [
-      ...(SSL.key === undefined ? [] : [`  SSL  keyfile:${SSL.key}`]),
-      ...(SSL.password === undefined ? [] : ["  SSL password:********"]),
-      ...(SSL.ca === undefined ? [] : [`  SSL   cafile:${SSL.ca}`]),
+      ...(SSL.password === undefined ? [] : [" Password : ********"]),
+      ...(SSL.ca === undefined ? [] : [` CA-file : ${SSL.ca}`]),
+      ...(SSL.certificate === undefined ? [] : [` Certificate file : ${SSL.certificate}`]),
+      ...(SSL.key === undefined ? [] : [` Key file : ${SSL.key}`]),
     ];
   const used = virtual_server.some(({ real_server }) => real_server.some((real) => real.SSL_GET.length > 0));
   return used ? [" Using autogen SSL context"] : [];

@@ -36,7 +36,7 @@ virtual_server 10.0.0.1 80 {
     real_server 10.0.1.1 80 {
     }
 }`);
-    expect(text).toContain("  SSL password:********");
+    expect(text).toContain(" Password : ********");
     expect(text).toContain("   Password = ********");
     expect(text.join("\n")).not.toContain("hidden");
   });
