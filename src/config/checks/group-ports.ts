@@ -26,6 +26,7 @@ function warn(what: string, server: ServerAddress, kept: boolean, origin: number
 /** `port-mismatch`: DR and TUN cannot change the port of what is sent to an entry of a group. */
 export const groupPorts: Check = (config, report) => {
   for (const server of config.virtual_server) {
+    if (server.service.type !== "group") continue;
     const ports = portsOf(server, config);
     const differs = ({ port }: ServerAddress, method: string): boolean =>
       method !== "NAT" && port !== 0 && ports.some((one) => one !== port);

@@ -126,9 +126,17 @@ export const serverPorts: Check = (config, report) => {
   }
 };
 
+/** Whether an address stands twice, which is quicker to see than whether a server does. */
+function repeatsAddress({ real_server: servers }: Open<VirtualServer>): boolean {
+  const seen = new Set<string>();
+  for (const { server } of servers) seen.add(server.address);
+  return seen.size < servers.length;
+}
+
 /** `duplicate-real-server`: a server stands once in its virtual server. */
 export const duplicateRealServers: Check = (config, report) => {
   for (const server of config.virtual_server) {
+    if (!repeatsAddress(server)) continue;
     const seen = new Map<string, number>();
     keepItems(server, "real_server", (real) => {
       const id = identityOf(realServer, real);
