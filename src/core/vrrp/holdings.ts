@@ -8,8 +8,12 @@ import { diffHeld } from "./holdings-diff.ts";
 import type { InstanceLog } from "./instance-log.ts";
 import type { Services } from "./services.ts";
 
+const NOTHING = { routes: [], rules: [] } as const;
+
 /** What an instance holds while it is master: virtual addresses, the announcements of them, routes and rules. */
 export class Holdings {
+  /** What `settle` gives up. */
+  #superseded: { readonly routes: readonly Route[]; readonly rules: readonly Rule[] } = NOTHING;
   #definition: Definition;
   readonly #services: Services;
   readonly #log: InstanceLog;
@@ -75,17 +79,24 @@ export class Holdings {
     return removed.length + added.length > 0;
   }
 
-  /**
-   * A master goes over to the routes and rules in force: new ones first, so that packets always have a way, and what
-   * stays is not touched.
-   */
+  /** A master takes the routes and rules that the definition before did not have; what stays is not touched. */
   reroute(before: Definition): void {
     const routes = diffHeld(before.routes, this.#definition.routes);
     const rules = diffHeld(before.rules, this.#definition.rules);
     this.#addRoutes(routes.added);
     this.#addRules(rules.added);
-    this.#removeRules(rules.removed);
-    this.#removeRoutes(routes.removed);
+    this.#superseded = { routes: routes.removed, rules: rules.removed };
+  }
+
+  /**
+   * Gives up the routes and rules that the definition before had and this one has not. Done when every instance has
+   * taken its new ones: packets always have a way, and what moves between instances stays where it is.
+   */
+  settle(): void {
+    const { routes, rules } = this.#superseded;
+    this.#superseded = NOTHING;
+    this.#removeRules(rules);
+    this.#removeRoutes(routes);
   }
 
   /** A master takes the addresses that the definition before did not have. */

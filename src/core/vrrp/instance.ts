@@ -177,6 +177,11 @@ export class Instance {
     this.#holdings.change(before, now);
   }
 
+  /** Once every instance has taken its definition over: gives up the routes and rules of the one before. */
+  settle(): void {
+    this.#holdings.settle();
+  }
+
   /** INIT or FAULT or MASTER → BACKUP. */
   becomeBackup(now: Micros, resign: boolean, cause: string): void {
     const from = this.#state;

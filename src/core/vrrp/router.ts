@@ -161,7 +161,9 @@ class Router implements VrrpRouter {
     const before = this.#interfaces.get(facts.name);
     this.#interfaces.set(facts.name, facts);
     if (before !== undefined && before.running !== facts.running) {
-      this.#log(`${facts.polled ? "Linkbeat" : "Netlink"} reports ${facts.name} ${facts.running ? "up" : "down"}`);
+      this.#log(
+        `${facts.polled ? "Linkbeat" : "Netlink"} reports ${facts.name} ${facts.running ? "up" : "down"}`,
+      );
     }
     for (const instance of this.#instances.values()) {
       const { config, device } = instance.definition;
@@ -244,6 +246,7 @@ class Router implements VrrpRouter {
     ]);
     const startTrackers = this.#trackers.apply(this.#desired, tracked, taken.replacedScripts, now);
     for (const definition of definitions) this.#applyInstance(definition, now);
+    for (const instance of this.#instances.values()) instance.settle();
     const running = this.#groups.length > 0;
     this.#regroup(taken);
     this.#reindex();
