@@ -24,7 +24,7 @@ function line({ subject, summary, severity, code }: Diagnostic): string {
 /** `holdfast run -t`: compiles for this machine, and exits with the status that keepalived -t has. */
 export function testConfiguration(file: string, { configId, log }: ConfigTestOptions): number {
   const id = configId ?? hostname().split(".")[0] ?? "";
-  const compiled = compile(nodeHost, file, { id, environment: process.env });
+  const compiled = compile(nodeHost, file, { id, environment: process.env, randomSeed: Date.now() >>> 0 });
   const facts = hostFacts(compiled.config);
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...checkHost(compiled, facts)]);
   const text = diagnostics.map(line).join("");

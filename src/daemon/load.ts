@@ -38,6 +38,9 @@ export interface Loaded extends Usable {
   readonly report: string;
 }
 
+/** Where random numbers start without random_seed: one for the life of a daemon, so that a reload of the same text changes nothing. */
+const RANDOM_SEED = Date.now() >>> 0;
+
 const LEVELS = { error: "error", warning: "warn", note: "info" } as const;
 
 /** `(FILE: Line N) summary`, as keepalived says where; the code is what documentation is found under. */
@@ -73,7 +76,7 @@ export function loadConfiguration(file: string, { configId, kernel }: LoadOption
     sources,
     usable: compiles,
     ...compiled
-  } = compile(nodeHost, file, { id, environment: process.env });
+  } = compile(nodeHost, file, { id, environment: process.env, randomSeed: RANDOM_SEED });
   const missing = kernel === "linux" ? missingInterfaces(config, sources) : [];
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...missing]);
   const usable = compiles && missing.length === 0;

@@ -60,4 +60,14 @@ describe("holdfast run -t", () => {
     expect(program.run(["run", "-t", "-i", "one", "-f", file]).stderr).not.toContain("nonsense");
     expect(program.run(["run", "-t", "-i", "other", "-f", file]).stderr).toContain("nonsense");
   });
+
+  it("draws other numbers each time, unless random_seed says which", () => {
+    const said = (seed: string): string => {
+      const file = program.put("random.conf", `${seed}${CLEAN}no_${"$"}{_RANDOM 0 2000000000}\n`);
+      return program.run(["run", "-t", "-f", file]).stderr.replace(/^.*: Line \d+\) /gm, "");
+    };
+    expect(said("")).not.toBe(said(""));
+    const seed = "global_defs {\n    random_seed 7\n}\n";
+    expect(said(seed)).toBe(said(seed));
+  });
 });
