@@ -15,7 +15,7 @@ export interface FirewallTable {
 export type FirewallType = "ipv4_addr" | "ipv6_addr" | "iface_index" | "ifname" | "icmpv6_type";
 
 /** Where a base chain is called from. */
-export interface FirewallHook {
+interface FirewallHook {
   readonly point: "input" | "output";
   readonly priority: number;
 }

@@ -1,8 +1,9 @@
-import type { VirtualAddress } from "../../config/config.ts";
+import type { GlobalDefs, VirtualAddress } from "../../config/config.ts";
 import type { InterfaceFacts } from "../../core/vrrp/contract.ts";
 import type { VirtualLink } from "../../core/vrrp/virtual-link.ts";
 import type { Kernel, Link } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
+import { IprouteNames } from "../iproute-names.ts";
 import type { Log } from "../log/log.ts";
 import type { Interfaces } from "./interfaces.ts";
 import { Parameters } from "./parameters.ts";
@@ -25,6 +26,7 @@ export class VrrpHost {
   /** Interfaces that keep further addresses of a network, by instance. */
   readonly #promoting = new Map<string, string>();
   readonly #standing = new Map<string, MadeLink>();
+  #names = new IprouteNames({});
 
   /** `feed` takes what becomes known of links that we make. */
   constructor(kernel: Kernel, interfaces: Interfaces, log: Log, feed: (facts: InterfaceFacts) => void) {
@@ -33,6 +35,7 @@ export class VrrpHost {
     this.#parameters = new Parameters(kernel.sysctl, log);
     this.#firewall = new VrrpFirewall(kernel, interfaces, log);
     this.#links = new VrrpLinks(kernel, this.#parameters, log, {
+      group: (text) => this.#names.number("group", text),
       changed: (name, made) => this.#changed(name, made),
     });
   }
@@ -41,7 +44,7 @@ export class VrrpHost {
   configure(changes: readonly Change[]): void {
     this.#firewall.configure(changes);
     for (const change of changes) {
-      if (change.object === "global_defs") this.#configureIgmp(change.after?.disable_local_igmp ?? false);
+      if (change.object === "global_defs") this.#configureGlobal(change.after);
       if (change.object === "vrrp_instance") {
         const { interface: name, promote_secondaries: promotes = false } = change.after ?? {};
         this.#promote(change.id, promotes ? name : undefined);
@@ -89,8 +92,10 @@ export class VrrpHost {
     this.#feed(this.#interfaces.refresh(name));
   }
 
-  #configureIgmp(disabled: boolean): void {
-    if (disabled) this.#parameters.set(LOCAL_IGMP, "0");
+  #configureGlobal(global: GlobalDefs | undefined): void {
+    const { iproute_usr_dir: usr, iproute_etc_dir: etc } = global ?? {};
+    this.#names = new IprouteNames({ ...(usr !== undefined && { usr }), ...(etc !== undefined && { etc }) });
+    if (global?.disable_local_igmp) this.#parameters.set(LOCAL_IGMP, "0");
     else this.#parameters.restore(LOCAL_IGMP);
   }
 

@@ -3,7 +3,6 @@ import { type Kernel, KernelError, type Link } from "../../kernel/ports.ts";
 import { formatMac } from "../../wire/ethernet.ts";
 import type { NewLink } from "../../wire/rtnetlink-link-change.ts";
 import type { Log } from "../log/log.ts";
-import { groupNumber } from "./link-groups.ts";
 import { linkLocalOf } from "./link-local.ts";
 import { LinkParameters } from "./link-parameters.ts";
 import type { Parameters } from "./parameters.ts";
@@ -17,6 +16,8 @@ export interface MadeLink {
 
 /** Who is told. */
 export interface VirtualLinkListener {
+  /** The number of a link group by its number or name; undefined when nothing has that name. */
+  group(text: string): number | undefined;
   /** A link was made, adopted, deleted or lost, or could not be made. */
   changed(name: string, made: MadeLink | undefined): void;
 }
@@ -139,7 +140,8 @@ export class VrrpLinks {
   }
 
   #newLink(link: VirtualLink, base: Link): NewLink {
-    const group = link.group === undefined ? base.group : groupNumber(link.group);
+    const group = link.group === undefined ? base.group : this.#listener.group(link.group);
+    if (group === undefined) this.#log.warn(`There is no link group ${link.group} for ${link.name}`);
     const common = { name: link.name, base: base.index, group: group ?? base.group };
     if (link.mac === undefined) return { ...common, kind: "ipvlan", flag: link.flag ?? "bridge" };
     const mac = new Uint8Array(link.mac.split(":").map((octet) => Number.parseInt(octet, 16)));
