@@ -11,6 +11,7 @@ import { createLinuxKernel } from "../../src/kernel/linux/kernel.ts";
 import { createMemoryKernel } from "../../src/kernel/memory/kernel.ts";
 import { MemoryNetwork } from "../../src/kernel/memory/network.ts";
 import { VirtualClock } from "../../src/kernel/memory/virtual-clock.ts";
+import type { ProcessEvent } from "../../src/kernel/ports.ts";
 import { diff } from "../../src/plan/diff.ts";
 import { ERRNO } from "../../src/wire/errno.ts";
 import { eventually } from "../lab/process.ts";
@@ -199,6 +200,27 @@ describe("track_process", () => {
     expect(instance().priority).toBe(100);
     kernel.machine.start(["nginx"]);
     await eventually("the next listing", () => instance().priority === 120, 3_000);
+  });
+
+  it("asks for the memory that process_monitor_rcv_bufs says, and lists again when events were lost", async () => {
+    const monitors: { options: unknown; tell: (event: ProcessEvent) => void }[] = [];
+    const text = "global_defs {\n process_monitor_rcv_bufs 500000\n process_monitor_rcv_bufs_force yes\n}\n";
+    const { instance, lines, kernel } = daemon(
+      text + PROCESS + vrrp("track_process {\n web\n }"),
+      ({ machine }) => {
+        machine.monitor = (tell, options) => {
+          monitors.push({ options, tell });
+          return { close: () => {} };
+        };
+      },
+    );
+    await settled();
+    expect(monitors.map(({ options }) => options)).toEqual([{ receiveBuffer: 500_000, force: true }]);
+    kernel.machine.start(["nginx"]);
+    expect(instance().priority).toBe(100);
+    monitors[0]?.tell({ type: "lost" });
+    expect(instance().priority).toBe(120);
+    expect(lines.join()).toContain("process_monitor_rcv_bufs");
   });
 
   it("is not counted when nobody tracks it", async () => {

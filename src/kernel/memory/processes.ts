@@ -1,4 +1,4 @@
-import type { Closable, ProcessEvent, ProcessPort } from "../ports.ts";
+import type { Closable, ProcessEvent, ProcessMonitorOptions, ProcessPort } from "../ports.ts";
 import type { Faults } from "./faults.ts";
 
 interface Running {
@@ -38,7 +38,7 @@ export class MemoryProcesses implements ProcessPort {
     return this.#running.get(pid)?.command;
   }
 
-  monitor(callback: (event: ProcessEvent) => void): Closable {
+  monitor(callback: (event: ProcessEvent) => void, _options?: ProcessMonitorOptions): Closable {
     this.#faults.meet("processes.monitor");
     this.#monitors.add(callback);
     return { close: () => this.#monitors.delete(callback) };
