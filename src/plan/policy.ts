@@ -66,6 +66,11 @@ const instanceKeywords: { readonly [K in keyof VrrpInstance]?: KeywordPolicy<Vrr
   track_bfd: mayMove,
   track_src_ip: mayMove,
   linkbeat_use_polling: mayMove,
+  // Addresses move to other links, and back: what was connected to them is cut off for a moment.
+  use_vmac_addr: { impact: "drops-connections" },
+  // Packets to the addresses are dropped from then on.
+  no_accept: { impact: (_before, after) => (after.no_accept ? "drops-connections" : "none") },
+  accept: { impact: (_before, after) => (after.no_accept ? "drops-connections" : "none") },
 };
 
 /**
@@ -310,6 +315,7 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
       ...checkerPolicy("DNS_CHECK"),
       ...checkerPolicy("UDP_CHECK"),
       ...checkerPolicy("PING_CHECK"),
+      ...checkerPolicy("MISC_CHECK"),
     },
   },
 };

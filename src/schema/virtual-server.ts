@@ -87,7 +87,6 @@ export const realServer = defineBlock({
     MISC_CHECK: blocks(miscCheck, {
       doc: `${CHECKED}a program says so.`,
       since: "0.5.3",
-      compiledOnly: true,
     }),
     FILE_CHECK: blocks(fileCheck, {
       doc: `${CHECKED}the weight from a track file leaves it up.`,

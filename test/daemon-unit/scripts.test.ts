@@ -156,10 +156,15 @@ class Bench {
 describe("ScriptQueues", () => {
   it("reports how a script ended", async () => {
     const bench = new Bench();
-    expect(await bench.run({ argv: ["/bin/true"] })).toEqual({ ok: true, status: "exited with status 0" });
+    expect(await bench.run({ argv: ["/bin/true"] })).toEqual({
+      ok: true,
+      status: "exited with status 0",
+      exitStatus: 0,
+    });
     expect(await bench.run({ argv: [script("three", "exit 3")] })).toEqual({
       ok: false,
       status: "exited with status 3",
+      exitStatus: 3,
     });
     expect(await bench.run({ argv: [script("kill", "kill -KILL $$")] })).toEqual({
       ok: false,

@@ -26,6 +26,8 @@ export interface Checker extends Machine<CheckEvent, CheckEffect> {
   readonly hasRun: boolean;
   /** Tries that have failed since it last passed or was judged. */
   readonly failures: number;
+  /** What it says that the server weighs, instead of what is configured; undefined: nothing. */
+  readonly weight?: number | undefined;
 }
 
 /** A deadline noticed later than this was noticed late. */
@@ -84,6 +86,8 @@ export class CheckLoop implements Checker {
       case "failed":
         if (this.phase === "connecting") return this.fault("connect-failed", now);
         return this.phase === "exchanging" ? this.fault("read-error", now) : [];
+      case "exited":
+        return []; // it runs nothing
     }
   }
 

@@ -1,4 +1,4 @@
-import type { StatusRanges } from "../../config/config.ts";
+import type { ScriptCommand, StatusRanges } from "../../config/config.ts";
 import type { Micros } from "../../values/time.ts";
 
 /** What a checker connects to and from; the driver hands it to the stream port. */
@@ -39,13 +39,19 @@ export type CheckEvent =
   | { readonly type: "connected" }
   | { readonly type: "data"; readonly bytes: Uint8Array }
   | { readonly type: "ended" }
-  | { readonly type: "failed"; readonly error: string };
+  | { readonly type: "failed"; readonly error: string }
+  /** The program ended; status undefined when no exit of its own did, and `how` for people: "exited with status 1". */
+  | { readonly type: "exited"; readonly status: number | undefined; readonly how: string };
 
-/** Effects of one checker: one connection at a time; `close` ends it whatever its state. */
+/** Effects of one checker: one connection, or one run, at a time; `close` ends it whatever its state. */
 export type CheckEffect =
   | { readonly type: "connect"; readonly target: CheckTarget }
   | { readonly type: "send"; readonly bytes: Uint8Array }
+  /** Starts a program; `exited` answers, after `timeout` microseconds at the latest. */
+  | { readonly type: "run"; readonly command: ScriptCommand; readonly timeout: Micros }
   | { readonly type: "close" }
+  /** The checker's `weight` is another one now. */
+  | { readonly type: "weight" }
   /** The verdict changed (or is the first one). */
   | { readonly type: "verdict"; readonly up: boolean; readonly reason: string }
   | { readonly type: "log"; readonly level: "info" | "warn"; readonly message: string };

@@ -2,6 +2,7 @@ import type {
   DnsCheck,
   HttpGet,
   HttpUrl,
+  MiscCheck as MiscCheckBlock,
   PingCheck,
   RealServer,
   SmtpCheck,
@@ -12,6 +13,7 @@ import type { Checker, CheckOptions } from "../checker/check-loop.ts";
 import type { CheckTarget, CheckTiming, HttpExpectation } from "../checker/contract.ts";
 import { createDnsCheck } from "../checker/dns-check.ts";
 import { createHttpCheck, DEFAULT_STATUS } from "../checker/http-check.ts";
+import { MiscCheck } from "../checker/misc-check.ts";
 import { createPingCheck } from "../checker/ping-check.ts";
 import { createSmtpCheck, DEFAULT_HELO } from "../checker/smtp-check.ts";
 import { createTcpCheck } from "../checker/tcp-check.ts";
@@ -24,7 +26,10 @@ export type CheckerSpec =
   | { readonly kind: "SMTP_CHECK"; readonly config: SmtpHost; readonly helo: string | undefined }
   | { readonly kind: "DNS_CHECK"; readonly config: DnsCheck }
   | { readonly kind: "UDP_CHECK"; readonly config: UdpCheck }
-  | { readonly kind: "PING_CHECK"; readonly config: PingCheck };
+  | { readonly kind: "PING_CHECK"; readonly config: PingCheck }
+  | { readonly kind: "MISC_CHECK"; readonly config: MiscCheckBlock };
+
+type Connecting = Exclude<CheckerSpec, { readonly kind: "MISC_CHECK" }>;
 
 /** A connection of an SMTP_CHECK: the block itself, or one of its `host` blocks. */
 type SmtpHost = SmtpCheck | SmtpCheck["host"][number];
@@ -32,6 +37,8 @@ type SmtpHost = SmtpCheck | SmtpCheck["host"][number];
 /** What a checker is told by the server around it. */
 export interface CheckerContext extends Omit<CheckOptions, "logAllFailures"> {
   readonly virtualServer: string;
+  /** What its predecessor said that the server weighs. */
+  readonly weight?: number | undefined;
 }
 
 /** Port of a check whose server has none: that of a firewall mark, for one. */
@@ -53,6 +60,7 @@ export function checkerSpecs(real: RealServer): CheckerSpec[] {
     ...real.DNS_CHECK.map((config) => ({ kind: "DNS_CHECK", config }) as const),
     ...real.UDP_CHECK.map((config) => ({ kind: "UDP_CHECK", config }) as const),
     ...real.PING_CHECK.map((config) => ({ kind: "PING_CHECK", config }) as const),
+    ...real.MISC_CHECK.map((config) => ({ kind: "MISC_CHECK", config }) as const),
   ];
 }
 
@@ -90,15 +98,29 @@ function withoutOrigins(_: string, value: unknown): unknown {
 /** A checker of a real server as a machine. */
 export function createChecker(spec: CheckerSpec, real: RealServer, context: CheckerContext): Checker {
   const { config } = spec;
-  const target = targetOf(spec, real);
   const timing: CheckTiming = {
     delayLoop: config.delay_loop,
-    connectTimeout: config.connect_timeout,
+    connectTimeout: "connect_timeout" in config ? config.connect_timeout : config.delay_loop,
     retry: config.retry,
     delayBeforeRetry: config.delay_before_retry ?? config.delay_loop,
     firstDelay: config.warmup ?? config.delay_loop,
   };
   const options = { ...context, logAllFailures: config.log_all_failures };
+  if (spec.kind === "MISC_CHECK") {
+    const { misc_path, misc_timeout, misc_dynamic, user } = spec.config;
+    const command = user === undefined ? misc_path : { ...misc_path, ...user };
+    const timeout = misc_timeout ?? config.delay_loop;
+    return new MiscCheck(timing, { ...options, command, timeout, dynamic: misc_dynamic });
+  }
+  return createConnecting(spec, targetOf(spec, real), timing, options);
+}
+
+function createConnecting(
+  spec: Connecting,
+  target: CheckTarget,
+  timing: CheckTiming,
+  options: CheckOptions & Pick<CheckerContext, "virtualServer">,
+): Checker {
   switch (spec.kind) {
     case "TCP_CHECK":
       return createTcpCheck(target, timing, options);
@@ -127,7 +149,7 @@ export function createChecker(spec: CheckerSpec, real: RealServer, context: Chec
   }
 }
 
-const TRANSPORTS: Record<CheckerSpec["kind"], CheckTarget["transport"]> = {
+const TRANSPORTS: Record<Connecting["kind"], CheckTarget["transport"]> = {
   TCP_CHECK: "tcp",
   HTTP_GET: "tcp",
   SMTP_CHECK: "tcp",
@@ -136,7 +158,7 @@ const TRANSPORTS: Record<CheckerSpec["kind"], CheckTarget["transport"]> = {
   PING_CHECK: "icmp",
 };
 
-function targetOf({ kind, config }: CheckerSpec, real: RealServer): CheckTarget {
+function targetOf({ kind, config }: Connecting, real: RealServer): CheckTarget {
   const port = config.connect_port ?? real.server.port;
   return {
     transport: TRANSPORTS[kind],

@@ -21,13 +21,27 @@ export type LvsEvent =
   | { readonly type: "connected"; readonly checker: CheckerId }
   | { readonly type: "data"; readonly checker: CheckerId; readonly bytes: Uint8Array }
   | { readonly type: "ended"; readonly checker: CheckerId }
-  | { readonly type: "failed"; readonly checker: CheckerId; readonly error: string };
+  | { readonly type: "failed"; readonly checker: CheckerId; readonly error: string }
+  | {
+      readonly type: "exited";
+      readonly checker: CheckerId;
+      readonly status: number | undefined;
+      readonly how: string;
+    };
 
 export type LvsEffect =
   /** Carried out in order, all ipvs effects of one handle() call pipelined together. `what` names it in a refusal. */
   | { readonly type: "ipvs"; readonly command: IpvsCommand; readonly what: string }
   | { readonly type: "connect"; readonly checker: CheckerId; readonly target: CheckTarget }
   | { readonly type: "send"; readonly checker: CheckerId; readonly bytes: Uint8Array }
+  /** Runs a checker's program; the driver answers with `exited`. */
+  | {
+      readonly type: "run-check";
+      readonly checker: CheckerId;
+      readonly command: ScriptCommand;
+      readonly timeout: number;
+    }
+  /** Ends the checker's connection, or its run. */
   | { readonly type: "close"; readonly checker: CheckerId }
   /** Runs a script; those of one `key` run one after the other. */
   | { readonly type: "run-script"; readonly key: string; readonly command: ScriptCommand }

@@ -102,6 +102,13 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
         entry.isConnected = true;
         this.#out.push({ ...effect, checker: entry.id });
         break;
+      case "run":
+        entry.isConnected = true;
+        this.#out.push({ ...effect, type: "run-check", checker: entry.id });
+        break;
+      case "weight":
+        entry.pool.reweigh(entry.real, this.#table, this.#out);
+        break;
       case "send":
         this.#out.push({ ...effect, checker: entry.id });
         break;
@@ -201,7 +208,14 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   }
 
   #createReal(pool: Pool, id: string, config: RealServer, batch: Batch): void {
-    const real: RealState = { id, config, checkers: [], alive: false, told: undefined };
+    const real: RealState = {
+      id,
+      config,
+      checkers: [],
+      alive: false,
+      told: undefined,
+      weight: config.weight,
+    };
     pool.reals.set(id, real);
     for (const spec of checkerSpecs(config))
       real.checkers.push(this.#addChecker(pool, real, spec, { up: !spec.config.alpha }, batch));
@@ -211,13 +225,9 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   }
 
   #updateReal(pool: Pool, real: RealState, config: RealServer, batch: Batch): void {
-    const { weight } = real.config;
     real.config = config;
-    if (weight !== config.weight)
-      this.#out.log(
-        `Changing weight from ${weight} to ${config.weight} for ${real.alive ? "" : "in"}active service ${pool.nameOf(real)} of VS ${pool.name}`,
-      );
     this.#updateCheckers(pool, real, batch);
+    pool.tellWeight(real, this.#out);
     this.#touch(pool, batch, real);
   }
 
@@ -245,7 +255,12 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       const before = slower ?? takeOld(({ entry }) => entry.spec.kind === spec.kind);
       if (before) this.#dropChecker(before);
       const state = before
-        ? { up: before.checker.up, hasRun: before.checker.hasRun, failures: slower?.checker.failures ?? 0 }
+        ? {
+            up: before.checker.up,
+            hasRun: before.checker.hasRun,
+            failures: slower?.checker.failures ?? 0,
+            weight: before.checker.weight,
+          }
         : { up: !spec.config.alpha };
       return this.#addChecker(pool, real, spec, state, batch);
     });
@@ -256,7 +271,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     pool: Pool,
     real: RealState,
     spec: CheckerSpec,
-    state: Pick<CheckerContext, "up" | "hasRun" | "failures">,
+    state: Pick<CheckerContext, "up" | "hasRun" | "failures" | "weight">,
     batch: Batch,
   ): CheckerEntry {
     const checker = createChecker(spec, real.config, {

@@ -30,6 +30,8 @@ export interface RealState {
   alive: boolean;
   /** The state that a notify script last heard of. What a server starts with is news to nobody. */
   told: boolean | undefined;
+  /** What it weighs: as configured, and as its checkers have it. */
+  weight: number;
 }
 
 /**
@@ -106,6 +108,28 @@ export class Pool {
     if (real.alive) this.#notify(real, out);
   }
 
+  /** A checker says otherwise how much a server weighs. */
+  reweigh(real: RealState, table: IpvsTable, out: Outbox): void {
+    this.tellWeight(real, out);
+    this.settle([], table, out);
+  }
+
+  /**
+   * Takes over what a server weighs by now. Checkers that have a say each add what they want more, or less, than is
+   * configured.
+   */
+  tellWeight(real: RealState, out: Outbox): void {
+    const { weight } = real.config;
+    const more = real.checkers.reduce((sum, { checker }) => sum + ((checker.weight ?? weight) - weight), 0);
+    const [before, after] = [real.weight, Math.max(0, weight + more)];
+    if (before === after) return;
+    real.weight = after;
+    const state = real.alive ? "active" : "inactive";
+    out.log(
+      `Changing weight from ${before} to ${after} for ${state} service ${this.nameOf(real)} of VS ${this.name}`,
+    );
+  }
+
   #alert(real: RealState, body: string, checkerOnly: boolean): News["alert"] {
     const about = { config: real.config, name: this.nameOf(real), service: this.name };
     return serverAlert(about, real.alive, body, checkerOnly);
@@ -164,7 +188,7 @@ export class Pool {
   #judgeQuorum(out: Outbox): void {
     const { quorum, hysteresis } = this.config;
     let weight = 0;
-    for (const real of this.reals.values()) if (real.alive) weight += real.config.weight;
+    for (const real of this.reals.values()) if (real.alive) weight += real.weight;
     const first = !this.#started;
     this.#started = true;
     if (!this.#quorumUp && weight >= quorum + hysteresis) {
@@ -225,8 +249,8 @@ export class Pool {
   #destinations(): IpvsDestination[] {
     const standsIn = this.#sorry !== undefined && !this.#quorumUp;
     const destinations: IpvsDestination[] = [];
-    for (const { config, alive } of this.reals.values()) {
-      if (alive && !standsIn) destinations.push(destinationOf(this.config, config, config.weight));
+    for (const { config, alive, weight } of this.reals.values()) {
+      if (alive && !standsIn) destinations.push(destinationOf(this.config, config, weight));
       else if (config.inhibit_on_failure) destinations.push(destinationOf(this.config, config, 0));
     }
     if (!this.#sorry || !(standsIn || this.#inhibitsSorry(this.#sorry))) return destinations;

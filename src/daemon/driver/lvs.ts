@@ -18,6 +18,8 @@ export class LvsDriver {
   readonly #scripts: Scripts;
   readonly #loop: MachineLoop<LvsEvent, LvsEffect>;
   readonly #connections = new Map<CheckerId, StreamConnection>();
+  /** Checkers whose program runs. */
+  readonly #runs = new Set<CheckerId>();
   readonly #outlets: Outlets | undefined;
   #config: Config | undefined;
   #keepTable = false;
@@ -96,6 +98,9 @@ export class LvsDriver {
       case "send":
         this.#connections.get(effect.checker)?.send(effect.bytes);
         break;
+      case "run-check":
+        this.#run(effect);
+        break;
       case "close":
         this.#close(effect.checker);
         break;
@@ -136,6 +141,14 @@ export class LvsDriver {
     this.#connections.set(checker, connection);
   }
 
+  #run({ checker, command, timeout }: Effect<"run-check">): void {
+    this.#runs.add(checker);
+    this.#scripts.run({ key: `check ${checker}`, kind: "track", timeout, ...command }, (result) => {
+      if (this.#runs.delete(checker))
+        this.#loop.feed({ type: "exited", checker, status: result.exitStatus, how: result.status });
+    });
+  }
+
   #onStream(checker: CheckerId, event: StreamEvent): void {
     switch (event.type) {
       case "data": {
@@ -152,6 +165,7 @@ export class LvsDriver {
   }
 
   #close(checker: CheckerId): void {
+    if (this.#runs.delete(checker)) this.#scripts.cancel(`check ${checker}`);
     const connection = this.#connections.get(checker);
     this.#connections.delete(checker);
     connection?.close();

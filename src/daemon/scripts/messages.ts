@@ -43,6 +43,8 @@ export type ToRunner =
 export interface ScriptResult {
   readonly ok: boolean;
   readonly status: string;
+  /** Absent when it did not exit by itself. */
+  readonly exitStatus?: number;
 }
 
 export type FromRunner =

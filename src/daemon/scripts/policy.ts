@@ -21,7 +21,10 @@ export function usesScripts(config: Config): boolean {
     config.virtual_server.some(
       (server) =>
         (server.quorum_up ?? server.quorum_down) !== undefined ||
-        server.real_server.some((real) => (real.notify_up ?? real.notify_down) !== undefined),
+        server.real_server.some(
+          ({ notify_up, notify_down, MISC_CHECK }) =>
+            (notify_up ?? notify_down) !== undefined || MISC_CHECK.length > 0,
+        ),
     )
   );
 }

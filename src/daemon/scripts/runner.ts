@@ -95,6 +95,7 @@ export class ScriptQueues {
       this.#ended(running, {
         ok: status === 0,
         status: signal === null ? `exited with status ${status}` : `killed by ${signal}`,
+        ...(status !== null && { exitStatus: status }),
       });
     });
     if (timeout === undefined) return;

@@ -23,6 +23,8 @@ export class World {
   readonly table = new ModelTable();
   /** `address:port` of servers that accept connections, and answer 200 to any request. */
   readonly healthy = new Set<string>();
+  /** Exit statuses of the programs of MISC_CHECKs, 0 where nothing is said. */
+  readonly exits = new Map<string, number>();
   /** `address:port` of servers that answer nothing at all. */
   readonly silent = new Set<string>();
   now: Micros = 0;
@@ -87,6 +89,11 @@ export class World {
       if (effect.type === "ipvs") this.table.apply(effect.command);
       if (effect.type === "close" && !this.open.delete(effect.checker))
         throw new Error(`closed without connection: ${effect.checker}`);
+      if (effect.type === "run-check") {
+        this.open.add(effect.checker);
+        const status = this.exits.get(effect.command.argv[0] ?? "") ?? 0;
+        events.push({ type: "exited", checker: effect.checker, status, how: `exited with status ${status}` });
+      }
       if (effect.type === "connect") events.push(...this.connect(effect.checker, effect.target));
       if (effect.type === "send") {
         const bytes = new TextEncoder().encode("HTTP/1.0 200 OK\r\n\r\nhello");
