@@ -3,7 +3,9 @@ import { networkInterfaces, release } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { FileFacts, HostFacts, InterfaceFacts } from "../config/facts.ts";
+import { nameKey, nameUses } from "../config/host-names.ts";
 import { candidatePaths, directoriesAbove, scriptUses } from "../config/scripts.ts";
+import { IprouteNames } from "../daemon/iproute-names.ts";
 
 /** Flags of <linux/if.h>, by bit. */
 const FLAGS = [
@@ -16,6 +18,7 @@ const FLAGS = [
   "running",
   "noarp",
 ].concat(["promisc", "allmulti", "master", "slave", "multicast"]);
+const IPROUTE = "/etc/iproute2";
 /** Links that lead to links; the kernel gives up at 40, too. */
 const MOST_LINKS = 40;
 
@@ -94,6 +97,15 @@ class FileTree {
   }
 }
 
+/** The numbers of the names that a configuration uses. */
+function names(config: Config, root: string): NonNullable<HostFacts["names"]> {
+  const { iproute_usr_dir: usr = IPROUTE, iproute_etc_dir: etc = IPROUTE } = config.global_defs;
+  const known = new IprouteNames({ usr: join(root, usr), etc: join(root, etc) });
+  return Object.fromEntries(
+    nameUses(config).map((use) => [nameKey(use), known.number(use.table, use.name) ?? null]),
+  );
+}
+
 const SYSTEM_NETWORK = "/sys/class/net";
 
 /** Names of the interfaces in our network namespace: /proc always shows it, /sys that in which it was mounted. */
@@ -162,6 +174,7 @@ export function hostFacts(config: Config, root = "/"): HostFacts {
     groups: numbersByName(join(root, "etc/group")),
     searchPath,
     files: tree.files,
+    names: names(config, root),
     kernel: kernel(),
   };
 }

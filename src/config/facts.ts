@@ -33,6 +33,11 @@ export interface HostFacts {
    * is not in it nothing is known.
    */
   readonly files: Readonly<Record<string, FileFacts | null>>;
+  /**
+   * Numbers of names in iproute2's tables, by table and name (`rt_tables/main`); null for a name that is in none. Of a name
+   * that is not in it nothing is known.
+   */
+  readonly names?: Readonly<Record<string, number | null>>;
   /** Release of the kernel, and which of its features a configuration may need are there. */
   readonly kernel: { readonly release: string; readonly features: Readonly<Record<string, boolean>> };
 }
@@ -76,6 +81,8 @@ const interfaceFacts: Reader<InterfaceFacts> = (value, where) => {
   };
 };
 
+const nameFacts: Reader<number | null> = (value, where) => (value === null ? null : number(value, where));
+
 const fileFacts: Reader<FileFacts | null> = (value, where) => {
   if (value === null) return null;
   const { type, uid, gid, mode, link } = object(value, where);
@@ -105,7 +112,7 @@ export function formatFacts(facts: HostFacts): string {
 /** Reads what `formatFacts` wrote; a `problem` says what of it cannot be such facts. */
 export function parseFacts(json: string): HostFacts | { readonly problem: string } {
   try {
-    const { interfaces, users, groups, searchPath, files, kernel } = object(JSON.parse(json), "it");
+    const { interfaces, users, groups, searchPath, files, names, kernel } = object(JSON.parse(json), "it");
     const { release, features } = object(kernel, "kernel");
     return {
       interfaces: record(interfaceFacts)(interfaces, "interfaces"),
@@ -113,6 +120,7 @@ export function parseFacts(json: string): HostFacts | { readonly problem: string
       groups: record(number)(groups, "groups"),
       searchPath: array(text)(searchPath, "searchPath"),
       files: record(fileFacts)(files, "files"),
+      ...(names === undefined ? {} : { names: record(nameFacts)(names, "names") }),
       kernel: {
         release: text(release, "kernel.release"),
         features: record(boolean)(features, "kernel.features"),

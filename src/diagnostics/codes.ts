@@ -177,6 +177,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "interface-exists": warning("An interface that keepalived is to make is there, and something else."),
   "no-such-interface": error("An interface does not exist."),
   "no-such-script": warning("A script does not exist."),
+  "unknown-name": error("A name for a table, protocol or realm that iproute2 on this host does not know."),
   "no-such-user": warning("A user or group does not exist."),
   "script-not-executable": warning("A script is not executable."),
   "too-new": error("A keyword that the release of --target does not know."),

@@ -73,10 +73,13 @@ describe("holdfast facts", () => {
     program.put("sys/etc/passwd", "someone:x:77:78::/:/bin/sh\n");
     program.put("sys/etc/group", "team:x:78:\n");
     program.put("sys/opt/chk", "#!/bin/sh\n", 0o755);
-    program.put("sys/etc/keepalived/keepalived.conf", "vrrp_script s {\n    script /opt/chk\n}\n");
+    program.put("sys/etc/iproute2/rt_tables", "77 blue\n");
+    const rules = "static_rules {\n    from 10.0.0.1 table blue\n    from 10.0.0.2 table red\n}\n";
+    program.put("sys/etc/keepalived/keepalived.conf", `vrrp_script s {\n    script /opt/chk\n}\n${rules}`);
     const facts = JSON.parse(output("facts", "--root", "sys", "sys/etc/keepalived/keepalived.conf"));
     expect(facts.users).toEqual({ someone: 77 });
     expect(facts.groups).toEqual({ team: 78 });
+    expect(facts.names).toEqual({ "rt_tables/blue": 77, "rt_tables/red": null });
     expect(facts.files["/opt/chk"]).toMatchObject({ type: "file", mode: "0755" });
   });
 

@@ -113,4 +113,23 @@ ${instance("track_script {\ns\n}")}`;
     expect(check(instance("notify_master /bin/true root"))).toEqual(["4 insecure-script"]);
     expect(check(instance("notify_master /bin/true www"))).toEqual([]);
   });
+
+  it("find names of tables, protocols and realms that the host does not have", () => {
+    const text = instance(`virtual_routes {
+10.1.0.0/24 dev eth0 table blue
+10.2.0.0/24 dev eth0 table green realms near/far
+10.3.0.0/24 dev eth0 table 7
+}
+virtual_rules {
+from 10.0.0.1 table red preference 1
+}`);
+    const names = {
+      "rt_tables/blue": 5,
+      "rt_tables/green": null,
+      "rt_realms/near": 1,
+      "rt_realms/far": null,
+    };
+    expect(check(text, { ...FACTS, names })).toEqual(["6 unknown-name", "6 unknown-name"]);
+    expect(check(text)).toEqual([]);
+  });
 });
