@@ -4,7 +4,7 @@ import type { ReportFault } from "./faults.ts";
 import { originOfKeyword } from "./open.ts";
 
 /** The tables of names that iproute2 has, as its files are called. */
-export type NameTable = "rt_tables" | "rt_protos" | "rt_dsfield" | "rt_realms" | "group";
+type NameTable = "rt_tables" | "rt_protos" | "rt_dsfield" | "rt_realms" | "group";
 
 /** A name that a route or rule uses for a number. */
 export interface NameUse {
