@@ -4,8 +4,8 @@ import { viewOf } from "../../wire/byte-order.ts";
 import { decodeIpv4Packet } from "../../wire/ipv4.ts";
 import type { AdvertSeal } from "../../wire/vrrp-packet.ts";
 import type { Definition } from "./definition.ts";
+import type { Arrival, Rejection } from "./expectation.ts";
 import type { InstanceLog } from "./instance-log.ts";
-import type { Arrival, Rejection } from "./reception.ts";
 import type { Services } from "./services.ts";
 import { Signing } from "./signing.ts";
 

@@ -2,7 +2,7 @@ import type { Route, Rule, UnicastPeer, VirtualAddress, VrrpInstance } from "../
 import { familyOf } from "../../values/ip.ts";
 import { messageLength, simplePassword } from "../../wire/vrrp.ts";
 import type { InterfaceFacts } from "./contract.ts";
-import type { Expectation } from "./reception.ts";
+import type { Expectation } from "./expectation.ts";
 import type { VirtualLink } from "./virtual-link.ts";
 
 /** An instance as configured, with what follows from the keywords worked out once. */
@@ -42,7 +42,7 @@ export interface Definition {
 }
 
 /** Bytes, or so many times the largest packet of the interface. */
-export type ReceiveBuffer = { readonly bytes: number } | { readonly mtus: number };
+type ReceiveBuffer = { readonly bytes: number } | { readonly mtus: number };
 
 /** What global_defs says about the adverts of all instances. */
 export interface AdvertDefaults {

@@ -10,11 +10,12 @@ import type { InterfaceFacts, NotifyTarget, VrrpState } from "./contract.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import type { Definition } from "./definition.ts";
 import { judge } from "./election.ts";
+import type { Arrival } from "./expectation.ts";
 import { Holdings } from "./holdings.ts";
 import { InstanceLog } from "./instance-log.ts";
 import { type End, endEffect, lineEffect, notifyEffect } from "./notify.ts";
 import { Preemption } from "./preemption.ts";
-import { type Arrival, counterOf, differingAddresses, examine } from "./reception.ts";
+import { counterOf, differingAddresses, examine } from "./reception.ts";
 import type { Services } from "./services.ts";
 import { masterDownInterval, skewTime } from "./timing.ts";
 

@@ -13,8 +13,8 @@ import {
   type TrailerSequence,
 } from "../../wire/vrrp-trailer.ts";
 import type { Definition } from "./definition.ts";
+import type { Arrival, Rejection } from "./expectation.ts";
 import type { InstanceLog } from "./instance-log.ts";
-import type { Arrival, Rejection } from "./reception.ts";
 import type { Services } from "./services.ts";
 
 type AuthHmac = NonNullable<VrrpInstance["auth_hmac"]>;
@@ -25,7 +25,7 @@ const SENDERS = 4;
 const SHORTEST_WINDOW = 5;
 
 /** The bytes of a configured key: after `hex:`, of the file named after `file:`, or the text itself. */
-export function keyBytes(value: string, keyFile: Services["keyFile"]): Uint8Array | undefined {
+function keyBytes(value: string, keyFile: Services["keyFile"]): Uint8Array | undefined {
   if (value.startsWith("file:")) {
     const content = keyFile(value.slice("file:".length));
     if (content === undefined) return undefined;

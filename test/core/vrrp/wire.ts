@@ -2,8 +2,6 @@ import { VrrpReader } from "../../../src/daemon/driver/vrrp-reader.ts";
 import { buildPacket, isMulticast, sealPacket } from "../../../src/wire/vrrp-packet.ts";
 import { type Harness, only, type Timed } from "./harness.ts";
 
-const IDENTIFICATION = 4;
-
 /** One packet that a router sent. */
 export interface Packet {
   readonly data: Uint8Array;
@@ -43,6 +41,3 @@ export function forged(packet: Packet, at: number): Packet {
   data[at] = (data[at] ?? 0) ^ 1;
   return { ...packet, data };
 }
-
-export const identificationOf = ({ data }: Packet): number =>
-  ((data[IDENTIFICATION] ?? 0) << 8) | (data[IDENTIFICATION + 1] ?? 0);
