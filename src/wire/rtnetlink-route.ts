@@ -27,7 +27,7 @@ const ROUTE_TYPES = [
   "xresolve",
 ] as const;
 
-export type RouteType = (typeof ROUTE_TYPES)[number];
+type RouteType = (typeof ROUTE_TYPES)[number];
 
 const RTA_DST = 1;
 const RTA_SRC = 2;

@@ -63,6 +63,12 @@ export class Held<Item, Entry> {
     for (const { entry } of this.#holdings.values()) yield entry;
   }
 
+  /** Whether we have this in the kernel. */
+  holds(told: Entry): boolean {
+    for (const { entry } of this.#holdings.values()) if (this.#port.matches(entry, told)) return true;
+    return false;
+  }
+
   text(item: Item): string {
     return this.#port.text(item);
   }

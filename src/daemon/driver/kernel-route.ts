@@ -5,7 +5,7 @@ import type { RouteMetrics } from "../../wire/rtnetlink-metrics.ts";
 import type { NextHop } from "../../wire/rtnetlink-route.ts";
 import { encapsulation } from "./encapsulation.ts";
 import { VRRP_PROTOCOL } from "./interfaces.ts";
-import { type Host, required } from "./unresolved.ts";
+import { type Host, required, Unresolved } from "./unresolved.ts";
 
 const MAIN_TABLE = 254;
 const SCOPE_HOST = 254;
@@ -16,6 +16,7 @@ const PREFERENCES = { low: 3, medium: undefined, high: 1 } as const;
 
 /** A route of the configuration as the kernel keeps it. Throws Unresolved for a name that means nothing here. */
 export function kernelRoute(route: Route, host: Host): KernelRoute {
+  if (route.vrf !== undefined) throw new Unresolved(`the table of vrf ${route.vrf} has to be named`);
   const { address, prefixLength } = prefixOf(route.to);
   const family = familyOf(address);
   const type = route.type ?? "unicast";

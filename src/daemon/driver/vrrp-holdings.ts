@@ -1,18 +1,12 @@
 import type { Route, Rule, VirtualAddress } from "../../config/config.ts";
 import type { VrrpEffect } from "../../core/vrrp/contract.ts";
-import type {
-  Closable,
-  InterfaceAddress,
-  Kernel,
-  Route as KernelRoute,
-  Rule as KernelRule,
-  Link,
-} from "../../kernel/ports.ts";
+import type { Closable, InterfaceAddress, Kernel, Link } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
 import { IprouteNames } from "../iproute-names.ts";
 import type { Log } from "../log/log.ts";
 import { type Held, type Loss, STATIC } from "./held.ts";
 import { type Interfaces, VRRP_PROTOCOL } from "./interfaces.ts";
+import { leftovers } from "./leftovers.ts";
 import type { StaticList } from "./static-list.ts";
 import { StaticObjects } from "./static-objects.ts";
 import type { Host } from "./unresolved.ts";
@@ -45,15 +39,18 @@ export class VrrpHoldings {
   readonly #kernel: Kernel;
   readonly #listener: HoldingListener;
   readonly #addresses: VrrpAddresses;
-  readonly #routes: Held<Route, KernelRoute>;
-  readonly #rules: Held<Rule, KernelRule>;
+  readonly #routes: ReturnType<typeof vrrpRoutes>;
+  readonly #rules: ReturnType<typeof vrrpRules>;
   readonly #statics: StaticObjects;
+  readonly #log: Log;
   #names = new IprouteNames({});
+  #started = false;
   /** Of routes and rules, once there are any to look after. */
   readonly #monitors = new Map<"routes" | "rules", Closable>();
 
   constructor(kernel: Kernel, interfaces: Interfaces, log: Log, listener: HoldingListener) {
     this.#kernel = kernel;
+    this.#log = log;
     this.#listener = listener;
     const names = () => this.#names;
     const host: Host = {
@@ -86,6 +83,12 @@ export class VrrpHoldings {
   /** After the machine had it. */
   end(changes: readonly Change[]): void {
     this.#statics.end(changes);
+    if (this.#started) return;
+    this.#started = true;
+    const held = { addresses: this.#addresses, routes: this.#routes, rules: this.#rules };
+    for (const what of leftovers(this.#kernel, held)) {
+      this.#log.warn(`${what} is marked as keepalived's and is not in this configuration: left as it is`);
+    }
   }
 
   /** `on` is the interface of the instance, for addresses that name none. */
