@@ -81,6 +81,9 @@ const OF_CHECKERS: ReadonlySet<string> = new Set([
   ...["notify_up", "notify_down", "quorum_up", "quorum_down", "misc_path"],
 ]);
 
+/** The keywords of scripts that run whatever else there is. */
+const OF_THE_PARENT: ReadonlySet<string> = new Set(["startup_script", "shutdown_script"]);
+
 /** Whether the checkers' process runs a script. */
 export function isOfCheckers({ keyword }: ScriptUse): boolean {
   return OF_CHECKERS.has(keyword);
@@ -89,7 +92,7 @@ export function isOfCheckers({ keyword }: ScriptUse): boolean {
 /** The scripts that some process looks at: without an instance there is no VRRP process, and none of it is. */
 export function scriptsInUse(config: Config): readonly ScriptUse[] {
   const hasVrrp = config.vrrp_instance.length > 0;
-  return scriptUses(config).filter((use) => hasVrrp || isOfCheckers(use) || use.keyword.endsWith("_script"));
+  return scriptUses(config).filter((use) => hasVrrp || isOfCheckers(use) || OF_THE_PARENT.has(use.keyword));
 }
 
 /** Absolute paths that a command may mean, best first. */

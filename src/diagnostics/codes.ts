@@ -156,6 +156,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "unreachable-quorum": warning("The quorum is more than all real servers weigh."),
   "version-conflict": error("An instance with IPv6 addresses asks for VRRP version 2."),
   "vmac-unicast": warning("Unicast adverts do not leave by a VMAC."),
+  "wide-multicast": warning("Adverts go to a group that is not of the link."),
   "weight-in-sync-group": warning("A member of a sync group tracks something with a weight."),
   // Advice: what keepalived accepts in silence.
   "ineffective-timer": warning("A time or repetition that something else keeps from having an effect."),

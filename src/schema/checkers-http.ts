@@ -1,6 +1,6 @@
 import { checkerRows, unsigned } from "./checkers-common.ts";
 import { oneOfAnyCase, oneText, word } from "./kinds.ts";
-import { regex, regexOptions, regexStack } from "./kinds-checker.ts";
+import { regex, regexOffset, regexOptions, regexStack } from "./kinds-checker.ts";
 import { statusRanges } from "./kinds-server.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
@@ -45,13 +45,13 @@ const urlRows = {
     since: "2.0.7",
     compiledOnly,
   }),
-  regex_min_offset: leaf(unsigned, {
+  regex_min_offset: leaf(regexOffset, {
     default: 0,
     doc: "Where in the body a match may start at the earliest.",
     since: "2.0.7",
     compiledOnly,
   }),
-  regex_max_offset: leaf(unsigned, {
+  regex_max_offset: leaf(regexOffset, {
     doc: "Where in the body a match may start at the latest.",
     since: "2.0.7",
     compiledOnly,

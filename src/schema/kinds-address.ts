@@ -165,6 +165,9 @@ function prefixLengthOf(text: string, longest: number, at: Word, complain: Compl
   return longest;
 }
 
+/** Lengths that say nothing: those of a whole address. */
+const LONGEST: ReadonlySet<string> = new Set(["32", "128"]);
+
 /** Longest prefix that leaves room for a broadcast address. */
 const LONGEST_WITH_BROADCAST = 30;
 
@@ -180,7 +183,7 @@ function judgePeer(length: string, options: Options, first: Word, complain: Comp
       first,
     );
   if (options.peer !== undefined) {
-    if (length !== "") ignored(`the prefix length /${length}`);
+    if (length !== "" && !LONGEST.has(length)) ignored(`the prefix length /${length}`);
     if (options.broadcast !== undefined) ignored("the broadcast address");
     delete options.broadcast;
   }
@@ -230,7 +233,9 @@ function addressLine(place: Place): Kind<VirtualAddress> {
     parse(words, complain) {
       const [first] = words;
       if (!first) return undefined;
-      const [host = "", length = ""] = first.text.split("/", 2);
+      const slash = first.text.indexOf("/");
+      const host = slash < 0 ? first.text : first.text.slice(0, slash);
+      const length = slash < 0 ? "" : first.text.slice(slash + 1);
       const found = canonicalIp(host);
       if (found === undefined) {
         complain({ code: "invalid-address", summary: `'${first.text}' is not an IP address` }, first);

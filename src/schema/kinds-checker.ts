@@ -2,7 +2,29 @@ import type { Word } from "../../grammar/tree.ts";
 import type { FileWeight, RegexStack } from "./composite-lvs.ts";
 import { arrayType, booleanType, choiceType, integerType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { boundedInteger, word } from "./kinds.ts";
+import { boundedInteger, integer, word } from "./kinds.ts";
+
+const MOST = 4_294_967_295;
+
+/** Complaints about what keepalived reads without looking whether it makes sense. */
+function mildly(complain: Complain): Complain {
+  return (fault, word) =>
+    complain(
+      {
+        ...fault,
+        code: "unchecked-value",
+        severity: "warning",
+        detail: "It is ignored. keepalived takes what it can read of it, without a word.",
+      },
+      word,
+    );
+}
+
+/** Where in a body a match may start, in bytes. */
+export const regexOffset: Kind<number> = {
+  ...integer(0, MOST),
+  parse: (words, complain) => integer(0, MOST).parse(words, mildly(complain)),
+};
 
 /** A regular expression: one word, with the escapes of scripts. */
 export const regex: Kind<string> = { ...word, name: "regular expression", escaped: true };
@@ -38,11 +60,11 @@ const REGEX_OPTIONS = [
 export const regexOptions: Kind<readonly string[]> = {
   name: "options of pcre2api",
   json: arrayType(choiceType(REGEX_OPTIONS)),
-  words: [1, Number.POSITIVE_INFINITY],
+  words: [0, Number.POSITIVE_INFINITY],
   parse(words, complain) {
     const known = words.filter((option) => {
       if (REGEX_OPTIONS.includes(option.text)) return true;
-      complain(
+      mildly(complain)(
         { code: "unknown-option", summary: `'${option.text}' is no option of regular expressions` },
         option,
       );
@@ -59,11 +81,11 @@ export const regexStack: Kind<RegexStack> = {
   json: objectType({ start: integerType(1, 4_294_967_295), maximum: integerType(1, 4_294_967_295) }),
   words: [2, 2],
   parse([first, second], complain) {
-    const start = first && boundedInteger(first, 1, 4_294_967_295, complain);
-    const maximum = second && boundedInteger(second, 1, 4_294_967_295, complain);
+    const start = first && boundedInteger(first, 1, MOST, mildly(complain));
+    const maximum = second && boundedInteger(second, 1, MOST, mildly(complain));
     if (start === undefined || maximum === undefined) return undefined;
     if (start <= maximum) return { start, maximum };
-    complain(
+    mildly(complain)(
       { code: "out-of-range", summary: `the stack starts with ${start} bytes, more than its ${maximum}` },
       first,
     );

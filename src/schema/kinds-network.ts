@@ -122,6 +122,24 @@ export function counting(complain: Complain): {
   };
 }
 
+/** The family that `inet` or `inet6` says; the word behind it is not read, as in keepalived. Undefined for others. */
+export function familyWord(words: readonly Word[], index: number, complain: Complain): IpFamily | undefined {
+  const at = words[index];
+  if (at?.text !== "inet" && at?.text !== "inet6") return undefined;
+  const skipped = words[index + 1];
+  if (skipped && skipped.text !== "to" && skipped.text !== at.text)
+    complain(
+      {
+        code: "skipped-word",
+        severity: "warning",
+        summary: `'${skipped.text}' is skipped: it stands behind ${at.text}`,
+        detail: `keepalived does not read the word behind ${at.text}. Addresses say their family themselves; else write ${at.text} twice.`,
+      },
+      skipped,
+    );
+  return at.text === "inet" ? 4 : 6;
+}
+
 /** The routing protocol of what keepalived sets up, by number and name. */
 export const OWN_PROTOCOL: ReadonlySet<string> = new Set(["18", "keepalived"]);
 

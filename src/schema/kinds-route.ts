@@ -6,6 +6,7 @@ import { integer, interfaceName, ipAddress, oneOf, oneText, word, words } from "
 import {
   counting,
   familyOfPrefix,
+  familyWord,
   numberOrName,
   OWN_PROTOCOL,
   prefixOf,
@@ -196,14 +197,15 @@ function readDestination(
     draft.type = type;
     return index + 1;
   }
-  if (at.text === "inet" || at.text === "inet6") {
-    draft.family = at.text === "inet" ? 4 : 6;
-    return index + 1;
+  const family = familyWord(given, index, complain);
+  if (family !== undefined) {
+    draft.family = family;
+    return index + 2;
   }
   if (at.text === "to") return index + 1;
   const to =
     at.text === "default" || at.text === "default6"
-      ? DEFAULTS[at.text === "default6" ? 6 : (draft.family ?? 4)]
+      ? DEFAULTS[at.text === "default6" ? 6 : 4]
       : prefixOf(at, complain);
   if (to === undefined) return undefined;
   draft.to = to;
@@ -257,6 +259,8 @@ function judge(draft: Draft, first: Word | undefined, complain: Complain): void 
     if (draft[option] !== undefined && family === 4)
       complain({ code: "mixed-families", summary: `${option} is for IPv6 routes only` }, first);
   }
+  if (family === 6 && (draft.realms !== undefined || draft.nexthop?.some((hop) => hop.realms !== undefined)))
+    complain({ code: "mixed-families", summary: "realms are for IPv4 routes only" }, first);
   if (draft.or !== undefined && draft.nexthop)
     complain({ code: "conflicting-options", summary: "a route has either nexthop or or" }, first);
 }

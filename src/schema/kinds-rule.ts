@@ -5,6 +5,7 @@ import { integer, interfaceName, word } from "./kinds.ts";
 import {
   counting,
   familyOfPrefix,
+  familyWord,
   markAndMask,
   numberOrName,
   numberRange,
@@ -98,7 +99,19 @@ function judge(draft: Draft, first: Word | undefined, complain: Complain): void 
   );
   if (draft.family) families.add(draft.family);
   if (families.size > 1) complain({ code: "mixed-families", summary: "a rule is of one family" }, first);
+  judgeRealms(draft, families.has(6), first, complain);
   judgeGoto(draft, first, complain);
+}
+
+/** Options that only mean something to what a table leads to. */
+const OF_TABLES = ["realms", "suppress_prefixlength", "suppress_ifgroup"] as const;
+
+function judgeRealms(draft: Draft, isIpv6: boolean, first: Word | undefined, complain: Complain): void {
+  if (draft.realms !== undefined && isIpv6)
+    complain({ code: "mixed-families", summary: "realms are for IPv4 rules only" }, first);
+  const option = OF_TABLES.find((one) => draft[one] !== undefined);
+  if (option !== undefined && draft.table === undefined)
+    complain({ code: "conflicting-options", summary: `${option} needs a table` }, first);
 }
 
 function judgeGoto({ goto: target, preference }: Draft, first: Word | undefined, complain: Complain): void {
@@ -112,17 +125,33 @@ function judgeGoto({ goto: target, preference }: Draft, first: Word | undefined,
     );
 }
 
+/** Whether `from all` or `to all` stands behind an address, where keepalived takes it for one of another family. */
+function isLateAny(given: readonly Word[], index: number, { from, to }: Draft): boolean {
+  const [option, value] = [given[index]?.text, given[index + 1]?.text];
+  if ((option !== "from" && option !== "to") || (value !== "all" && value !== "default")) return false;
+  return [from, to].some((prefix) => prefix !== undefined && prefix !== "all");
+}
+
 /** Reads a line of words into a rule; undefined when keepalived would leave it out. */
 function parseRule(given: readonly Word[], complain: Complain): Rule | undefined {
   const faults = counting(complain);
   const draft: Draft = {};
   for (let index = 0; index < given.length; ) {
     const at = given[index];
-    if (at?.text === "inet" || at?.text === "inet6") {
-      draft.family = at.text === "inet" ? 4 : 6;
-      index++;
+    const family = familyWord(given, index, faults.complain);
+    if (family !== undefined) {
+      draft.family = family;
+      index += 2;
       continue;
     }
+    if (at && isLateAny(given, index, draft))
+      faults.complain(
+        {
+          code: "mixed-families",
+          summary: `'all' has no family, and the rule is of one already; write it before the address, or leave it out`,
+        },
+        at,
+      );
     const next = reader.read(given, index, draft, faults.complain);
     if (next === undefined) {
       faults.complain(
@@ -162,7 +191,8 @@ export const rule: Kind<Rule> = {
   words: [1, Number.POSITIVE_INFINITY],
   parse: parseRule,
   format: ({ family, ...options }) => [
-    ...(family === undefined ? [] : [family === 4 ? "inet" : "inet6"]),
+    // Twice, because the word behind it is not read.
+    ...(family === undefined ? [] : family === 4 ? ["inet", "inet"] : ["inet6", "inet6"]),
     ...reader.format(options),
   ],
 };

@@ -139,6 +139,15 @@ export const initialValue: Kind<InitialValue> = {
       if (word.text === "overwrite") overwrite = true;
       else if (/^[+-]?\d+$/.test(word.text)) {
         value = boundedInteger(word, -2_147_483_648, 2_147_483_647, complain) ?? value;
+        if (Math.abs(value) > GREATEST_FACTOR)
+          complain(
+            {
+              code: "out-of-range",
+              severity: "warning",
+              summary: `${value} is more than a priority can change by, from -${GREATEST_FACTOR} to ${GREATEST_FACTOR}`,
+            },
+            word,
+          );
       } else
         complain({ code: "unknown-option", summary: `'${word.text}' is no number and not overwrite` }, word);
     }

@@ -12,7 +12,7 @@ import {
   textType,
 } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { boundedInteger, fromSeconds, interfaceName, seconds } from "./kinds.ts";
+import { boundedInteger, fromSeconds, interfaceName, multicastGroup, seconds } from "./kinds.ts";
 
 /** One day, the longest interval of gratuitous ARPs on other interfaces. */
 const DAY = 86_400;
@@ -59,6 +59,24 @@ export const receiveBuffers: Kind<ReceiveBuffers> = {
     return boundedInteger(policy, 0, MOST, complain);
   },
   format: (value) => [String(value)],
+};
+
+/** The IPv6 group of adverts: any multicast address, with a warning where it is not of the link. */
+export const linkLocalGroup: Kind<string> = {
+  ...multicastGroup(6),
+  parse(words, complain) {
+    const group = multicastGroup(6).parse(words, complain);
+    if (group !== undefined && !/^ff.2:/.test(group))
+      complain(
+        {
+          code: "wide-multicast",
+          severity: "warning",
+          summary: `${group} is not a group of the link, as ff02::12 is: adverts are not for other networks`,
+        },
+        words[0],
+      );
+    return group;
+  },
 };
 
 /** How long instances wait before they start. */

@@ -52,6 +52,22 @@ function tornBraces(reference: ReferenceVerdict, ours: OurVerdict): boolean {
 
 const said = ({ code, summary }: Diagnostic): string => `${code}: ${summary}`;
 
+/** Whether an excuse is for this text, with what the other side and the same side say. */
+function applies(
+  { says, after, beside }: (typeof THEIRS_ALONE)[number],
+  text: string,
+  others: readonly string[],
+  own: readonly string[],
+): boolean {
+  const [whole, name] = says.exec(text) ?? [];
+  if (whole === undefined) return false;
+  const isMeant = (other: string): boolean => {
+    const [found, named] = after?.exec(other) ?? [];
+    return found !== undefined && (name === undefined || named === undefined || named === name);
+  };
+  return (after === undefined || others.some(isMeant)) && (!beside || own.some((one) => beside.test(one)));
+}
+
 /** Both verdicts on a case, and what they have in common. */
 class Meeting {
   readonly documented = new Set<string>();
@@ -83,10 +99,17 @@ class Meeting {
         agreed++;
         continue;
       }
-      const isKnown = ({ says, after }: (typeof THEIRS_ALONE)[number]): boolean =>
-        here.some(({ text }) => says.test(text)) &&
-        (after === undefined || this.diagnostics.some((diagnostic) => after.test(said(diagnostic))));
-      const known = [...THEIRS_ALONE, ...HIDDEN_FROM_US].find(isKnown);
+      const others = this.diagnostics.map(said);
+      const known = [...THEIRS_ALONE, ...HIDDEN_FROM_US].find((alone) =>
+        here.some(({ text }) =>
+          applies(
+            alone,
+            text,
+            others,
+            this.messages.map((each) => each.text),
+          ),
+        ),
+      );
       if (known) this.documented.add(known.reason);
       else missed.push(here.map(({ text }) => `${place}: ${text}`).join(" | "));
     }
@@ -98,10 +121,9 @@ class Meeting {
     if (this.messages.some((message) => this.isSame(message, diagnostic))) return false;
     if (diagnostic.code in ONLY_OURS) return false;
     const text = said(diagnostic);
-    const known = [...OURS_ALONE, ...HIDDEN_FROM_THEM].find(
-      ({ says, after }) =>
-        says.test(text) && (after === undefined || this.messages.some((message) => after.test(message.text))),
-    );
+    const others = this.messages.map((message) => message.text);
+    const own = this.diagnostics.map(said);
+    const known = [...OURS_ALONE, ...HIDDEN_FROM_THEM].find((alone) => applies(alone, text, others, own));
     if (known) this.documented.add(known.reason);
     return known === undefined;
   }

@@ -5,8 +5,10 @@ import { BEYOND, UNTESTED } from "../../src/config/differences.ts";
 interface Alone {
   readonly says: RegExp;
   readonly reason: string;
-  /** Only where the other side says this, too. */
+  /** Only where the other side says this, too. Where both have a group, of the same name. */
   readonly after?: RegExp;
+  /** Only where the same side says this, too. */
+  readonly beside?: RegExp;
 }
 
 /** Diagnostics that keepalived 2.2.7 has no message for, by `code: summary`. */
@@ -32,6 +34,41 @@ export const OURS_ALONE: readonly Alone[] = [
     says: /^authentication-ignored: .* (has no auth_type|VRRP version 3 has no authentication)$/,
     reason: "2.2.7 drops authentication without a type, or in VRRPv3, without a word.",
   },
+  {
+    says: /^missing-value: smtp_helo_name needs a value/,
+    reason: "2.2.7 takes smtp_helo_name without a name; Holdfast refuses.",
+  },
+  {
+    says: /^strict-mode: /,
+    reason: "2.2.7 undoes or takes what strict mode forbids without a word; 2.4.3 says more of it.",
+  },
+  {
+    says: /^duplicate-real-server: /,
+    beside: /^(port-mismatch|ignored-port): /,
+    reason: "keepalived compares servers by the ports that were written; the kernel refuses the second.",
+  },
+  {
+    says: /^(unknown-bfd|unknown-tracked): .*bfd_instance/,
+    beside: /^(missing-keyword: bfd_instance|invalid-address: )/,
+    reason: "Processes other than that of BFD know sessions by name that it leaves out.",
+  },
+  {
+    says: /^(no-such-user|unquoted-arguments): /,
+    reason:
+      "Which users there are, and keepalived_script, is a matter of the host; arguments without quotes are users.",
+  },
+  {
+    says: /^out-of-range: '99999999999' is not a time/,
+    reason: "keepalived keeps what 32 bits hold of it, without a word.",
+  },
+  {
+    says: /^invalid-interface: .* longer than an interface name/,
+    reason: "2.2.7 cuts the names of default and sync daemon interfaces without a word.",
+  },
+  {
+    says: /^absent-interface: .* of interface_up_down_delays/,
+    reason: "Without an instance keepalived does not look for these interfaces.",
+  },
 ];
 
 /** Messages of keepalived 2.2.7 that ours has none for, because 2.4.3 differs or nothing is wrong. */
@@ -44,6 +81,25 @@ const OTHERWISE: readonly Alone[] = [
     says: /^TOS value (lowdelay|throughput|reliability|mincost) is invalid$/,
     reason: "Names that iproute2 of the host decides on.",
   },
+  {
+    says: /^nftables already specified/,
+    after: /^deprecated: vrrp_iptables/,
+    reason: "This keepalived has no iptables, and takes vrrp_iptables for nftables.",
+  },
+  { says: /^Invalid smtp server/, reason: "Names that the name service of the host does not know." },
+  {
+    says: /warning - accept mode for VRRP version 2 does not comply with RFC3768/,
+    reason: "2.4.3 does not say it.",
+  },
+  {
+    says: /^\(\S+\) (Strict mode requires no|Strict mode does not support authentication|preempt_delay is incompatible|down_timer_adverts is incompatible|State MASTER must)/,
+    reason:
+      "Ours says so where the value is written in the instance, and 2.4.3 differs from 2.2.7 in which it corrects.",
+  },
+  {
+    says: /^Unable to set default user|^Unable to set uid\/gid|^Disabling track script|not found\/accessible/,
+    reason: "Which users and programs there are is a matter of the host.",
+  },
 ];
 
 /** What keepalived cannot know on a host without Debian's netbase, whose table of protocols it asks. */
@@ -55,20 +111,65 @@ export const THEIRS_ALONE: readonly Alone[] = [...OTHERWISE, ...WITHOUT_PROTOCOL
 
 /** Checks of VRRP that come when all is read: none of them after the first fault that ends the VRRP process. */
 const LATE =
-  /^(advert-interval-rounded|authentication-ignored|duplicate-tracking|duplicate-vrid|ignored-keyword|instance-in-two-groups|ipvlan-address|master-with-ah|missing-interface|missing-keyword: vrrp_instance|no-virtual-address|owner-tracking|preemption-ignored|redundant-tracking|redundant-vmac|script-security|small-sync-group|strict-mode|too-many-addresses|unicast-without-peers|unknown-instance|weight-in-sync-group)/;
+  /^(advert-interval-rounded|authentication-ignored|duplicate-tracking|duplicate-vrid|ignored-keyword|instance-in-two-groups|ipvlan-address|master-with-ah|missing-interface|missing-keyword: vrrp_(?:instance|sync_group)|no-virtual-address|owner-tracking|preemption-ignored|redundant-tracking|redundant-vmac|script-security|small-sync-group|strict-mode|too-many-addresses|unicast-without-peers|unknown-instance|weight-in-sync-group)/;
 
 /** What a first fault hides from keepalived: the diagnostics of ours that it does not come to. */
-export const HIDDEN_FROM_THEM: readonly Required<Alone>[] = [
+export const HIDDEN_FROM_THEM: readonly Alone[] = [
   {
     after:
       /^Non-existent interface specified|Unknown interface!|virtual router id must be set|at least one is required/,
     says: LATE,
     reason: "The VRRP process stops at an instance that cannot be.",
   },
+  {
+    after: /already (?:defined|configured)/,
+    says: /^(?:deprecated|duplicate-|mixed-families|ignored-keyword|out-of-range|invalid-|unknown-|missing-|conflicting-)/,
+    reason: "keepalived does not read a second definition.",
+  },
+  {
+    after: /has no real servers - ignoring|skipping (?:real|sorry) server/,
+    says: /^(?:missing-protocol|missing-scheduler|missing-method|missing-port|port-mismatch|ignored-port|ignored-protocol|ops-needs-udp|unreachable-quorum|hysteresis-too-large|no-real-servers|script-security|mixed-families)/,
+    reason: "A service or server that is left out is not checked further.",
+  },
 ];
 
 /** What a first fault hides from us: the messages of keepalived that we do not come to. */
-export const HIDDEN_FROM_US: readonly Required<Alone>[] = [];
+export const HIDDEN_FROM_US: readonly Alone[] = [
+  {
+    says: /^\(([^)]+)\)/,
+    after: /^missing-(?:keyword: vrrp_instance|interface: vrrp_instance) (\S+) /,
+    reason: "An instance without number or interface is left out.",
+  },
+  {
+    says: /^\(([^)]+)\)/,
+    after: /^(?:strict-mode: |duplicate-name: vrrp_instance )(\S+) (?:is left out|is defined twice)/,
+    reason: "An instance that cannot be is left out.",
+  },
+  {
+    says: /^(?:\(|WARNING - interface|quorum_max|Warning - (?:sync|track) group|BFD instance|virtual server group|Virtual server specified|Ignoring sorry_server)/,
+    after:
+      /^(?:missing-keyword|missing-value|invalid-[a-z]+|out-of-range|duplicate-name|mixed-families|unexpected-block): /,
+    reason: "Of a block that is left out for a value that is missing or cannot be read.",
+  },
+  {
+    says: /SECURITY VIOLATION/,
+    after:
+      /^(?:missing-keyword|missing-value|invalid-|unexpected-block|misplaced-keyword|mixed-families|no-real-servers|group-family|unknown-group|unused-definition|duplicate-name)/,
+    reason: "Scripts of what is left out, or that could not be read.",
+  },
+  {
+    says: /^Non-existent interface specified/,
+    after:
+      /^(?:conflicting-options|mixed-families|missing-action|missing-destination|unknown-option|missing-keyword|invalid-[a-z]+|duplicate-name): /,
+    reason: "The interface of a line, or an instance, that is left out for another mistake.",
+  },
+  {
+    says: /ports don't match|has port specified|no scheduler set|no forwarding method set|no protocol set|hysteresis|exceeds total weight|zero port only|one packet scheduling|protocol specified for fwmark/,
+    after:
+      /^(?:mixed-families: (?:real|sorry)_server|group-family|unknown-group|invalid-choice|invalid-number|out-of-range|duplicate-real-server): /,
+    reason: "A server or service that is left out, or whose method or weight cannot be read.",
+  },
+];
 
 /** Codes of checks that keepalived does not have. */
 export const ONLY_OURS: Readonly<Record<string, string>> = { ...BEYOND, ...UNTESTED };

@@ -29,7 +29,10 @@ export const AT_BLOCK_END: readonly SameElsewhere[] = [
   { message: /link local address \S+ requires a bind_if/, codes: ["missing-scope"] },
   { message: /unicast with use_vmac requires vmac_xmit_base/, codes: ["vmac-unicast"] },
   { message: /Cannot use unicast_ttl without unicast peers/, codes: ["ignored-keyword"] },
-  { message: /Cannot use VMAC\/ipvlan with unicast and no interface/, codes: ["ignored-keyword"] },
+  {
+    message: /Cannot use VMAC\/ipvlan with unicast and no interface/,
+    codes: ["ignored-keyword", "vmac-unicast"],
+  },
   { message: /Unicast instances must have unicast_src_ip or interface/, codes: ["missing-interface"] },
   {
     message: /virtual server group \S+ (has no entries|cannot have IPv4, IPv6 and fwmark)/,
@@ -74,6 +77,7 @@ export const WITHOUT_LINE: readonly SameElsewhere[] = [
   { message: /preempt_delay is incompatible with strict mode/, codes: ["strict-mode"] },
   { message: /incompatible with AH/, codes: ["master-with-ah"] },
   { message: /IPv4 ipvlan requires a source/, codes: ["ipvlan-address"] },
+  { message: /multicast destination specified with unicast/, codes: ["ignored-keyword"] },
   { message: /use_vmac specified for VIP/, codes: ["redundant-vmac"] },
   { message: /vmac_xmit_base is only valid with a vmac/, codes: ["ignored-keyword", "vmac-unicast"] },
   { message: /promote_secondaries is automatically set/, codes: ["ignored-keyword"] },

@@ -87,6 +87,8 @@ const BY_PATH: Readonly<Record<string, (random: Random, names: Names) => string 
   "global_defs/checker_cpu_affinity": () => "0",
   "global_defs/vrrp_cpu_affinity": () => "0",
   // MAC addresses, groups and messages are newer than 2.2.7.
+  "vrrp_instance/use_ipvlan": (random) =>
+    random.pick(["", "ipv1", "10.0.0.77", "ipv1 10.0.0.77 bridge", "eth3 vepa"]),
   "vrrp_instance/use_vmac": (random) => random.pick(["", "vmac1", "vmac2", "eth3", "a_name_of_a_long_vmac"]),
   "vrrp_sync_group/group": (random, { instances }) => reference(random, instances),
   "vrrp_instance/track_group": (random, { groups }) => reference(random, groups),

@@ -42,9 +42,9 @@ import {
  */
 export const ALL_CHECKS: readonly Check[] = [
   vrrpScriptSecurity,
+  trackProcesses,
   duplicateNames,
   derivedValues,
-  trackProcesses,
   trackedScripts,
   trackedInterfaces,
   trackedObjects,
@@ -54,10 +54,10 @@ export const ALL_CHECKS: readonly Check[] = [
   duplicateAddresses,
   syncGroupMembers,
   trackGroups,
-  instanceInterface,
   ipv6Version,
   madeInterfaces,
   madeNames,
+  instanceInterface,
   strictMode,
   forgottenMembers,
   acceptMode,

@@ -3,6 +3,8 @@ import type { VirtualServerGroup } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
 import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword } from "../open.ts";
 
+import { familyOfService } from "./service-family.ts";
+
 type Group = Open<VirtualServerGroup>;
 
 /** Why keepalived does without a group, and the code of it. */
@@ -41,7 +43,7 @@ function once(config: OpenConfig, report: ReportFault): void {
   });
 }
 
-/** `duplicate-group`, `empty-group`, `mixed-families`, `unknown-group`: groups of virtual servers, and who uses them. */
+/** `duplicate-group`, `empty-group`, `mixed-families`: groups of virtual servers. */
 export const serverGroups: Check = (config, report) => {
   once(config, report);
   keepItems(config, "virtual_server_group", (group) => {
@@ -51,18 +53,6 @@ export const serverGroups: Check = (config, report) => {
     if (why) report(why, at, related);
     return !why;
   });
-  const known = new Set(config.virtual_server_group.map(({ name }) => name));
-  for (const { service, $ } of config.virtual_server) {
-    if (service.type !== "group" || known.has(service.group)) continue;
-    report(
-      {
-        code: "unknown-group",
-        severity: "warning",
-        summary: `virtual_server_group ${service.group} is not defined; this virtual server serves nothing`,
-      },
-      $.at,
-    );
-  }
 };
 
 /** The family that an entry is of; undefined for a mark that does not say. */
@@ -71,27 +61,38 @@ function familyOfEntry(entry: VirtualServerGroup["entries"][number]): IpFamily |
   return familyOf(entry.type === "range" ? entry.from : entry.address);
 }
 
-/** `group-family`: only a tunnel leads to a server of another family than all entries of the group. */
+/**
+ * `unknown-group`, `group-family`: a service is of a group that is there; only a tunnel leads to a server of another
+ * family than all of its entries, which are of the family that the service says.
+ */
 export const groupFamilies: Check = (config, report) => {
   const groups = new Map(config.virtual_server_group.map(({ name, entries }) => [name, entries]));
-  keepItems(config, "virtual_server", ({ service, real_server: servers, lb_kind: kind, $ }) => {
-    const families = new Set(
-      (service.type === "group" ? (groups.get(service.group) ?? []) : []).map(familyOfEntry),
-    );
-    families.delete(undefined);
+  keepItems(config, "virtual_server", (server) => {
+    const { service, real_server: servers, lb_kind: kind, $ } = server;
+    if (service.type !== "group") return true;
+    const entries = groups.get(service.group);
+    if (!entries) {
+      const summary = `virtual_server group ${service.group} is left out: there is no such virtual_server_group`;
+      report({ code: "unknown-group", severity: "warning", summary }, $.at);
+      return false;
+    }
+    const families = entries.map(familyOfEntry).filter((family) => family !== undefined);
+    const own = familyOfService(server);
     const lost = servers.find(
-      ({ server, lvs_method: method = kind }) =>
-        method.method !== "TUN" && [...families].some((family) => family !== familyOf(server.address)),
+      ({ server: { address }, lvs_method: method = kind }) =>
+        method.method !== "TUN" && families.some((family) => family !== familyOf(address)),
     );
-    if (!lost || service.type !== "group") return true;
+    const isOther = own !== undefined && families.some((family) => family !== own);
+    if (!lost && !isOther) return true;
+    const why = lost ? `${lost.server.address} is not` : "it is not";
     report(
       {
         code: "group-family",
-        summary: `virtual_server group ${service.group} is left out: ${lost.server.address} is not of the family of all its entries`,
+        summary: `virtual_server group ${service.group} is left out: ${why} of the family of all entries`,
         detail: "Only lvs_method TUN leads from one address family to the other.",
       },
       $.at,
-      [{ origin: lost.$.at, message: "the real server" }],
+      lost ? [{ origin: lost.$.at, message: "the real server" }] : [],
     );
     return false;
   });

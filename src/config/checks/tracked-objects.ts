@@ -114,13 +114,14 @@ export const bfdHops: Check = (config, report) => {
  * tracks a session that is left out tracks nothing.
  */
 export const bfdNeighbours: Check = (config, report) => {
-  const seen = new Map<string, number>();
+  const seen = new Map<string, readonly { readonly source: string | undefined; readonly at: number }[]>();
   const gone = new Set<string>();
   keepItems(config, "bfd_instance", ({ name, neighbor_ip: neighbour, source_ip: source, $ }) => {
-    const first = seen.get(neighbour);
+    const others = seen.get(neighbour) ?? [];
+    const first = others.find((other) => !other.source || !source || other.source === source)?.at;
     const mixed = source !== undefined && familyOf(neighbour) !== familyOf(source);
     if (!mixed && first === undefined) {
-      seen.set(neighbour, $.at);
+      seen.set(neighbour, [...others, { source, at: $.at }]);
       return true;
     }
     gone.add(name);

@@ -70,7 +70,9 @@ export const serviceDefaults: Check = (config, report) => {
       report({ code, severity: "warning", summary, detail: `Write ${keyword} ${used}.` }, server.$.at);
     };
     missing("missing-scheduler", "lb_algo", server.lb_algo);
-    missing("missing-method", "lb_kind", server.lb_kind.method);
+    const { sorry_server: sorry, sorry_server_lvs_method: sorryMethod } = server;
+    const ownMethods = server.real_server.every((real) => writtenAt(real, "lvs_method") !== 0);
+    if (!ownMethods || (sorry && !sorryMethod)) missing("missing-method", "lb_kind", server.lb_kind.method);
   }
 };
 
