@@ -82,6 +82,7 @@ function otherAddress(before: VirtualAddress, after: VirtualAddress): boolean {
 }
 
 const KERNEL_OPTIONS = [
+  "use_vmac",
   "broadcast",
   "peer",
   "label",

@@ -13,7 +13,7 @@ import {
   words,
 } from "./kinds.ts";
 import { fifo, scriptCommand } from "./kinds-script.ts";
-import { extraGarp, linkLocalGroup, receiveBuffers, startupDelay } from "./kinds-vrrp.ts";
+import { extraGarp, receiveBuffers, startupDelay } from "./kinds-vrrp.ts";
 import { flag, leaf } from "./row.ts";
 
 const anySeconds = wholeSeconds(0, 4_294);
@@ -48,7 +48,7 @@ export const globalVrrpRows = {
     doc: "Multicast group of IPv4 adverts.",
     since: "1.2.10",
   }),
-  vrrp_mcast_group6: leaf(linkLocalGroup, {
+  vrrp_mcast_group6: leaf(multicastGroup(6), {
     default: "ff02::12",
     doc: "Multicast group of IPv6 adverts.",
     since: "1.2.10",
@@ -218,30 +218,36 @@ export const globalVrrpRows = {
   vrrp_iptables: leaf(words("[input [output]]", 0, 2), {
     doc: "Filter with iptables, in these chains; INPUT by default.",
     since: "1.2.20",
+    onChange: "restart",
     deprecated:
       "Write nftables. keepalived without support of iptables takes this for nftables, or does not know it.",
   }),
   vrrp_ipsets: leaf(words("[names of sets]", 0, 6), {
     doc: "Names of the ipsets that iptables uses; without a name, none.",
     since: "1.2.20",
+    onChange: "restart",
   }),
   nftables: leaf(optional(word, "keepalived"), {
     doc: "Filter with nftables, in this table.",
     since: "2.0.11",
+    onChange: "restart",
   }),
   nftables_priority: leaf(integer(-2_147_483_648, 2_147_483_647), {
     default: -1,
     doc: "Priority of the chains of nftables.",
     since: "2.0.11",
+    onChange: "restart",
   }),
   nftables_counters: flag({
     bare: true,
     doc: "Count in the rules of nftables.",
     since: "2.0.11",
+    onChange: "restart",
   }),
   nftables_ifindex: flag({
     bare: true,
     doc: "Have nftables match interfaces by index.",
     since: "2.0.11",
+    onChange: "restart",
   }),
 };

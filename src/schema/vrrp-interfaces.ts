@@ -20,6 +20,7 @@ export const interfaceRows = {
     bare: true,
     doc: "Send and receive adverts on the interface below the macvlan.",
     since: "1.2.10",
+    onChange: "recreate",
   }),
   use_ipvlan: leaf(ipvlanUse, {
     doc: "Run on an ipvlan.",
@@ -30,6 +31,7 @@ export const interfaceRows = {
     firstWins: true,
     doc: "VRF of unicast adverts where no interface is named.",
     since: "2.2.5",
+    onChange: "recreate",
   }),
   promote_secondaries: flag({
     bare: true,
