@@ -20,8 +20,18 @@ function announcements(text: string, seconds: number): string[] {
       said.push(`${(at - MASTER_DOWN) / 1000} ${list}`);
     }
   };
-  const interfaces = [facts("eth0"), facts("eth1", { address4: "10.8.0.1" })];
-  note(0, router.handle({ type: "apply", changes: diff(emptied(config), config).changes, interfaces }, 0));
+  const interfaces = [facts("eth0"), facts("eth1", { address4: "10.8.0.1" }), facts("eth2")];
+  const begun = router.handle(
+    { type: "apply", changes: diff(emptied(config), config).changes, interfaces },
+    0,
+  );
+  note(0, begun);
+  for (const effect of begun) {
+    if (effect.type !== "virtual-links") continue;
+    for (const { name } of effect.links) {
+      note(0, router.handle({ type: "interface", facts: { name, ifindex: 90, running: true } }, 0));
+    }
+  }
   for (let due = router.deadline(); due !== undefined; due = router.deadline()) {
     if (due > MASTER_DOWN + seconds * 1_000_000) break;
     note(due, router.handle({ type: "timer" }, due));
