@@ -25,6 +25,7 @@ export interface Addon {
   setAffinity(mask: Uint8Array): number;
   makeFifo(path: string, mode: number): number;
   lockMemory(flags: number): number;
+  lockRange(start: number, length: number): number;
   setResourceLimit(resource: number, soft: number, hard: number): number;
   setUser(id: number): number;
   setGroup(id: number): number;

@@ -75,6 +75,12 @@ Napi::Value MakeFifo(const Napi::CallbackInfo& info) {
 
 Napi::Value LockMemory(const Napi::CallbackInfo& info) { return ResultOrErrno(info.Env(), mlockall(IntOf(info[0]))); }
 
+Napi::Value LockRange(const Napi::CallbackInfo& info) {
+  const auto start = static_cast<uintptr_t>(info[0].As<Napi::Number>().DoubleValue());
+  const auto length = static_cast<size_t>(info[1].As<Napi::Number>().DoubleValue());
+  return ResultOrErrno(info.Env(), mlock2(reinterpret_cast<void*>(start), length, MLOCK_ONFAULT));
+}
+
 rlim_t LimitOf(const Napi::Value& value) {
   const double number = value.As<Napi::Number>().DoubleValue();
   return number < 0 ? RLIM_INFINITY : static_cast<rlim_t>(number);
@@ -121,6 +127,7 @@ void InitProcess(Napi::Env env, Napi::Object exports) {
   exports.Set("setPriority", Napi::Function::New<SetPriority>(env));
   exports.Set("setAffinity", Napi::Function::New<SetAffinity>(env));
   exports.Set("makeFifo", Napi::Function::New<MakeFifo>(env));
+  exports.Set("lockRange", Napi::Function::New<LockRange>(env));
   exports.Set("lockMemory", Napi::Function::New<LockMemory>(env));
   exports.Set("setResourceLimit", Napi::Function::New<SetResourceLimit>(env));
   exports.Set("setUser", Napi::Function::New<SetUser>(env));

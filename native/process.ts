@@ -56,6 +56,13 @@ export function lockMemory(flags: number): number {
   return addon().lockMemory(flags);
 }
 
+/** mlock2 of a range of addresses, each page when it is used (MLOCK_ONFAULT). */
+export function lockRange(start: number, length: number): number {
+  requireInteger(start, "start");
+  requireInteger(length, "length");
+  return addon().lockRange(start, length);
+}
+
 /** setrlimit; `undefined` is no limit. RLIMIT_CORE 4, NOFILE 7, MEMLOCK 8, RTPRIO 14, RTTIME 15 (microseconds). */
 export function setResourceLimit(resource: number, soft?: number, hard?: number): number {
   requireInteger(resource, "resource");

@@ -11,6 +11,11 @@ export function realTimeSignal(offset: number): number {
   return number;
 }
 
+/** SIGRTMAX. */
+export function lastRealTimeSignal(): number {
+  return addon().lastRealTimeSignal;
+}
+
 /**
  * Subscriptions to signals by number, real-time ones included. Callbacks come from the loop, like any event. No
  * signal is blocked and no child inherits anything. Does not keep the process alive.

@@ -19,9 +19,9 @@ interface Given {
   readonly vrrp?: true;
   readonly check?: true;
   readonly all?: true;
-  readonly pid: string;
-  readonly vrrp_pid: string;
-  readonly checkers_pid: string;
+  readonly pid?: string;
+  readonly vrrp_pid?: string;
+  readonly checkers_pid?: string;
   readonly configId?: string;
   readonly kernel: "linux" | "memory";
   readonly dontReleaseVrrp?: true;
@@ -29,7 +29,8 @@ interface Given {
   readonly dontRespawn?: true;
   /** `true` without a log file. */
   readonly configTest?: string | true;
-  readonly umask: number;
+  readonly umask?: number;
+  readonly signum?: string;
 }
 
 function facility(text: string): number {
@@ -60,12 +61,15 @@ function optionsOf(given: Given, version: string): RunOptions {
     console: given.logConsole ?? false,
     detail: given.logDetail ?? false,
     ...(given.syslog && !given.logConsole && { facility: given.logFacility }),
-    pidFile: resolve(given.pid),
-    childPidFiles: { vrrp: resolve(given.vrrp_pid), checkers: resolve(given.checkers_pid) },
+    ...(given.pid !== undefined && { pidFile: resolve(given.pid) }),
+    childPidFiles: {
+      ...(given.vrrp_pid !== undefined && { vrrp: resolve(given.vrrp_pid) }),
+      ...(given.checkers_pid !== undefined && { checkers: resolve(given.checkers_pid) }),
+    },
     kernel: given.kernel,
     keepOnStop: { vrrp: given.dontReleaseVrrp ?? false, checkers: given.dontReleaseIpvs ?? false },
     respawn: !given.dontRespawn,
-    umask: given.umask,
+    ...(given.umask !== undefined && { umask: given.umask }),
     version,
     commandLine: process.argv.slice(2),
   };
@@ -89,9 +93,9 @@ export function addRunCommand(program: Command, version: string): void {
     .option("-P, --vrrp", "run VRRP only")
     .option("-C, --check", "run health checks only")
     .option("--all", "start both, even when the configuration has nothing for them")
-    .option("-p, --pid <file>", "pid file of the parent", "/run/keepalived.pid")
-    .option("-r, --vrrp_pid <file>", "pid file of the VRRP process", "/run/vrrp.pid")
-    .option("-c, --checkers_pid <file>", "pid file of the health check process", "/run/checkers.pid")
+    .option("-p, --pid <file>", "pid file of the parent (default: /run/keepalived.pid)")
+    .option("-r, --vrrp_pid <file>", "pid file of the VRRP process (default: /run/vrrp.pid)")
+    .option("-c, --checkers_pid <file>", "pid file of the health check process (default: /run/checkers.pid)")
     .option("-i, --config-id <id>", "what @id lines are compared with (default: the host name)")
     .addOption(
       new Option("--kernel <kernel>", "this machine's, or one in memory for a dry run")
@@ -102,12 +106,25 @@ export function addRunCommand(program: Command, version: string): void {
     .option("-I, --dont-release-ipvs", "leave the IPVS table in place on stop")
     .option("-R, --dont-respawn", "end when a child dies, instead of starting it again")
     .addOption(
-      new Option("-u, --umask <mask>", "umask of files that the daemon and scripts create")
-        .argParser(umask)
-        .default(0o177, "0177"),
+      new Option(
+        "-u, --umask <mask>",
+        "umask of files that the daemon and scripts create (default: 0177)",
+      ).argParser(umask),
     )
     .option("-t, --config-test [log]", "test the configuration for this machine; exit status as keepalived's")
+    .option(
+      "--signum <name>",
+      "print the number of the signal for STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON",
+    )
     .action(async (given: Given) => {
+      if (given.signum !== undefined) {
+        const { signalNumbers } = await import("../daemon/signal-numbers.ts");
+        const number = new Map(Object.entries(signalNumbers())).get(given.signum);
+        process.stdout.write(number === undefined ? "" : `${number}\n`);
+        if (number === undefined) process.stderr.write(`Unknown sigfunc ${given.signum}\n`);
+        process.exitCode = number === undefined ? 1 : 0;
+        return;
+      }
       if (given.configTest !== undefined) {
         const { testConfiguration } = await import("./config-test.ts");
         process.exitCode = testConfiguration(given.useFile, {

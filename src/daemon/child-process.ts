@@ -11,9 +11,11 @@ import { processLog } from "./log/process-log.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
 import { Outlets } from "./notify/outlets.ts";
 import { changesOf, emptied } from "./parts.ts";
+import { AutoPriority, applyAttributes, attributesOf } from "./process-attributes.ts";
 import { Scripts } from "./scripts/client.ts";
 import { scriptPolicyOf, usesScripts } from "./scripts/policy.ts";
 import type { Subsystem } from "./subsystem.ts";
+import { watchfulClock } from "./watchful-clock.ts";
 
 const SIGTERM = 15;
 /** Longest wait, in milliseconds, for notify scripts when the child stops. */
@@ -68,6 +70,9 @@ class Child {
       case "apply":
         this.#enqueue(() => this.#apply(message));
         break;
+      case "report":
+        this.#enqueue(() => this.#report(message.clear));
+        break;
       case "stop":
         this.stop(message.changes);
         break;
@@ -90,7 +95,9 @@ class Child {
     const log = processLog(this.#role, settings.log);
     process.on("uncaughtException", (error) => crash(log, error));
     process.on("unhandledRejection", (error) => crash(log, error));
-    const kernel = await openKernel(settings.kernel, config);
+    // Only the soft limit of real-time processes sends it; more of the same and the kernel ends the process.
+    process.on("SIGXCPU", () => log.warn("Ran for long without waiting, as a real-time process"));
+    const kernel = this.#watched(await openKernel(settings.kernel, config), settings, config, log);
     const scripts = new Scripts(log);
     scripts.configure(scriptPolicyOf(config), usesScripts(config));
     const outlets = new Outlets(log, (alert) => void tell({ type: "alert", alert }));
@@ -100,6 +107,8 @@ class Child {
       this.#running = { log, kernel, scripts, outlets, subsystem, config };
       subsystem.configure(config);
       subsystem.start(changes);
+      // Compiling and reading for the first time takes longer than a real-time process may.
+      applyAttributes(attributesOf(config.global_defs, this.#role), log);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       log.error(error.message);
@@ -109,15 +118,30 @@ class Child {
     await tell({ type: "applied" });
   }
 
+  /** With max_auto_priority the clock is looked at; the kernel in memory is not this machine. */
+  #watched(kernel: Kernel, settings: ChildSettings, { global_defs }: Config, log: Log): Kernel {
+    const auto = new AutoPriority(global_defs, this.#role, log);
+    if (!auto.active || settings.kernel !== "linux") return kernel;
+    return { ...kernel, clock: watchfulClock(kernel.clock, (delay) => auto.late(delay)) };
+  }
+
   async #apply({ config, changes, fifos }: Extract<ToChild, { type: "apply" }>): Promise<void> {
     const running = this.#running;
     if (running === undefined) throw new Error("a plan arrived before the first one was carried out");
     running.scripts.configure(scriptPolicyOf(config), usesScripts(config));
     running.outlets.configure(fifos);
+    const attributes = attributesOf(config.global_defs, this.#role);
+    const before = attributesOf(running.config.global_defs, this.#role);
+    if (JSON.stringify(attributes) !== JSON.stringify(before)) applyAttributes(attributes, running.log);
     running.subsystem.configure(config);
     running.subsystem.apply(changes);
     running.config = config;
     await tell({ type: "applied" });
+  }
+
+  async #report(clear: boolean): Promise<void> {
+    const vrrp = this.#running?.subsystem.report?.(clear);
+    await tell({ type: "report", ...(vrrp !== undefined && { vrrp }) });
   }
 
   async #stop(given?: readonly Change[]): Promise<void> {

@@ -67,7 +67,9 @@ function detach(options: RunOptions): Promise<number> {
 function absolute(args: readonly string[], { file, pidFile, childPidFiles }: RunOptions): string[] {
   return [
     ...args,
-    ...["--use-file", file, "--pid", pidFile],
-    ...["--vrrp_pid", childPidFiles.vrrp, "--checkers_pid", childPidFiles.checkers],
+    ...["--use-file", file],
+    ...(pidFile === undefined ? [] : ["--pid", pidFile]),
+    ...(childPidFiles.vrrp === undefined ? [] : ["--vrrp_pid", childPidFiles.vrrp]),
+    ...(childPidFiles.checkers === undefined ? [] : ["--checkers_pid", childPidFiles.checkers]),
   ];
 }

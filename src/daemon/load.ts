@@ -10,6 +10,7 @@ import { nodeHost } from "../source/node-host.ts";
 import type { Sources } from "../source/sources.ts";
 import { interfaceNames } from "./interface-names.ts";
 import type { KernelName } from "./messages.ts";
+import { enterNamespaceOf } from "./places.ts";
 import { withoutRefusedScripts } from "./scripts/refused.ts";
 
 /** A line for the log. */
@@ -54,6 +55,8 @@ export interface LoadOptions {
   readonly configId?: string;
   /** Whose interfaces have to exist. */
   readonly kernel: KernelName;
+  /** The daemon is not running yet: its network namespace is entered. */
+  readonly atStart?: boolean;
 }
 
 /** The interfaces that are named and are not there; what else checkHost knows of hosts is withoutRefusedScripts'. */
@@ -69,7 +72,7 @@ function missingInterfaces(config: Config, sources: Sources): Diagnostic[] {
  * Compiles a configuration for this machine: interfaces have to exist, and scripts that cannot or must not run here
  * are disabled, as keepalived does. Never throws for what the file holds.
  */
-export function loadConfiguration(file: string, { configId, kernel }: LoadOptions): Loaded {
+export function loadConfiguration(file: string, { configId, kernel, atStart }: LoadOptions): Loaded {
   const id = configId ?? hostname().split(".")[0] ?? "";
   const {
     config,
@@ -77,9 +80,10 @@ export function loadConfiguration(file: string, { configId, kernel }: LoadOption
     usable: compiles,
     ...compiled
   } = compile(nodeHost, file, { id, environment: process.env, randomSeed: RANDOM_SEED });
+  const barred = atStart && kernel === "linux" && compiles ? enterNamespaceOf(config) : undefined;
   const missing = kernel === "linux" ? missingInterfaces(config, sources) : [];
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...missing]);
-  const usable = compiles && missing.length === 0;
+  const usable = compiles && missing.length === 0 && barred === undefined;
   const scripts = usable ? withoutRefusedScripts(config) : { config, messages: [] };
   return {
     config: scripts.config,
@@ -89,6 +93,7 @@ export function loadConfiguration(file: string, { configId, kernel }: LoadOption
     missing: sources.paths().length === 0,
     messages: [
       ...diagnostics.map(messageOf),
+      ...(barred === undefined ? [] : [{ level: "error", text: barred } as const]),
       ...scripts.messages.map((text) => ({ level: "warn", text }) as const),
     ],
     report: renderText(diagnostics, { lineOf: (path, line) => sources.line(path, line) }),

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { VrrpSnapshot } from "../core/vrrp/snapshot.ts";
 import type { Change } from "../plan/plan.ts";
 import type { LogSettings } from "./log/log.ts";
 import type { Alert } from "./notify/outlets.ts";
@@ -34,6 +35,8 @@ export type ToChild =
       readonly changes: readonly Change[];
       readonly fifos: readonly string[];
     }
+  /** Asks for a `report`. `clear`: and sets its statistics to zero. */
+  | { readonly type: "report"; readonly clear: boolean }
   /** The plan to the empty configuration. The child ends after it. */
   | { readonly type: "stop"; readonly changes: readonly Change[] };
 
@@ -43,5 +46,7 @@ export type FromChild =
   | { readonly type: "applied" }
   /** It cannot work, and would not if it were started again. It ends after this. */
   | { readonly type: "fatal"; readonly reason: string }
+  /** What becomes of its instances, asked for by the parent; nothing, where the child has none. */
+  | { readonly type: "report"; readonly vrrp?: VrrpSnapshot }
   /** A mail to be sent. */
   | { readonly type: "alert"; readonly alert: Alert };

@@ -16,14 +16,16 @@ export interface RunOptions {
   readonly detail: boolean;
   /** Syslog facility number; undefined for no syslog. */
   readonly facility?: number;
-  readonly pidFile: string;
-  readonly childPidFiles: { readonly [R in Role]: string };
+  /** Absolute paths, where the command line says any; the configuration has a say in the others. */
+  readonly pidFile?: string;
+  readonly childPidFiles: { readonly [R in Role]?: string };
   readonly kernel: KernelName;
   /** What each child leaves in place when it stops. */
   readonly keepOnStop: { readonly [R in Role]: boolean };
   /** Start a child again when it dies; otherwise its end is the daemon's. */
   readonly respawn: boolean;
-  readonly umask: number;
+  /** Without it the configuration's. */
+  readonly umask?: number;
   /** For the first log line. */
   readonly version: string;
   readonly commandLine: readonly string[];

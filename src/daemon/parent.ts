@@ -1,3 +1,5 @@
+import { dirname, join } from "node:path";
+import type { Config } from "../config/config.ts";
 import { diff } from "../plan/diff.ts";
 import type { Plan } from "../plan/plan.ts";
 import { describePlan } from "./describe-plan.ts";
@@ -9,23 +11,34 @@ import { Fifos } from "./notify/fifos.ts";
 import { Mailer } from "./notify/mailer.ts";
 import type { RunOptions } from "./options.ts";
 import { changesOf, emptied, needs, partOf } from "./parts.ts";
+import type { Places } from "./places.ts";
+import { withReloadFile } from "./reload-file.ts";
+import { ReloadSchedule } from "./reload-schedule.ts";
+import { type ReportRequest, Reports } from "./reports/reports.ts";
 import { Helpers } from "./scripts/helpers.ts";
 import { scriptPolicyOf } from "./scripts/policy.ts";
 import { runShutdownScript, runStartupScript } from "./scripts/start-and-stop.ts";
 import { type Assignment, Supervisor } from "./supervisor.ts";
+
+/** Milliseconds that a child has to stop, scripts included, unless child_wait_time gives it longer. */
+const STOP_LIMIT = 20_000;
+
+const stopLimit = ({ child_wait_time }: Config): number => Math.max(STOP_LIMIT, child_wait_time / 1_000);
 
 /**
  * The parent: compiles, plans, and keeps the children at the configuration that runs. Start, reload and stop are the
  * same thing, a plan between two configurations, and happen one after the other.
  */
 export class Daemon {
-  readonly #options: RunOptions;
+  readonly #options: RunOptions & Places;
   readonly #log: Log;
   readonly #supervisors: ReadonlyMap<Role, Supervisor>;
   readonly #ended: (status: number) => void;
   readonly #helpers: Helpers;
   readonly #fifos: Fifos;
   readonly #mailer: Mailer;
+  readonly #reports: Reports;
+  readonly #schedule: ReloadSchedule;
   #running: Loaded;
   /** The operation under way, and those after it. */
   #turn: Promise<void> = Promise.resolve();
@@ -34,13 +47,18 @@ export class Daemon {
   #status: number = EXIT.ok;
 
   /** `ended` is called once, with the exit status, when every child is gone. */
-  constructor(options: RunOptions, log: Log, loaded: Loaded, ended: (status: number) => void) {
+  constructor(options: RunOptions & Places, log: Log, loaded: Loaded, ended: (status: number) => void) {
     this.#options = options;
     this.#log = log;
     this.#running = loaded;
     this.#ended = ended;
     this.#helpers = new Helpers(log);
     this.#fifos = new Fifos(log, this.#helpers);
+    this.#reports = new Reports(
+      log,
+      (clear) => this.#supervisors.get("vrrp")?.report(clear) ?? Promise.resolve(undefined),
+    );
+    this.#schedule = new ReloadSchedule(log, () => this.reload());
     this.#mailer = new Mailer(log, loaded.config.global_defs);
     this.#supervisors = new Map(options.roles.map((role) => [role, this.#supervisor(role)]));
   }
@@ -70,6 +88,15 @@ export class Daemon {
     });
   }
 
+  /** Writes what an operator asks for. */
+  report(request: ReportRequest): void {
+    this.#enqueue(async () => {
+      const { config } = this.#running;
+      const roles = [...this.#supervisors.keys()].filter((role) => this.#supervisors.get(role)?.wanted);
+      await this.#reports.write(request, config, roles);
+    });
+  }
+
   /** Carries out the plan to nothing and ends. Later calls change nothing. */
   stop(status: number = EXIT.ok): void {
     if (this.#stopping) return;
@@ -79,7 +106,11 @@ export class Daemon {
       this.#log.info("Stopping");
       const { config } = this.#running;
       const plan = diff(config, emptied(config));
-      await Promise.all([...this.#supervisors].map(([role, each]) => each.stop(changesOf(plan, role))));
+      this.#schedule.close();
+      const limit = stopLimit(config);
+      await Promise.all(
+        [...this.#supervisors].map(([role, each]) => each.stop(changesOf(plan, role), limit)),
+      );
       await Promise.all([this.#fifos.close(), this.#mailer.close()]);
       await runShutdownScript(config.global_defs, this.#helpers, this.#log);
       this.#ended(this.#status);
@@ -98,10 +129,15 @@ export class Daemon {
       return;
     }
     this.#log.info("Reloading ...");
-    const loaded = loadConfiguration(this.#options.file, this.#options);
+    const { global_defs } = this.#running.config;
+    const loaded = withReloadFile(this.#reloadFile(), this.#log, () =>
+      loadConfiguration(this.#options.file, this.#options),
+    );
     for (const line of loaded.messages) this.#log[line.level](line.text);
     if (!loaded.faultless) {
       this.#log.error("The new configuration has errors: the running one stays as it is");
+      if (global_defs.reload_check_config)
+        this.#reports.writeText(global_defs.reload_check_config, loaded.report);
       return;
     }
     const running = this.#running;
@@ -111,6 +147,12 @@ export class Daemon {
     this.#prepareNews();
     await Promise.all([...this.#supervisors].map(([role, each]) => this.#bring(each, role, plan)));
     this.#log.info("Reload complete");
+  }
+
+  /** Where the running configuration wants its reload_file: beside the parent's pid file when it names none. */
+  #reloadFile(): string | undefined {
+    const given = this.#running.config.global_defs.reload_file;
+    return given === "" ? join(dirname(this.#options.pidFile), "keepalived.reload") : given;
   }
 
   /** Brings one child to the running configuration, by its part of the plan that led here. */
@@ -123,7 +165,7 @@ export class Daemon {
       return;
     }
     const changes = changesOf(plan, role);
-    if (!wanted) await supervisor.stop(changes);
+    if (!wanted) await supervisor.stop(changes, stopLimit(config));
     else await supervisor.apply({ config: partOf(config, role), changes, fifos: this.#fifos.paths(role) });
   }
 
@@ -134,6 +176,7 @@ export class Daemon {
     const roles = [...this.#supervisors.keys()].filter((role) => this.#options.all || needs(config, role));
     this.#helpers.setPolicy(policy);
     this.#mailer.configure(config.global_defs);
+    this.#schedule.configure(config.global_defs);
     this.#fifos.bring(config.global_defs, roles, policy);
   }
 

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { VrrpSnapshot } from "../core/vrrp/snapshot.ts";
 import type { Change } from "../plan/plan.ts";
 
 /** What a child process does for a living. */
@@ -9,4 +10,6 @@ export interface Subsystem {
   start(changes: readonly Change[]): void;
   apply(changes: readonly Change[]): void;
   stop(changes: readonly Change[]): void;
+  /** State and statistics for an operator, where there are any; `clear` sets statistics to zero then. */
+  report?(clear: boolean): VrrpSnapshot;
 }

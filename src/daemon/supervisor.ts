@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Config } from "../config/config.ts";
+import type { VrrpSnapshot } from "../core/vrrp/snapshot.ts";
 import type { Change } from "../plan/plan.ts";
 import { parentConsole } from "./log/console-sink.ts";
 import type { Log } from "./log/log.ts";
@@ -13,8 +14,8 @@ import { childProgram } from "./program-path.ts";
 const NAMES = { vrrp: "VRRP", checkers: "Healthcheck" } as const;
 /** Milliseconds that a child has to carry out a plan, which may hold tens of thousands of servers. */
 const APPLY_LIMIT = 60_000;
-/** Milliseconds that a child has to stop, scripts included. */
-const STOP_LIMIT = 20_000;
+/** Milliseconds that a child has to answer an operator. */
+const REPORT_LIMIT = 5_000;
 /** A child that lives shorter than this, in milliseconds, several times in a row, is started again later and later. */
 const SETTLED = 5_000;
 const QUICK_DEATHS = 3;
@@ -59,6 +60,8 @@ export class Supervisor {
   #wanted = false;
   /** Called once for the next `applied`, or with false when the child ends before. */
   #waiting: ((applied: boolean) => void)[] = [];
+  /** Called once, in order, for each `report`. */
+  #reporting: ((snapshot: VrrpSnapshot | undefined) => void)[] = [];
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -85,20 +88,33 @@ export class Supervisor {
     if (!(await applied)) this.#options.log.error(`${this.#name} child process did not confirm the new plan`);
   }
 
-  /** Ends the child by its plan to empty; by SIGKILL when that takes too long. Resolves when it is gone. */
-  async stop(changes: readonly Change[]): Promise<void> {
+  /** What the child tells of itself; undefined when it is not there, or does not answer. */
+  report(clear: boolean): Promise<VrrpSnapshot | undefined> {
+    if (this.#process === undefined) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), REPORT_LIMIT);
+      this.#reporting.push((snapshot) => {
+        clearTimeout(timer);
+        resolve(snapshot);
+      });
+      this.#send({ type: "report", clear });
+    });
+  }
+
+  /** Ends the child by its plan to empty; by SIGKILL after `limit` milliseconds. Resolves when it is gone. */
+  async stop(changes: readonly Change[], limit: number): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#timer);
     const child = this.#process;
     if (child === undefined) return;
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     this.#send({ type: "stop", changes });
-    const limit = setTimeout(() => {
+    const timer = setTimeout(() => {
       this.#options.log.error(`${this.#name} child process(${child.pid}) does not stop; killing it`);
       child.kill("SIGKILL");
-    }, STOP_LIMIT);
+    }, limit);
     await gone;
-    clearTimeout(limit);
+    clearTimeout(timer);
   }
 
   #send(message: ToChild): void {
@@ -166,6 +182,9 @@ export class Supervisor {
       case "applied":
         this.#waiting.shift()?.(true);
         break;
+      case "report":
+        this.#reporting.shift()?.(message.vrrp);
+        break;
       case "alert":
         this.#options.onAlert(message.alert);
         break;
@@ -181,6 +200,7 @@ export class Supervisor {
     this.#process = undefined;
     this.#pidFile?.release();
     for (const resolve of this.#waiting.splice(0)) resolve(false);
+    for (const resolve of this.#reporting.splice(0)) resolve(undefined);
     if (!this.#wanted) return;
     const { log, respawn, onFatal } = this.#options;
     if (!respawn) {

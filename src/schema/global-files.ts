@@ -30,49 +30,40 @@ export const globalFileRows = {
   reload_check_config: leaf(optional(word, ""), {
     doc: "Check a configuration before it is loaded, and log to this file what is wrong.",
     since: "2.2.0",
-    compiledOnly,
   }),
   reload_time_file: leaf(path, {
     doc: "File that says when to reload.",
     since: "2.1.0",
-    compiledOnly,
   }),
   reload_repeat: flag({
     bare: true,
     doc: "Keep that file, to reload every day.",
     since: "2.1.0",
-    compiledOnly,
   }),
   reload_file: leaf(optional(word, ""), {
     doc: "File that exists while the configuration is read; keepalived.reload beside the pid files when not named.",
     since: "2.2.0",
-    compiledOnly,
   }),
   data_use_instance: flag({
     doc: "Put instance and network namespace into the names of state files.",
     since: "2.2.3",
-    compiledOnly,
   }),
   state_dump_file: leaf(path, {
     doc: "Where the state goes on SIGUSR1; a directory when it ends in a slash.",
     since: "2.3.3",
-    compiledOnly,
   }),
   stats_dump_file: leaf(path, {
     doc: "Where statistics go on SIGUSR2; a directory when it ends in a slash.",
     since: "2.3.3",
-    compiledOnly,
   }),
   json_dump_file: leaf(path, {
     doc: "Where the state as JSON goes; a directory when it ends in a slash.",
     since: "2.3.3",
-    compiledOnly,
   }),
   json_version: leaf(wanted(integer(1, 2)), {
     default: 1,
     doc: "Layout of that JSON.",
     since: "2.2.8",
-    compiledOnly,
   }),
   iproute_usr_dir: leaf(path, {
     doc: "Directory of the names that iproute2 comes with.",

@@ -7,7 +7,7 @@ import { flag, leaf } from "./row.ts";
 const compiledOnly = true;
 const unsigned = integer(0, 4_294_967_295);
 const scriptTimeout = wholeSeconds(1, 1000);
-const processName = { doc: "Its name among the processes.", since: "2.0.16", compiledOnly } as const;
+const processName = { doc: "Its name among the processes.", since: "2.0.16" } as const;
 const priority = wanted(integer(-20, 19));
 const realTime = wanted(clamped(1, 99));
 const limit = wanted(unsigned);
@@ -26,7 +26,6 @@ export const globalProcessRows = {
     bare: true,
     doc: "Give the processes names of their own: keepalived, keepalived_vrrp, keepalived_ipvs, keepalived_bfd.",
     since: "2.0.16",
-    compiledOnly,
   }),
   process_name: leaf(word, { ...processName, doc: "Name of the parent among the processes." }),
   vrrp_process_name: leaf(word, processName),
@@ -37,32 +36,30 @@ export const globalProcessRows = {
     replacedBy: "checker_process_name",
     synonym: true,
   }),
-  bfd_process_name: leaf(word, processName),
-  vrrp_priority: leaf(priority, { doc: DOC.priority, since: "1.2.20", compiledOnly }),
-  checker_priority: leaf(priority, { doc: DOC.priority, since: "1.2.20", compiledOnly }),
+  bfd_process_name: leaf(word, { ...processName, compiledOnly }),
+  vrrp_priority: leaf(priority, { doc: DOC.priority, since: "1.2.20" }),
+  checker_priority: leaf(priority, { doc: DOC.priority, since: "1.2.20" }),
   bfd_priority: leaf(priority, { doc: DOC.priority, since: "2.0.0", compiledOnly }),
-  vrrp_no_swap: flag({ bare: true, doc: DOC.noSwap, since: "1.2.20", compiledOnly }),
-  checker_no_swap: flag({ bare: true, doc: DOC.noSwap, since: "1.2.20", compiledOnly }),
+  vrrp_no_swap: flag({ bare: true, doc: DOC.noSwap, since: "1.2.20" }),
+  checker_no_swap: flag({ bare: true, doc: DOC.noSwap, since: "1.2.20" }),
   bfd_no_swap: flag({ bare: true, doc: DOC.noSwap, since: "2.0.0", compiledOnly }),
-  vrrp_rt_priority: leaf(realTime, { doc: DOC.realTime, since: "2.0.0", compiledOnly }),
-  checker_rt_priority: leaf(realTime, { doc: DOC.realTime, since: "2.0.0", compiledOnly }),
+  vrrp_rt_priority: leaf(realTime, { doc: DOC.realTime, since: "2.0.0" }),
+  checker_rt_priority: leaf(realTime, { doc: DOC.realTime, since: "2.0.0" }),
   bfd_rt_priority: leaf(realTime, { doc: DOC.realTime, since: "2.0.0", compiledOnly }),
-  vrrp_rlimit_rttime: leaf(limit, { default: 10_000, doc: DOC.limit, since: "2.1.0", compiledOnly }),
-  checker_rlimit_rttime: leaf(limit, { default: 10_000, doc: DOC.limit, since: "2.1.0", compiledOnly }),
+  vrrp_rlimit_rttime: leaf(limit, { default: 10_000, doc: DOC.limit, since: "2.1.0" }),
+  checker_rlimit_rttime: leaf(limit, { default: 10_000, doc: DOC.limit, since: "2.1.0" }),
   bfd_rlimit_rttime: leaf(limit, { default: 10_000, doc: DOC.limit, since: "2.1.0", compiledOnly }),
   vrrp_rlimit_rtime: leaf(limit, {
     doc: DOC.limit,
     since: "2.0.0",
     replacedBy: "vrrp_rlimit_rttime",
     synonym: true,
-    compiledOnly,
   }),
   checker_rlimit_rtime: leaf(limit, {
     doc: DOC.limit,
     since: "2.0.0",
     replacedBy: "checker_rlimit_rttime",
     synonym: true,
-    compiledOnly,
   }),
   bfd_rlimit_rtime: leaf(limit, {
     doc: DOC.limit,
@@ -71,20 +68,18 @@ export const globalProcessRows = {
     synonym: true,
     compiledOnly,
   }),
-  vrrp_cpu_affinity: leaf(cpus, { doc: DOC.cpus, since: "2.0.17", compiledOnly }),
-  checker_cpu_affinity: leaf(cpus, { doc: DOC.cpus, since: "2.0.17", compiledOnly }),
+  vrrp_cpu_affinity: leaf(cpus, { doc: DOC.cpus, since: "2.0.17" }),
+  checker_cpu_affinity: leaf(cpus, { doc: DOC.cpus, since: "2.0.17" }),
   bfd_cpu_affinity: leaf(cpus, { doc: DOC.cpus, since: "2.0.17", compiledOnly }),
   max_auto_priority: leaf(optional(integer(-1, 99), "highest"), {
     default: 0,
     doc: "Highest real time priority that a process which runs late may give itself; 0 for none, -1 for no notice of it.",
     since: "2.1.0",
-    compiledOnly,
   }),
   min_auto_priority_delay: leaf(wanted(integer(1, 10_000_000)), {
     default: 1_000_000,
     doc: "How late, in microseconds, a process has to be for that.",
     since: "2.1.0",
-    compiledOnly,
   }),
   startup_script: leaf(scriptCommand, {
     doc: "Script to run before any process starts.",
@@ -118,6 +113,5 @@ export const globalProcessRows = {
     default: 0o177,
     doc: "Permissions that created files do not get.",
     since: "2.0.9",
-    compiledOnly,
   }),
 };

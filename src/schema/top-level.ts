@@ -11,19 +11,16 @@ export const topLevelRows = {
     firstWins: true,
     doc: "Name of this daemon among several of one host: in pid files, and for `@instance` lines.",
     since: "1.2.24",
-    compiledOnly,
   }),
   use_pid_dir: flag({
     bare: true,
     doc: "Keep pid files in /run/keepalived.",
     since: "1.2.24",
-    compiledOnly,
   }),
   net_namespace: leaf(word, {
     firstWins: true,
     doc: "Network namespace to run in.",
     since: "1.2.24",
-    compiledOnly,
   }),
   net_namespace_ipvs: leaf(optional(word, ""), {
     firstWins: true,
@@ -41,7 +38,6 @@ export const topLevelRows = {
     default: 5_000_000,
     doc: "Time that the processes have to end.",
     since: "2.0.0",
-    compiledOnly,
   }),
   linkbeat_use_polling: flag({
     bare: true,

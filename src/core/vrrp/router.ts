@@ -7,6 +7,7 @@ import { Trackers } from "../track/trackers.ts";
 import { effectivePriority, weigh } from "../track/weigh.ts";
 import { Announcer } from "./announcer.ts";
 import type { InterfaceFacts, VrrpEffect, VrrpEvent } from "./contract.ts";
+import { newCounters } from "./counters.ts";
 import type { Definition } from "./definition.ts";
 import { Desired, type Taken } from "./desired.ts";
 import { Instance } from "./instance.ts";
@@ -23,6 +24,8 @@ type EventOf<T extends VrrpEvent["type"]> = Extract<VrrpEvent, { readonly type: 
 export interface VrrpRouter extends Machine<VrrpEvent, VrrpEffect> {
   /** State and statistics of everything, as plain data. */
   snapshot(): VrrpSnapshot;
+  /** Sets the statistics of every instance to zero. */
+  clearStatistics(): void;
 }
 
 /** A router without instances; plans give it some. */
@@ -110,6 +113,10 @@ class Router implements VrrpRouter {
 
   snapshot(): VrrpSnapshot {
     return snapshot(this.#instances.values(), this.#groups, this.#trackers.scripts.values());
+  }
+
+  clearStatistics(): void {
+    for (const { counters } of this.#instances.values()) Object.assign(counters, newCounters());
   }
 
   #expire(now: Micros): void {

@@ -15,7 +15,8 @@ export function createVrrpSubsystem(
   keepOnStop: boolean,
   outlets?: Outlets,
 ): Subsystem {
-  const driver = new VrrpDriver(kernel, createVrrpRouter(), scripts, log, outlets);
+  const router = createVrrpRouter();
+  const driver = new VrrpDriver(kernel, router, scripts, log, outlets);
   let warmUp: WarmUp | undefined;
   return {
     configure: (config) => driver.configure(config),
@@ -28,6 +29,11 @@ export function createVrrpSubsystem(
     stop: (changes) => {
       warmUp?.stop();
       driver.stop(changes, keepOnStop);
+    },
+    report: (clear) => {
+      const snapshot = router.snapshot();
+      if (clear) router.clearStatistics();
+      return snapshot;
     },
   };
 }
