@@ -3,7 +3,11 @@ import type { VirtualAddress } from "../../config/config.ts";
 /** Equal for two virtual addresses that are the same to the kernel. */
 export function addressKey(address: VirtualAddress): string {
   const { prefixLength, dev, broadcast, peer, label, scope } = address;
-  return JSON.stringify([address.address, prefixLength, dev, broadcast, peer, label, scope]);
+  const { home, nodad, mngtmpaddr, noprefixroute, autojoin, preferred_lft } = address;
+  return JSON.stringify([
+    ...[address.address, prefixLength, dev, broadcast, peer, label, scope],
+    ...[home, nodad, mngtmpaddr, noprefixroute, autojoin, preferred_lft],
+  ]);
 }
 
 /** What it takes to get from one set of virtual addresses to another, each in its list's order. */
