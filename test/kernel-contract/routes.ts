@@ -98,6 +98,19 @@ export function routeContract(start: () => KernelUnderTest): void {
       ]);
     });
 
+    it("of IPv6 go through tunnels, too", () => {
+      const ip6 = ipv6({
+        nexthops: [{ ifindex, encap: { type: "ip6", id: 5n, dst: "2001:db8::9", ttl: 9 } }],
+      });
+      const segments = ["fc00::1", "fc00::2"];
+      const seg6 = ipv6({
+        destination: "2001:db8:a::",
+        nexthops: [{ ifindex, encap: { type: "seg6", mode: "encap", segments } }],
+      });
+      for (const one of [ip6, seg6]) host.kernel.routes.add(one, "add");
+      expect(ours()).toEqual([ip6, seg6]);
+    });
+
     it("are listed by protocol", () => {
       const other = route({ destination: "203.0.112.0", protocol: 30 });
       host.kernel.routes.add(route(), "add");
