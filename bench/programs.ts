@@ -4,7 +4,7 @@ import type { RouterProgram } from "../test/lab/router.ts";
 
 /** Both programs as they are measured: Holdfast from its bundle, keepalived as installed. */
 export function programs(root: string): readonly RouterProgram[] {
-  const bundle = join(root, "dist/holdfast.js");
+  const bundle = join(root, "dist/holdfast.cjs");
   const holdfast: RouterProgram = {
     name: "holdfast",
     command: ({ config, pid, vrrpPid, checkersPid }) => [

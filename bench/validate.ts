@@ -93,7 +93,7 @@ const HEADER = ["configuration", "size", "program", "time", "ratio", "peak memor
  */
 export async function benchValidate(root: string, { large }: { readonly large: boolean }): Promise<string> {
   const folder = mkdtempSync(join(root, "node_modules/.cache/holdfast-bench-"));
-  const holdfast = [process.execPath, join(root, "dist/holdfast.js")];
+  const holdfast = [process.execPath, join(root, "dist/holdfast.cjs")];
   const write = (name: string, text: string): string => {
     const file = join(folder, name);
     writeFileSync(file, text);

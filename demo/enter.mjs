@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
-const DAEMON = fileURLToPath(new URL("../dist/holdfast.js", import.meta.url));
+const DAEMON = fileURLToPath(new URL("../dist/holdfast.cjs", import.meta.url));
 const INSIDE = fileURLToPath(new URL("./inside.mjs", import.meta.url));
 const MEMORY = fileURLToPath(new URL("./in-memory.mjs", import.meta.url));
 
@@ -37,7 +37,7 @@ function wayIn() {
 /** Runs the demo to its end; the exit status. */
 export async function enter() {
   if (!existsSync(DAEMON)) {
-    console.error("dist/holdfast.js is missing: run npm ci (or npm run build) first");
+    console.error("dist/holdfast.cjs is missing: run npm ci (or npm run build) first");
     return 1;
   }
   const { way, problem } = wayIn();

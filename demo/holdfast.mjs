@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { show, typed } from "./story.mjs";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const PROGRAM = fileURLToPath(new URL("../dist/holdfast.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../dist/holdfast.cjs", import.meta.url));
 
 /** The command line of `holdfast ARGUMENT …`. */
 export function holdfast(...args) {

@@ -105,4 +105,5 @@ function runAll() {
 }
 
 if (command.length > 0) runAndKeep();
-else process.exitCode = runAll();
+// A clone has no bundle before `prepare`, which keeps its cache itself.
+else process.exitCode = existsSync(program) ? runAll() : 0;

@@ -22,7 +22,6 @@ export interface VirtualAddress {
   readonly label?: string;
   /** RT_SCOPE_* number; universe (0) when not written. */
   readonly scope?: number;
-  /** The options below are decoded, and the runtime does not act on them yet. */
   readonly use_vmac?: true;
   readonly home?: true;
   /** `-nodad`. */

@@ -13,7 +13,7 @@ import {
   words,
 } from "./kinds.ts";
 import { fifo, scriptCommand } from "./kinds-script.ts";
-import { extraGarp, receiveBuffers, startupDelay } from "./kinds-vrrp.ts";
+import { extraGarp, linkLocalGroup, receiveBuffers, startupDelay } from "./kinds-vrrp.ts";
 import { flag, leaf } from "./row.ts";
 
 const anySeconds = wholeSeconds(0, 4_294);
@@ -48,7 +48,7 @@ export const globalVrrpRows = {
     doc: "Multicast group of IPv4 adverts.",
     since: "1.2.10",
   }),
-  vrrp_mcast_group6: leaf(multicastGroup(6), {
+  vrrp_mcast_group6: leaf(linkLocalGroup, {
     default: "ff02::12",
     doc: "Multicast group of IPv6 adverts.",
     since: "1.2.10",

@@ -1,9 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type {
-  ReceivedPacket,
-  VrrpSocket,
-  VrrpSocketOptions,
-} from "../../src/kernel/ports.ts";
+import type { ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../../src/kernel/ports.ts";
 import { gratuitousArp } from "../../src/wire/arp.ts";
 import { internetChecksum } from "../../src/wire/checksum.ts";
 import { formatMac } from "../../src/wire/ethernet.ts";

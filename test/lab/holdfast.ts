@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { PART_OPTIONS, type RouterProgram } from "./router.ts";
 
 /** The bundle that `npm ci` or `npm run build` makes. */
-export const HOLDFAST_BUNDLE = fileURLToPath(new URL("../../dist/holdfast.js", import.meta.url));
+export const HOLDFAST_BUNDLE = fileURLToPath(new URL("../../dist/holdfast.cjs", import.meta.url));
 
 /** Our own daemon as built; throws when there is no bundle. */
 export const HOLDFAST: RouterProgram = {
