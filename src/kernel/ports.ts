@@ -42,6 +42,21 @@ export class KernelError extends Error {
   }
 }
 
+/** Room for what a socket has not read yet. */
+export interface ReceiveBuffer {
+  readonly bytes: number;
+  /** Even above the limit of the system (net.core.rmem_max). */
+  readonly force: boolean;
+}
+
+/** Receive buffers of netlink sockets; what suits most systems where absent. */
+export interface NetlinkBuffers {
+  /** Of sockets that ask and command. */
+  readonly commands?: ReceiveBuffer;
+  /** Of sockets that listen to changes. */
+  readonly monitors?: ReceiveBuffer;
+}
+
 /** Something to be released once. close() is idempotent. */
 export interface Closable {
   close(): void;

@@ -1,17 +1,17 @@
 import type { Config } from "../../config/config.ts";
-import type { Kernel } from "../../kernel/ports.ts";
+import type { Kernel, NetlinkBuffers, ReceiveBuffer } from "../../kernel/ports.ts";
 import { interfaceNames } from "../interface-names.ts";
-import type { KernelName } from "../messages.ts";
+import type { KernelName, Role } from "../messages.ts";
 
 /**
  * The kernel that a child works on. The one in memory has copies of this machine's interfaces and every other one that
  * the configuration names, up, with nobody else on the wire; checkers connect for real.
  */
-export async function openKernel(name: KernelName, config: Config): Promise<Kernel> {
+export async function openKernel(name: KernelName, config: Config, role: Role): Promise<Kernel> {
   switch (name) {
     case "linux": {
       const { createLinuxKernel } = await import("../../kernel/linux/kernel.ts");
-      return createLinuxKernel();
+      return createLinuxKernel(netlinkBuffers(config, role));
     }
     case "memory": {
       const { createLocalMemoryKernel } = await import("../../kernel/memory/local.ts");
@@ -20,6 +20,25 @@ export async function openKernel(name: KernelName, config: Config): Promise<Kern
       return kernel;
     }
   }
+}
+
+/** What global_defs says of the netlink sockets of a child; in force from its start on. */
+function netlinkBuffers({ global_defs: globals }: Config, role: Role): NetlinkBuffers {
+  const [commands, monitors] =
+    role === "vrrp"
+      ? [
+          buffer(globals.vrrp_netlink_cmd_rcv_bufs, globals.vrrp_netlink_cmd_rcv_bufs_force),
+          buffer(globals.vrrp_netlink_monitor_rcv_bufs, globals.vrrp_netlink_monitor_rcv_bufs_force),
+        ]
+      : [
+          buffer(globals.lvs_netlink_cmd_rcv_bufs, globals.lvs_netlink_cmd_rcv_bufs_force),
+          buffer(globals.lvs_netlink_monitor_rcv_bufs, globals.lvs_netlink_monitor_rcv_bufs_force),
+        ];
+  return { ...(commands && { commands }), ...(monitors && { monitors }) };
+}
+
+function buffer(bytes: number | undefined, force: boolean): ReceiveBuffer | undefined {
+  return bytes === undefined ? undefined : { bytes, force };
 }
 
 /** VRRP sends from an address: interfaces without one get one of the documentation range (RFC 5737). */

@@ -9,7 +9,7 @@ import {
   writeAddressDump,
 } from "../../wire/rtnetlink-address.ts";
 import type { AddressEvent, AddressPort, Closable, InterfaceAddress } from "../ports.ts";
-import { monitorRoutes } from "./monitor.ts";
+import type { RouteMonitor } from "./monitor.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
 
 /** What the kernel tells addresses apart by. */
@@ -19,9 +19,11 @@ const identity = ({ ifindex, address, prefixLength, peer }: InterfaceAddress) =>
 /** Addresses over rtnetlink. */
 export class LinuxAddresses implements AddressPort {
   readonly #route: () => NetlinkSocket;
+  readonly #watch: RouteMonitor;
 
-  constructor(route: () => NetlinkSocket) {
+  constructor(route: () => NetlinkSocket, watch: RouteMonitor) {
     this.#route = route;
+    this.#watch = watch;
   }
 
   list(): InterfaceAddress[] {
@@ -47,7 +49,7 @@ export class LinuxAddresses implements AddressPort {
 
   monitor(callback: (event: AddressEvent) => void): Closable {
     const known = new Map<string, InterfaceAddress>();
-    const monitor = monitorRoutes(
+    const monitor = this.#watch(
       RTMGRP_ADDRESSES,
       ({ type, payload }) => {
         const address = readAddress(payload);

@@ -1,5 +1,14 @@
 import { Closables } from "../closables.ts";
-import type { AddressPort, Closable, Kernel, LinkPort, RoutePort, RulePort } from "../ports.ts";
+import type {
+  AddressPort,
+  Closable,
+  Kernel,
+  LinkPort,
+  NetlinkBuffers,
+  ReceiveBuffer,
+  RoutePort,
+  RulePort,
+} from "../ports.ts";
 import { LinuxAddresses } from "./addresses.ts";
 import { LinuxClock } from "./clock.ts";
 import { LinuxDatagrams } from "./datagrams.ts";
@@ -8,6 +17,7 @@ import { LinuxFirewall } from "./firewall.ts";
 import { LinuxIpvs } from "./ipvs.ts";
 import { LinuxLinkbeat } from "./linkbeat.ts";
 import { LinuxLinks } from "./links.ts";
+import { monitorRoutes, type RouteMonitor } from "./monitor.ts";
 import { NETLINK_GENERIC, NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from "./netlink-socket.ts";
 import { LinuxPackets } from "./packets.ts";
 import { LinuxProcesses } from "./processes.ts";
@@ -17,11 +27,15 @@ import { LinuxStreams } from "./streams.ts";
 import { LinuxSysctl } from "./sysctl.ts";
 
 /** A netlink socket that opens at its first use and is remembered. */
-function lazySocket(protocol: number, closables: Closables): () => NetlinkSocket {
+function lazySocket(
+  protocol: number,
+  closables: Closables,
+  receiveBuffer?: ReceiveBuffer,
+): () => NetlinkSocket {
   let socket: NetlinkSocket | undefined;
   return () => {
     if (!socket) {
-      const opened = new NetlinkSocket(protocol);
+      const opened = new NetlinkSocket(protocol, receiveBuffer);
       closables.add(() => opened.close());
       socket = opened;
     }
@@ -33,12 +47,14 @@ function lazySocket(protocol: number, closables: Closables): () => NetlinkSocket
  * The kernel of this machine, in the network namespace of the calling thread. Every socket opens at its first use: a
  * kernel without IPVS, or a process without privileges, fails only in what it cannot do.
  */
-export function createLinuxKernel(): Kernel {
+export function createLinuxKernel(buffers: NetlinkBuffers = {}): Kernel {
   const closables = new Closables();
-  const route = lazySocket(NETLINK_ROUTE, closables);
+  const route = lazySocket(NETLINK_ROUTE, closables, buffers.commands);
+  const watch: RouteMonitor = (groups, read, overrun) =>
+    monitorRoutes(groups, read, overrun, buffers.monitors);
   const remembered = (monitor: Closable) => closables.add(() => monitor.close());
-  const links = new LinuxLinks(route);
-  const addresses = new LinuxAddresses(route);
+  const links = new LinuxLinks(route, watch);
+  const addresses = new LinuxAddresses(route, watch);
   const linkPort: LinkPort = {
     list: () => links.list(),
     get: (name) => links.get(name),
@@ -53,14 +69,14 @@ export function createLinuxKernel(): Kernel {
     delete: (address) => addresses.delete(address),
     monitor: (callback) => remembered(addresses.monitor(callback)),
   };
-  const routes = new LinuxRoutes(route);
+  const routes = new LinuxRoutes(route, watch);
   const routePort: RoutePort = {
     list: (protocol) => routes.list(protocol),
     add: (one, placement) => routes.add(one, placement),
     delete: (one) => routes.delete(one),
     monitor: (protocol, callback) => remembered(routes.monitor(protocol, callback)),
   };
-  const rules = new LinuxRules(route);
+  const rules = new LinuxRules(route, watch);
   const rulePort: RulePort = {
     list: () => rules.list(),
     add: (one) => rules.add(one),
@@ -72,7 +88,7 @@ export function createLinuxKernel(): Kernel {
     addresses: addressPort,
     routes: routePort,
     rules: rulePort,
-    ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables)),
+    ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables, buffers.commands)),
     packets: new LinuxPackets(closables),
     streams: new LinuxStreams(closables),
     datagrams: new LinuxDatagrams(closables),

@@ -18,7 +18,7 @@ import {
   writeNewLink,
 } from "../../wire/rtnetlink-link-change.ts";
 import type { Closable, Link, LinkEvent, LinkPort } from "../ports.ts";
-import { monitorRoutes } from "./monitor.ts";
+import type { RouteMonitor } from "./monitor.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
 
 /** Bytes of an interface name, without its NUL (IFNAMSIZ). */
@@ -40,9 +40,11 @@ function sameLink(a: Link, b: Link): boolean {
 /** Links over rtnetlink. Needs no privilege. */
 export class LinuxLinks implements LinkPort {
   readonly #route: () => NetlinkSocket;
+  readonly #watch: RouteMonitor;
 
-  constructor(route: () => NetlinkSocket) {
+  constructor(route: () => NetlinkSocket, watch: RouteMonitor) {
     this.#route = route;
+    this.#watch = watch;
   }
 
   list(): Link[] {
@@ -85,7 +87,7 @@ export class LinuxLinks implements LinkPort {
 
   monitor(callback: (event: LinkEvent) => void): Closable {
     const known = new Map<number, LinkMessage>();
-    const monitor = monitorRoutes(
+    const monitor = this.#watch(
       RTMGRP_LINK,
       (message) => this.#report(message, known, callback),
       () => this.#compare(known, callback),

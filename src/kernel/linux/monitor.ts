@@ -2,16 +2,24 @@ import { READABLE, Socket } from "../../../native/socket.ts";
 import { ERRNO } from "../../wire/errno.ts";
 import { type NetlinkMessage, readMessages } from "../../wire/netlink.ts";
 import { check, kernelError } from "../errors.ts";
-import type { Closable } from "../ports.ts";
+import type { Closable, ReceiveBuffer } from "../ports.ts";
 import { NETLINK_ROUTE } from "./netlink-socket.ts";
+import { setReceiveBuffer } from "./receive-buffer.ts";
 import { AF_NETLINK, netlinkAddress } from "./sockaddr.ts";
-import { SO_RCVBUF, SO_RCVBUFFORCE, SOCK_RAW, SOL_SOCKET } from "./socket-options.ts";
+import { SOCK_RAW } from "./socket-options.ts";
 
 const RECEIVE_BUFFER = 65_536;
 /** Room for a burst, such as thousands of addresses taken at once. */
-const SOCKET_MEMORY = 1_048_576;
+const SOCKET_MEMORY: ReceiveBuffer = { bytes: 1_048_576, force: true };
 /** Datagrams per call from the loop, so that a storm of notifications leaves room for the rest. */
 const BATCH = 64;
+
+/** monitorRoutes with the buffer that its kernel has for monitors. */
+export type RouteMonitor = (
+  groups: number,
+  read: (message: NetlinkMessage) => void,
+  overrun: () => void,
+) => Closable;
 
 /**
  * A subscription to groups of rtnetlink. `read` gets each message. When the kernel dropped some because we were too
@@ -22,12 +30,11 @@ export function monitorRoutes(
   groups: number,
   read: (message: NetlinkMessage) => void,
   overrun: () => void,
+  receiveBuffer = SOCKET_MEMORY,
 ): Closable {
   const socket = Socket.open(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
   if (typeof socket === "number") throw kernelError("netlink monitor", socket);
-  if (socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, SOCKET_MEMORY) < 0) {
-    socket.setOption(SOL_SOCKET, SO_RCVBUF, SOCKET_MEMORY);
-  }
+  setReceiveBuffer(socket, receiveBuffer);
   check(socket.bind(netlinkAddress(groups)), "netlink monitor");
   const buffer = new Uint8Array(RECEIVE_BUFFER);
   let open = true;

@@ -13,7 +13,8 @@ import {
   readMessages,
 } from "../../wire/netlink.ts";
 import { check, kernelError } from "../errors.ts";
-import type { Closable } from "../ports.ts";
+import type { Closable, ReceiveBuffer } from "../ports.ts";
+import { setReceiveBuffer } from "./receive-buffer.ts";
 import { AF_NETLINK, netlinkAddress } from "./sockaddr.ts";
 import { NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK, SOCK_RAW, SOL_NETLINK } from "./socket-options.ts";
 
@@ -31,6 +32,8 @@ const DUMP_ATTEMPTS = 8;
  * through one send, so that this many must fit the default receive buffer of 208 KiB, with room to spare.
  */
 const WINDOW = 128;
+/** Socket memory of an acknowledgement, twice over; the kernel doubles what is asked for, too. */
+const PER_REQUEST = 768;
 
 /** Appends the body of a request: fixed part and attributes. */
 export type WriteBody = (writer: NetlinkWriter) => void;
@@ -47,13 +50,17 @@ export class NetlinkSocket implements Closable {
   readonly #socket: Socket;
   readonly #writer = new NetlinkWriter();
   readonly #buffer = new Uint8Array(RECEIVE_BUFFER);
+  readonly #window: number;
   #sequence = 0;
 
   /** Throws KernelError. */
-  constructor(protocol: number) {
+  constructor(protocol: number, receiveBuffer?: ReceiveBuffer) {
     const socket = Socket.open(AF_NETLINK, SOCK_RAW, protocol);
     if (typeof socket === "number") throw kernelError("netlink socket", socket);
     this.#socket = socket;
+    if (receiveBuffer !== undefined) setReceiveBuffer(socket, receiveBuffer);
+    const fitting = Math.floor((receiveBuffer?.bytes ?? WINDOW * PER_REQUEST) / PER_REQUEST);
+    this.#window = Math.max(1, Math.min(WINDOW, fitting));
     check(socket.bind(netlinkAddress(0)), "netlink bind");
     // Acknowledgements without the request they answer; kernels before 4.3 repeat it, which only costs space.
     socket.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
@@ -83,8 +90,8 @@ export class NetlinkSocket implements Closable {
     write: (writer: NetlinkWriter, index: number) => void,
   ): number[] {
     const results = new Array<number>(count).fill(0);
-    for (let start = 0; start < count; start += WINDOW) {
-      const end = Math.min(start + WINDOW, count);
+    for (let start = 0; start < count; start += this.#window) {
+      const end = Math.min(start + this.#window, count);
       const first = this.#sequence + 1;
       this.#writer.reset();
       for (let index = start; index < end; index++) {

@@ -9,7 +9,7 @@ import {
   writeRouteDump,
 } from "../../wire/rtnetlink-route.ts";
 import type { Closable, Route, RouteEvent, RoutePlacement, RoutePort } from "../ports.ts";
-import { monitorRoutes } from "./monitor.ts";
+import type { RouteMonitor } from "./monitor.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
 
 const FLAGS: Readonly<Record<RoutePlacement, number>> = {
@@ -25,9 +25,11 @@ const PROTOCOL_OFFSET = 5;
 /** Routes over rtnetlink. */
 export class LinuxRoutes implements RoutePort {
   readonly #route: () => NetlinkSocket;
+  readonly #watch: RouteMonitor;
 
-  constructor(route: () => NetlinkSocket) {
+  constructor(route: () => NetlinkSocket, watch: RouteMonitor) {
     this.#route = route;
+    this.#watch = watch;
   }
 
   list(protocol?: number): Route[] {
@@ -54,7 +56,7 @@ export class LinuxRoutes implements RoutePort {
 
   /** Other protocols' routes are not even decoded: there may be a million, of a routing daemon. */
   monitor(protocol: number, callback: (event: RouteEvent) => void): Closable {
-    return monitorRoutes(
+    return this.#watch(
       RTMGRP_ROUTES,
       ({ type, payload }) => {
         if (payload[PROTOCOL_OFFSET] !== protocol) return;

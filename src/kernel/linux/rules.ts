@@ -9,15 +9,17 @@ import {
   writeRuleDump,
 } from "../../wire/rtnetlink-rule.ts";
 import type { Closable, Rule, RuleEvent, RulePort } from "../ports.ts";
-import { monitorRoutes } from "./monitor.ts";
+import type { RouteMonitor } from "./monitor.ts";
 import type { NetlinkSocket } from "./netlink-socket.ts";
 
 /** Routing rules over rtnetlink. */
 export class LinuxRules implements RulePort {
   readonly #route: () => NetlinkSocket;
+  readonly #watch: RouteMonitor;
 
-  constructor(route: () => NetlinkSocket) {
+  constructor(route: () => NetlinkSocket, watch: RouteMonitor) {
     this.#route = route;
+    this.#watch = watch;
   }
 
   list(): Rule[] {
@@ -45,7 +47,7 @@ export class LinuxRules implements RulePort {
   }
 
   monitor(protocol: number, callback: (event: RuleEvent) => void): Closable {
-    return monitorRoutes(
+    return this.#watch(
       RTMGRP_RULES,
       ({ type, payload }) => {
         const rule = readRule(payload);
