@@ -2,7 +2,8 @@
  * `node scripts/score-corpus.mjs DIR [--all]`: how far `validate` and `run -t` agree with keepalived 2.4.3 about a
  * folder of configurations: DIR/files/NAME, DIR/expected/NAME.243.txt with what `keepalived -t -f FILE` printed,
  * DIR/verdicts.tsv with NAME, the status of another release, the status of 2.4.3, and DIR/interfaces.txt, the interfaces
- * of the host it ran on. Users and programs are those of this machine. Prints the scores and every disagreement.
+ * of the host it ran on. Users, programs and names of hosts are those of this machine. Prints the scores and every
+ * disagreement.
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";

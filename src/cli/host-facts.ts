@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { isIP } from "node:net";
 import { networkInterfaces, release } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { FileFacts, HostFacts, InterfaceFacts } from "../config/facts.ts";
-import { nameKey, nameUses } from "../config/host-names.ts";
+import { nameKey, nameUses, resolvedNames } from "../config/host-names.ts";
 import { candidatePaths, directoriesAbove, scriptUses } from "../config/scripts.ts";
 import { IprouteNames } from "../daemon/iproute-names.ts";
 
@@ -106,6 +108,25 @@ function names(config: Config, root: string): NonNullable<HostFacts["names"]> {
   );
 }
 
+/** Milliseconds that the name service has for a name. */
+const RESOLVE_TIMEOUT = 3_000;
+/** Status of getent(1) for a name that is not known. */
+const NOT_FOUND = 2;
+
+/** Which host names the name service knows; without an answer in time nothing is known of a name. */
+function resolves(config: Config): NonNullable<HostFacts["resolves"]> {
+  return Object.fromEntries(
+    resolvedNames(config).flatMap((name) => {
+      if (isIP(name) !== 0) return [];
+      const { status } = spawnSync("getent", ["ahosts", "--", name], {
+        stdio: "ignore",
+        timeout: RESOLVE_TIMEOUT,
+      });
+      return status === 0 || status === NOT_FOUND ? [[name, status === 0]] : [];
+    }),
+  );
+}
+
 const SYSTEM_NETWORK = "/sys/class/net";
 
 /** Names of the interfaces in our network namespace: /proc always shows it, /sys that in which it was mounted. */
@@ -175,6 +196,8 @@ export function hostFacts(config: Config, root = "/"): HostFacts {
     searchPath,
     files: tree.files,
     names: names(config, root),
+    // The name service of the system below a root cannot be asked.
+    ...(root === "/" ? { resolves: resolves(config) } : {}),
     kernel: kernel(),
   };
 }

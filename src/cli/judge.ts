@@ -19,7 +19,7 @@ export interface Judged {
   readonly isKnownElsewhere: (diagnostic: Diagnostic, messages: readonly string[]) => boolean;
 }
 
-/** This machine's users and programs, and other interfaces than it has. */
+/** This machine's users, programs and names, and other interfaces than it has. */
 export function factsWithInterfaces(config: Config, interfaces: readonly string[]): HostFacts {
   const named = interfaces.map((name) => [name, { addresses: [], flags: ["up"] }]);
   return { ...hostFacts(config), interfaces: Object.fromEntries(named) };

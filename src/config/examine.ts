@@ -28,6 +28,8 @@ const OF_HOST: ReadonlySet<string> = new Set([
   "no-such-script",
   "no-such-user",
   "script-not-executable",
+  "unknown-name",
+  "unresolved-name",
 ]);
 
 /** A host that remembers what was read from it. */

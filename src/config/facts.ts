@@ -38,6 +38,8 @@ export interface HostFacts {
    * that is not in it nothing is known.
    */
   readonly names?: Readonly<Record<string, number | null>>;
+  /** Whether its name service knows a host name. Of a name that is not in it nothing is known. */
+  readonly resolves?: Readonly<Record<string, boolean>>;
   /** Release of the kernel, and which of its features a configuration may need are there. */
   readonly kernel: { readonly release: string; readonly features: Readonly<Record<string, boolean>> };
 }
@@ -112,7 +114,10 @@ export function formatFacts(facts: HostFacts): string {
 /** Reads what `formatFacts` wrote; a `problem` says what of it cannot be such facts. */
 export function parseFacts(json: string): HostFacts | { readonly problem: string } {
   try {
-    const { interfaces, users, groups, searchPath, files, names, kernel } = object(JSON.parse(json), "it");
+    const { interfaces, users, groups, searchPath, files, names, resolves, kernel } = object(
+      JSON.parse(json),
+      "it",
+    );
     const { release, features } = object(kernel, "kernel");
     return {
       interfaces: record(interfaceFacts)(interfaces, "interfaces"),
@@ -121,6 +126,7 @@ export function parseFacts(json: string): HostFacts | { readonly problem: string
       searchPath: array(text)(searchPath, "searchPath"),
       files: record(fileFacts)(files, "files"),
       ...(names === undefined ? {} : { names: record(nameFacts)(names, "names") }),
+      ...(resolves === undefined ? {} : { resolves: record(boolean)(resolves, "resolves") }),
       kernel: {
         release: text(release, "kernel.release"),
         features: record(boolean)(features, "kernel.features"),

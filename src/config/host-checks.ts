@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import type { FileFacts, HostFacts } from "./facts.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
 import { checkInterfaces } from "./host-interfaces.ts";
-import { checkNames } from "./host-names.ts";
+import { checkMailServer, checkNames } from "./host-names.ts";
 import { originOfKeyword } from "./open.ts";
 import { candidatePaths, directoriesAbove, type ScriptUse, scriptUses } from "./scripts.ts";
 
@@ -147,6 +147,7 @@ export function checkHost(compiled: Pick<Compiled, "config" | "sources">, facts:
   const report = faultReporter(compiled.sources, (diagnostic) => diagnostics.push(diagnostic));
   checkInterfaces(compiled.config, facts, report);
   checkNames(compiled.config, facts, report);
+  checkMailServer(compiled.config, facts, report);
   scriptUser(compiled.config, facts, report);
   const refused = new Set<number>();
   for (const use of scriptUses(compiled.config)) {

@@ -65,6 +65,25 @@ export function nameUses(config: Config): readonly NameUse[] {
   ];
 }
 
+/** Host names of servers that keepalived looks up while it reads. */
+export function resolvedNames({ global_defs }: Config): readonly string[] {
+  return global_defs.smtp_server === undefined ? [] : [global_defs.smtp_server.host];
+}
+
+/** `unresolved-name`: the name service of this host knows the mail server. */
+export function checkMailServer({ global_defs }: Config, facts: HostFacts, report: ReportFault): void {
+  const { smtp_server: server } = global_defs;
+  if (server === undefined || facts.resolves?.[server.host] !== false) return;
+  report(
+    {
+      code: "unresolved-name",
+      summary: `smtp_server ${server.host}: the name service of this host does not know the name`,
+      detail: "keepalived looks the name up while it reads the file, and then sends no mail.",
+    },
+    originOfKeyword(global_defs, "smtp_server"),
+  );
+}
+
 /** `unknown-name`: names stand for numbers on this host. Of a name that the facts do not have nothing is known. */
 export function checkNames(config: Config, facts: HostFacts, report: ReportFault): void {
   for (const use of nameUses(config)) {

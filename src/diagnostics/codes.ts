@@ -179,6 +179,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "no-such-interface": error("An interface does not exist."),
   "no-such-script": warning("A script does not exist."),
   "unknown-name": error("A name for a table, protocol or realm that iproute2 on this host does not know."),
+  "unresolved-name": warning("A host name that the name service of this host does not know."),
   "no-such-user": warning("A user or group does not exist."),
   "script-not-executable": warning("A script is not executable."),
   "too-new": error("A keyword that the release of --target does not know."),

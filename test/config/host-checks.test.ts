@@ -132,4 +132,12 @@ from 10.0.0.1 table red preference 1
     expect(check(text, { ...FACTS, names })).toEqual(["6 unknown-name", "6 unknown-name"]);
     expect(check(text)).toEqual([]);
   });
+
+  it("find a mail server that the name service does not know", () => {
+    const text = "global_defs {\n  smtp_server mail.example 2525\n}\n";
+    const resolves = (known: boolean) => ({ ...FACTS, resolves: { "mail.example": known } });
+    expect(check(text, resolves(false))).toEqual(["2 unresolved-name"]);
+    expect(check(text, resolves(true))).toEqual([]);
+    expect(check(text)).toEqual([]);
+  });
 });
