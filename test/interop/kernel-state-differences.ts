@@ -61,6 +61,7 @@ export const KEPT_DIFFERENCES: Readonly<Record<string, Differences>> = {
   "no-accept-ifindex.conf": links([], ["vrrp.51"]),
   "strict-mode.conf": links(["eth0"]),
   "vmac-addresses.conf": links(["eth0", "eth1"], ["vrrp2.51", "vrrp6.51"]),
+  "vmac-host-address.conf": links(["eth0"]),
   "vmac-ipv4.conf": links(["eth0"]),
   "vmac-ipv6.conf": links([], ["vrrp.51"]),
   "vmac-named.conf": links(["eth0"]),

@@ -99,9 +99,18 @@ function buildHost(lab: Lab, name: string): Host {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 250));
 
+/** A VLAN on eth0, for the configurations that name it; a macvlan where the kernel has none. */
+function addVlan(host: Host): void {
+  const add = "ip link add link eth0 name eth0.7 address 02:00:00:00:07:00 type";
+  host.exec("sh", "-c", `${add} vlan id 7 2>/dev/null || ${add} macvlan mode bridge`);
+  host.exec("ip", "link", "set", "eth0.7", "up");
+  host.exec("ip", "address", "add", "203.0.113.1/24", "dev", "eth0.7");
+}
+
 /** Runs a program on a configuration through its life, on a host of its own. */
 async function statesOf(lab: Lab, program: RouterProgram, config: string): Promise<Map<Moment, KernelState>> {
   const host = buildHost(lab, program.name);
+  if (config.includes("eth0.7")) addVlan(host);
   const complete = (device: string) => host.addresses(device).some((address) => address.startsWith("fe80:"));
   await eventually(`${program.name}: link-local addresses`, () => complete("eth0") && complete("eth1"));
   const instances = [...config.matchAll(/^vrrp_instance (\S+)/gm)].map(([, name = ""]) => name);
