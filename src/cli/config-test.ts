@@ -8,6 +8,7 @@ import { orderDiagnostics } from "../diagnostics/order.ts";
 import { nodeHost } from "../source/node-host.ts";
 import { hostFacts } from "./host-facts.ts";
 import { stderr, UsageError } from "./output.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 export interface ConfigTestOptions {
   readonly configId?: string;
@@ -23,6 +24,7 @@ function line({ subject, summary, severity, code }: Diagnostic): string {
 
 /** `holdfast run -t`: compiles for this machine, and exits with the status that keepalived -t has. */
 export function testConfiguration(file: string, { configId, log }: ConfigTestOptions): number {
+  keepYoungGenerationSmall(file);
   const id = configId ?? hostname().split(".")[0] ?? "";
   const compiled = compile(nodeHost, file, { id, environment: process.env, randomSeed: Date.now() >>> 0 });
   const facts = hostFacts(compiled.config);

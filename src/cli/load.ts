@@ -9,6 +9,7 @@ import { nodeHost } from "../source/node-host.ts";
 import { RootedHost } from "../source/rooted-host.ts";
 import { hostFacts } from "./host-facts.ts";
 import { EXIT, UsageError } from "./output.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 export interface LoadOptions {
   /** The configuration id; the host name where the host may be looked at. */
@@ -57,6 +58,7 @@ export function load(
   { configId, host, root, target, warnOff = [] }: LoadOptions,
   source: SourceHost = nodeHost,
 ): Loaded {
+  keepYoungGenerationSmall(file);
   const id = configId ?? (host === "this" ? hostname().split(".")[0] : undefined);
   const rooted = root === undefined ? source : new RootedHost(source, resolve(root), file);
   const examined = examine(rooted, file, {
