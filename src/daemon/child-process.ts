@@ -97,7 +97,12 @@ class Child {
     process.on("unhandledRejection", (error) => crash(log, error));
     // Only the soft limit of real-time processes sends it; more of the same and the kernel ends the process.
     process.on("SIGXCPU", () => log.warn("Ran for long without waiting, as a real-time process"));
-    const kernel = this.#watched(await openKernel(settings.kernel, config, this.#role), settings, config, log);
+    const kernel = this.#watched(
+      await openKernel(settings.kernel, config, this.#role),
+      settings,
+      config,
+      log,
+    );
     const scripts = new Scripts(log);
     scripts.configure(scriptPolicyOf(config), usesScripts(config));
     const outlets = new Outlets(log, (alert) => void tell({ type: "alert", alert }));

@@ -1,4 +1,4 @@
-import type { IpvsCommand, IpvsServiceEntry } from "../wire/ipvs-types.ts";
+import type { IpvsCommand, IpvsDaemon, IpvsServiceEntry, IpvsTimeouts } from "../wire/ipvs-types.ts";
 import type { FirewallCommand, FirewallElement, FirewallTable } from "../wire/nftables-types.ts";
 import type { AddressMessage } from "../wire/rtnetlink-address.ts";
 import type { LinkMessage } from "../wire/rtnetlink-link.ts";
@@ -158,6 +158,15 @@ export interface IpvsPort {
   /** Carries out commands in order, pipelined. One entry per command: undefined for success, the refusal otherwise. */
   apply(commands: readonly IpvsCommand[]): (KernelError | undefined)[];
   flush(): void;
+  /** The synchronisation daemons that run: one of each state at most. */
+  daemons(): IpvsDaemon[];
+  /** Throws KernelError: EEXIST when one of its state runs, ENODEV without its interface. */
+  startDaemon(daemon: IpvsDaemon): void;
+  /** Throws KernelError ESRCH when none of its state runs. */
+  stopDaemon(daemon: IpvsDaemon): void;
+  timeouts(): IpvsTimeouts;
+  /** Those that are not given stay as they are. */
+  setTimeouts(timeouts: Partial<IpvsTimeouts>): void;
 }
 
 export interface VrrpSocketOptions {

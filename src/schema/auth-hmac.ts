@@ -1,4 +1,5 @@
 import { integer, oneOf, wholeSeconds } from "./kinds.ts";
+import { wanted } from "./kinds-options.ts";
 import { hmacKey } from "./kinds-vrrp.ts";
 import { defineBlock, leaf, repeated } from "./row.ts";
 
@@ -7,7 +8,7 @@ export const authHmac = defineBlock({
   keyword: "auth_hmac",
   header: {},
   rows: {
-    key: repeated(hmacKey, {
+    key: repeated(wanted(hmacKey), {
       doc: "A key and its id: 32 to 64 bytes as text, after hex:, or in the file named after file:.",
       since: "0.5.3",
       secret: true,

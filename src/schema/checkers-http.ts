@@ -1,6 +1,7 @@
 import { checkerRows, unsigned } from "./checkers-common.ts";
 import { oneOfAnyCase, oneText, word } from "./kinds.ts";
 import { regex, regexOffset, regexOptions, regexStack } from "./kinds-checker.ts";
+import { tolerated, wanted } from "./kinds-options.ts";
 import { statusRanges } from "./kinds-server.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
@@ -19,12 +20,12 @@ const digest = oneText("MD5 digest", (text, complain, at) => {
 const urlRows = {
   path: leaf(word, { required: true, doc: "Path to get.", since: "0.5.3" }),
   digest: leaf(digest, { doc: "MD5 of the body, as 32 hexadecimal digits.", since: "0.5.3" }),
-  status_code: leaf(statusRanges, {
+  status_code: leaf(tolerated(statusRanges), {
     doc: "Status codes that are good; 200–299 by default.",
     since: "0.7.6",
   }),
-  virtualhost: leaf(word, { doc: "Host to name in the request.", since: "0.5.8" }),
-  regex: leaf(regex, {
+  virtualhost: leaf(wanted(word), { doc: "Host to name in the request.", since: "0.5.8" }),
+  regex: leaf(wanted(regex), {
     doc: "Regular expression (PCRE) that the body has to match.",
     since: "2.0.7",
     compiledOnly,
@@ -40,18 +41,18 @@ const urlRows = {
     since: "2.0.7",
     compiledOnly,
   }),
-  regex_stack: leaf(regexStack, {
+  regex_stack: leaf(tolerated(regexStack), {
     doc: "Bytes of stack to match with: at first, and at most.",
     since: "2.0.7",
     compiledOnly,
   }),
-  regex_min_offset: leaf(regexOffset, {
+  regex_min_offset: leaf(tolerated(regexOffset), {
     default: 0,
     doc: "Where in the body a match may start at the earliest.",
     since: "2.0.7",
     compiledOnly,
   }),
-  regex_max_offset: leaf(regexOffset, {
+  regex_max_offset: leaf(tolerated(regexOffset), {
     doc: "Where in the body a match may start at the latest.",
     since: "2.0.7",
     compiledOnly,
@@ -80,8 +81,8 @@ const webRows = {
     since: "0.5.3",
     replacedBy: "retry",
   }),
-  virtualhost: leaf(word, { inherits: "^", doc: "Host to name in requests.", since: "0.5.8" }),
-  http_protocol: leaf(oneOfAnyCase("1.0", "1.0C", "1.0c", "1.1"), {
+  virtualhost: leaf(wanted(word), { inherits: "^", doc: "Host to name in requests.", since: "0.5.8" }),
+  http_protocol: leaf(wanted(oneOfAnyCase("1.0", "1.0C", "1.0c", "1.1")), {
     default: "1.0",
     doc: "HTTP version of requests.",
     since: "2.0.17",

@@ -1,6 +1,7 @@
 import { checkerRows, programRows } from "./checkers-common.ts";
 import { integer, oneOfAnyCase, wholeSeconds, word } from "./kinds.ts";
 import { fileWeight, payload, reply } from "./kinds-checker.ts";
+import { tolerated, wanted } from "./kinds-options.ts";
 import { scriptCommand, userGroup } from "./kinds-script.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
@@ -17,7 +18,10 @@ export const smtpCheck = defineBlock({
   header: {},
   rows: {
     ...checkerRows(1, SECOND),
-    helo_name: leaf(word, { doc: "Name in HELO; smtpchecker.keepalived.org by default.", since: "1.1.8" }),
+    helo_name: leaf(wanted(word), {
+      doc: "Name in HELO; smtpchecker.keepalived.org by default.",
+      since: "1.1.8",
+    }),
     host: blocks(smtpHost, {
       doc: "A further connection to check, instead of the server's.",
       since: "1.1.8",
@@ -46,7 +50,7 @@ export const udpCheck = defineBlock({
   header: {},
   rows: {
     ...checkerRows(1, SECOND),
-    payload: leaf(payload, { doc: "Bytes to send; a text by default.", since: "2.2.0" }),
+    payload: leaf(wanted(payload), { doc: "Bytes to send; a text by default.", since: "2.2.0" }),
     require_reply: leaf(reply, {
       doc: "Only an answer is good, and only with these bytes where any are given.",
       since: "2.1.0",
@@ -60,7 +64,7 @@ export const miscCheck = defineBlock({
   keyword: "MISC_CHECK",
   header: {},
   rows: {
-    misc_path: leaf(scriptCommand, { required: true, doc: "Program to run.", since: "0.5.3" }),
+    misc_path: leaf(tolerated(scriptCommand), { required: true, doc: "Program to run.", since: "0.5.3" }),
     misc_timeout: leaf(wholeSeconds(0, 4_294), {
       doc: "Time that it may take; delay_loop by default.",
       since: "1.1.0",
@@ -70,7 +74,7 @@ export const miscCheck = defineBlock({
       doc: "An exit status above 1 is the weight of the server, less 2.",
       since: "1.1.8",
     }),
-    user: leaf(userGroup, { doc: "User, and group, that it runs as.", since: "1.3.0" }),
+    user: leaf(wanted(userGroup), { doc: "User, and group, that it runs as.", since: "1.3.0" }),
     ...programRows(0, SECOND),
   },
 });
@@ -79,7 +83,11 @@ export const bfdCheck = defineBlock({
   keyword: "BFD_CHECK",
   header: {},
   rows: {
-    name: leaf(word, { required: true, doc: "The bfd_instance that says whether it is up.", since: "1.3.0" }),
+    name: leaf(wanted(word), {
+      required: true,
+      doc: "The bfd_instance that says whether it is up.",
+      since: "1.3.0",
+    }),
     alpha: flag({ inherits: "^", doc: "Down until the session is up.", since: "1.1.16" }),
   },
 });
@@ -93,7 +101,7 @@ export const fileCheck = defineBlock({
       doc: "The track file whose value is added to the weight.",
       since: "2.0.0",
     }),
-    weight: leaf(fileWeight, {
+    weight: leaf(wanted(fileWeight), {
       doc: "What the value is multiplied with; the track file's own by default.",
       since: "0.5.3",
     }),

@@ -5,6 +5,7 @@ import { globalProcessRows } from "./global-process.ts";
 import { globalSnmpRows } from "./global-snmp.ts";
 import { globalVrrpRows } from "./global-vrrp.ts";
 import { word } from "./kinds.ts";
+import { wanted } from "./kinds-options.ts";
 import { userGroup } from "./kinds-script.ts";
 import { type BlockOf, defineBlock, flag, leaf } from "./row.ts";
 import { misplacedRows } from "./top-level.ts";
@@ -14,11 +15,11 @@ export const globalDefs = defineBlock({
   keyword: "global_defs",
   header: {},
   rows: {
-    router_id: leaf(word, {
+    router_id: leaf(wanted(word), {
       doc: "Name of this router in alerts; the host name by default.",
       since: "1.1.8",
     }),
-    script_user: leaf(userGroup, { doc: "User, and group, that scripts run as.", since: "1.3.0" }),
+    script_user: leaf(wanted(userGroup), { doc: "User, and group, that scripts run as.", since: "1.3.0" }),
     enable_script_security: flag({
       bare: true,
       doc: "Do not run scripts that somebody other than root can change.",

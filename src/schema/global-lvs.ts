@@ -1,5 +1,6 @@
 import { integer, oneOf, optional, word } from "./kinds.ts";
 import { lvsTimeouts, syncDaemon } from "./kinds-lvs.ts";
+import { wanted } from "./kinds-options.ts";
 import { fifo, scriptCommand } from "./kinds-script.ts";
 import { flag, leaf } from "./row.ts";
 
@@ -13,25 +14,21 @@ export const globalLvsRows = {
     firstWins: true,
     doc: "Tell other directors of connections: on which interface, and with which instance.",
     since: "1.2.20",
-    compiledOnly,
   }),
   lvs_timeouts: leaf(lvsTimeouts, {
     doc: "Time after which IPVS forgets an idle connection.",
     since: "1.2.24",
-    compiledOnly,
   }),
-  lvs_flush: flag({ bare: true, doc: "Start with an empty IPVS table.", since: "1.2.23", compiledOnly }),
+  lvs_flush: flag({ bare: true, doc: "Start with an empty IPVS table.", since: "1.2.23" }),
   lvs_flush_on_stop: leaf(optional(oneOf("VS"), "all"), {
     doc: "On stop empty the IPVS table at once; with VS remove each service, not each server of it.",
     since: "2.2.0",
-    compiledOnly,
   }),
   lvs_flush_onstop: leaf(optional(oneOf("VS"), "all"), {
     doc: "Older name of lvs_flush_on_stop.",
     since: "2.0.15",
     replacedBy: "lvs_flush_on_stop",
     synonym: true,
-    compiledOnly,
   }),
   checker_log_all_failures: flag({
     doc: "Log every failed try of a checker, unless it says otherwise.",
@@ -42,8 +39,8 @@ export const globalLvsRows = {
     doc: "Run the scripts of real servers for their state at the start, too.",
     since: "2.0.0",
   }),
-  lvs_notify_fifo: leaf(fifo, { doc: "FIFO for server transitions.", since: "1.3.6" }),
-  lvs_notify_fifo_script: leaf(scriptCommand, {
+  lvs_notify_fifo: leaf(wanted(fifo), { doc: "FIFO for server transitions.", since: "1.3.6" }),
+  lvs_notify_fifo_script: leaf(wanted(scriptCommand), {
     doc: "Script that reads it.",
     since: "1.3.6",
   }),
@@ -65,31 +62,31 @@ export const globalLvsRows = {
     since: "2.2.2",
     compiledOnly,
   }),
-  vrrp_netlink_cmd_rcv_bufs: leaf(bytes, {
+  vrrp_netlink_cmd_rcv_bufs: leaf(wanted(bytes), {
     doc: "Bytes of receive buffer of the netlink sockets that VRRP asks by.",
     since: "2.0.0",
     onChange: "restart",
   }),
   vrrp_netlink_cmd_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),
-  vrrp_netlink_monitor_rcv_bufs: leaf(bytes, {
+  vrrp_netlink_monitor_rcv_bufs: leaf(wanted(bytes), {
     doc: "Bytes of receive buffer of the netlink sockets that VRRP listens to.",
     since: "2.0.0",
     onChange: "restart",
   }),
   vrrp_netlink_monitor_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),
-  lvs_netlink_cmd_rcv_bufs: leaf(bytes, {
+  lvs_netlink_cmd_rcv_bufs: leaf(wanted(bytes), {
     doc: "Bytes of receive buffer of the netlink sockets that checkers ask by.",
     since: "2.0.0",
     onChange: "restart",
   }),
   lvs_netlink_cmd_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),
-  lvs_netlink_monitor_rcv_bufs: leaf(bytes, {
+  lvs_netlink_monitor_rcv_bufs: leaf(wanted(bytes), {
     doc: "Bytes of receive buffer of the netlink sockets that checkers listen to.",
     since: "2.0.0",
     onChange: "restart",
   }),
   lvs_netlink_monitor_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),
-  process_monitor_rcv_bufs: leaf(bytes, {
+  process_monitor_rcv_bufs: leaf(wanted(bytes), {
     doc: "Bytes of receive buffer of the socket that tells of processes.",
     since: "2.0.11",
   }),

@@ -3,6 +3,7 @@ import type { MailServer } from "./composite-lvs.ts";
 import { integerType, objectType, textType } from "./json-types.ts";
 import type { Kind } from "./kind.ts";
 import { boundedInteger, wholeSeconds, word } from "./kinds.ts";
+import { tolerated, wanted } from "./kinds-options.ts";
 import { flag, leaf, list } from "./row.ts";
 
 const mailServer: Kind<MailServer> = {
@@ -38,7 +39,7 @@ export const globalMailRows = {
     doc: "Addresses that alerts go to.",
     since: "0.5.3",
   }),
-  notification_email_from: leaf(word, { doc: "Sender of alerts.", since: "0.5.3" }),
+  notification_email_from: leaf(wanted(word), { doc: "Sender of alerts.", since: "0.5.3" }),
   smtp_server: leaf(mailServer, {
     doc: "Server that takes alerts, and its port.",
     since: "0.5.3",
@@ -48,7 +49,7 @@ export const globalMailRows = {
     doc: "Time to connect to the SMTP server.",
     since: "0.5.3",
   }),
-  smtp_helo_name: leaf(word, { doc: "Name in HELO.", since: "1.2.20" }),
+  smtp_helo_name: leaf(tolerated(word), { doc: "Name in HELO.", since: "1.2.20" }),
   smtp_alert: flag({
     doc: "Alerts for everything unless it says otherwise.",
     since: "0.5.7",

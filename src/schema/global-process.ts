@@ -5,12 +5,11 @@ import { scriptCommand } from "./kinds-script.ts";
 import { flag, leaf } from "./row.ts";
 
 const compiledOnly = true;
-const unsigned = integer(0, 4_294_967_295);
 const scriptTimeout = wholeSeconds(1, 1000);
 const processName = { doc: "Its name among the processes.", since: "2.0.16" } as const;
 const priority = wanted(integer(-20, 19));
 const realTime = wanted(clamped(1, 99));
-const limit = wanted(unsigned);
+const limit = integer(1, 4_294_967_295);
 const cpus = wanted(cpuSet);
 const DOC = {
   priority: "Nice value of the process.",
@@ -81,20 +80,20 @@ export const globalProcessRows = {
     doc: "How late, in microseconds, a process has to be for that.",
     since: "2.1.0",
   }),
-  startup_script: leaf(scriptCommand, {
+  startup_script: leaf(wanted(scriptCommand), {
     doc: "Script to run before any process starts.",
     since: "2.1.0",
   }),
-  startup_script_timeout: leaf(scriptTimeout, {
+  startup_script_timeout: leaf(wanted(scriptTimeout), {
     default: 10_000_000,
     doc: "Time that it may take.",
     since: "2.1.0",
   }),
-  shutdown_script: leaf(scriptCommand, {
+  shutdown_script: leaf(wanted(scriptCommand), {
     doc: "Script to run after all processes have ended.",
     since: "2.1.0",
   }),
-  shutdown_script_timeout: leaf(scriptTimeout, {
+  shutdown_script_timeout: leaf(wanted(scriptTimeout), {
     default: 10_000_000,
     doc: "Time that it may take.",
     since: "2.1.0",

@@ -12,6 +12,7 @@ import {
   word,
   words,
 } from "./kinds.ts";
+import { wanted } from "./kinds-options.ts";
 import { fifo, scriptCommand } from "./kinds-script.ts";
 import { extraGarp, linkLocalGroup, receiveBuffers, startupDelay } from "./kinds-vrrp.ts";
 import { flag, leaf } from "./row.ts";
@@ -99,16 +100,16 @@ export const globalVrrpRows = {
     doc: "Gap between unsolicited neighbour advertisements on one interface.",
     since: "1.2.21",
   }),
-  notify_fifo: leaf(fifo, {
+  notify_fifo: leaf(wanted(fifo), {
     doc: "FIFO that gets a line for each transition.",
     since: "1.3.6",
   }),
-  notify_fifo_script: leaf(scriptCommand, {
+  notify_fifo_script: leaf(wanted(scriptCommand), {
     doc: "Script that reads it.",
     since: "1.3.6",
   }),
-  vrrp_notify_fifo: leaf(fifo, { doc: "FIFO for VRRP transitions.", since: "1.3.6" }),
-  vrrp_notify_fifo_script: leaf(scriptCommand, {
+  vrrp_notify_fifo: leaf(wanted(fifo), { doc: "FIFO for VRRP transitions.", since: "1.3.6" }),
+  vrrp_notify_fifo_script: leaf(wanted(scriptCommand), {
     doc: "Script that reads it.",
     since: "1.3.6",
   }),
@@ -116,11 +117,11 @@ export const globalVrrpRows = {
     doc: "One gratuitous ARP for each address, and no second set.",
     since: "2.0.12",
   }),
-  vrrp_garp_extra_if: leaf(extraGarp(1), {
+  vrrp_garp_extra_if: leaf(wanted(extraGarp(1)), {
     doc: "Interval of gratuitous ARPs on other interfaces of addresses; only on VMACs without `all`.",
     since: "2.2.3",
   }),
-  vrrp_vmac_garp_intvl: leaf(extraGarp(1), {
+  vrrp_vmac_garp_intvl: leaf(wanted(extraGarp(1)), {
     doc: "Interval of gratuitous ARPs on VMACs.",
     since: "2.2.0",
     replacedBy: "vrrp_garp_extra_if",
@@ -168,7 +169,7 @@ export const globalVrrpRows = {
     doc: "Write all states to the notify FIFOs after a reload.",
     since: "2.2.5",
   }),
-  default_interface: leaf(interfaceName, {
+  default_interface: leaf(wanted(interfaceName), {
     default: "eth0",
     doc: "Interface of static addresses that name none.",
     since: "1.2.24",
@@ -198,11 +199,11 @@ export const globalVrrpRows = {
     doc: "Start of the names of VMACs for addresses on other interfaces; vmac_prefix by default.",
     since: "2.2.0",
   }),
-  vrrp_rx_bufs_policy: leaf(receiveBuffers, {
+  vrrp_rx_bufs_policy: leaf(wanted(receiveBuffers), {
     doc: "Size of the receive buffers of sockets: by MTU, by advert, or in bytes.",
     since: "2.0.3",
   }),
-  vrrp_rx_bufs_multiplier: leaf(integer(1, 4_294_967_295), {
+  vrrp_rx_bufs_multiplier: leaf(wanted(integer(1, 4_294_967_295)), {
     default: 3,
     doc: "What the policy's size is multiplied with.",
     since: "2.0.3",

@@ -19,6 +19,24 @@ export function wanted<T>(kind: Kind<T>): Kind<T> {
   };
 }
 
+/** A kind whose keyword, standing alone, keepalived passes over without a word. */
+export function tolerated<T>(kind: Kind<T>): Kind<T> {
+  return {
+    ...kind,
+    words: [0, kind.words[1]],
+    parse(words, complain) {
+      if (words.length > 0) return kind.parse(words, complain);
+      complain({
+        code: "unchecked-value",
+        severity: "warning",
+        summary: `a value is missing: ${kind.name}`,
+        detail: "The line is ignored. keepalived does the same, without a word.",
+      });
+      return undefined;
+    },
+  };
+}
+
 /** An integer that keepalived moves into its bounds, with a warning. */
 export function clamped(minimum: number, maximum: number): Kind<number> {
   return {

@@ -1,5 +1,4 @@
 import { optional, wholeSeconds, word } from "./kinds.ts";
-import { wanted } from "./kinds-options.ts";
 import { type FlagRow, flag, leaf } from "./row.ts";
 
 const compiledOnly = true;
@@ -34,7 +33,7 @@ export const topLevelRows = {
     since: "1.3.0",
     compiledOnly,
   }),
-  child_wait_time: leaf(wanted(childWaitTime), {
+  child_wait_time: leaf(childWaitTime, {
     default: 5_000_000,
     doc: "Time that the processes have to end.",
     since: "2.0.0",

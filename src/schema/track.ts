@@ -1,5 +1,5 @@
 import { integer, oneOf, seconds, word, words } from "./kinds.ts";
-import { wanted } from "./kinds-options.ts";
+import { tolerated, wanted } from "./kinds-options.ts";
 import { factor, initialValue } from "./kinds-track.ts";
 import { type BlockOf, defineBlock, flag, leaf, list } from "./row.ts";
 
@@ -12,7 +12,7 @@ export const trackFile = defineBlock({
   identity: (file) => file.name,
   rows: {
     file: leaf(wanted(word), { required: true, firstWins: true, doc: "The file.", since: "2.0.0" }),
-    weight: leaf(factor, {
+    weight: leaf(wanted(factor), {
       default: { weight: 1, reverse: false },
       firstWins: true,
       doc: "What its number is multiplied with; with 0 any other number than 0 is a fault.",
@@ -42,11 +42,11 @@ export const trackProcess = defineBlock({
       doc: "Name of the process, and what follows it on its command line.",
       since: "2.0.11",
     }),
-    param_match: leaf(oneOf("initial", "partial"), {
+    param_match: leaf(tolerated(oneOf("initial", "partial")), {
       doc: "Parameters need only be the first ones, or their beginning.",
       since: "2.0.16",
     }),
-    weight: leaf(factor, {
+    weight: leaf(wanted(factor), {
       default: NO_WEIGHT,
       firstWins: true,
       doc: "Change of priority; 0 makes a failure a fault.",

@@ -12,6 +12,7 @@ import { inheritedRows, timer, timerOrZero } from "./checkers-common.ts";
 import { httpGet, sslGet } from "./checkers-http.ts";
 import { integer, oneOf, oneOfAnyCase, word } from "./kinds.ts";
 import { forwarding } from "./kinds-forwarding.ts";
+import { wanted } from "./kinds-options.ts";
 import { scriptCommand } from "./kinds-script.ts";
 import { granularity, persistenceTimeout, scheduler, serverAddress, serviceName } from "./kinds-server.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
@@ -52,7 +53,7 @@ export const realServer = defineBlock({
       since: "1.0.0",
       firstWins: true,
     }),
-    virtualhost: leaf(word, { inherits: "^", doc: "Host to name in HTTP requests.", since: "0.5.8" }),
+    virtualhost: leaf(wanted(word), { inherits: "^", doc: "Host to name in HTTP requests.", since: "0.5.8" }),
     smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7" }),
     ...inheritedRows,
     retry: leaf(serverRetry, {
@@ -156,7 +157,7 @@ export const virtualServer = defineBlock({
       since: "0.5.7",
     }),
     persistence_engine: leaf(word, { doc: "Persistence engine.", since: "1.2.20" }),
-    virtualhost: leaf(word, { doc: "Host to name in HTTP requests.", since: "0.5.8" }),
+    virtualhost: leaf(wanted(word), { doc: "Host to name in HTTP requests.", since: "0.5.8" }),
     alpha: flag({ bare: true, doc: "Servers are down until their first check succeeds.", since: "1.1.16" }),
     omega: flag({ bare: true, doc: "Run notify_down and quorum_down on stop.", since: "1.1.16" }),
     quorum: leaf(integer(1, 4_294_967_295), {

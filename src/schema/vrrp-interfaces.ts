@@ -2,8 +2,6 @@ import { interfaceName } from "./kinds.ts";
 import { ipvlanUse, vmacUse } from "./kinds-vrrp.ts";
 import { flag, leaf } from "./row.ts";
 
-const compiledOnly = true;
-
 /** Rows of vrrp_instance about interfaces that keepalived makes, and how it treats those that are there. */
 export const interfaceRows = {
   use_vmac: leaf(vmacUse, {
@@ -49,6 +47,5 @@ export const interfaceRows = {
     doc: "Interface of the IPVS synchronisation daemon.",
     since: "0.5.5",
     deprecated: "Write lvs_sync_daemon in global_defs.",
-    compiledOnly,
   }),
 };

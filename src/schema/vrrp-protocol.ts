@@ -1,4 +1,5 @@
 import { integer, multicastGroup, oneOf, optional } from "./kinds.ts";
+import { wanted } from "./kinds-options.ts";
 import { route } from "./kinds-route.ts";
 import { rule } from "./kinds-rule.ts";
 import { extraGarp } from "./kinds-vrrp.ts";
@@ -58,12 +59,12 @@ export const protocolRows = {
     doc: "Leave the pseudo header out of VRRPv3 checksums of IPv4.",
     since: "2.2.8",
   }),
-  garp_extra_if: leaf(extraGarp(0), {
+  garp_extra_if: leaf(wanted(extraGarp(0)), {
     inherits: "global_defs.vrrp_garp_extra_if",
     doc: "Interval of gratuitous ARPs on other interfaces of addresses; only on VMACs without `all`.",
     since: "2.2.3",
   }),
-  vmac_garp_intvl: leaf(extraGarp(0), {
+  vmac_garp_intvl: leaf(wanted(extraGarp(0)), {
     doc: "Interval of gratuitous ARPs on VMACs.",
     since: "2.2.0",
     replacedBy: "garp_extra_if",
@@ -118,7 +119,7 @@ export const protocolRows = {
     doc: "Keep to the letter of the VRRP standards.",
     since: "1.2.20",
   }),
-  kernel_rx_buf_size: leaf(integer(1, 4_294_967_295), {
+  kernel_rx_buf_size: leaf(wanted(integer(1, 4_294_967_295)), {
     doc: "Size of the receive buffer of the socket, in bytes.",
     since: "2.0.3",
   }),

@@ -65,3 +65,25 @@ export type IpvsCommand =
       readonly key: IpvsServiceKey;
       readonly destination: Pick<IpvsDestination, "address" | "port">;
     };
+
+/** A daemon that tells other directors of connections, or hears of theirs. */
+export interface IpvsDaemon {
+  readonly state: "master" | "backup";
+  readonly interface: string;
+  /** Tells several pairs of directors on one network apart. */
+  readonly id: number;
+  /** Bytes of a message at most. */
+  readonly maxlen?: number;
+  /** Multicast group. */
+  readonly group?: string;
+  /** UDP port. */
+  readonly port?: number;
+  readonly ttl?: number;
+}
+
+/** Seconds after which an idle connection is forgotten. */
+export interface IpvsTimeouts {
+  readonly tcp: number;
+  readonly tcpfin: number;
+  readonly udp: number;
+}

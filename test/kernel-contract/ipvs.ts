@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Kernel } from "../../src/kernel/ports.ts";
 import type { IpvsDestination, IpvsService, IpvsServiceKey } from "../../src/wire/ipvs-types.ts";
+import { refusal } from "./host.ts";
 
 const web: IpvsServiceKey & { type: "address" } = {
   type: "address",
@@ -99,6 +100,39 @@ export function ipvsContract(name: string, start: () => Kernel): void {
       expect(sorted()).toEqual(
         expected.sort((a, b) => JSON.stringify(a.key).localeCompare(JSON.stringify(b.key))),
       );
+    });
+
+    it("runs one synchronisation daemon of each state", () => {
+      const { ipvs } = kernel;
+      const on = { interface: "lo", id: 51 };
+      const master = {
+        state: "master",
+        ...on,
+        maxlen: 1400,
+        group: "224.0.1.85",
+        port: 8849,
+        ttl: 5,
+      } as const;
+      const backup = { state: "backup", ...on } as const;
+      ipvs.startDaemon(master);
+      ipvs.startDaemon(backup);
+      const running = ipvs.daemons().sort((a, b) => b.state.localeCompare(a.state));
+      expect(running).toMatchObject([master, backup]);
+      expect(running[1]).toMatchObject({ group: "224.0.0.81", port: 8848, ttl: 1 });
+      expect(refusal(() => ipvs.startDaemon(backup))).toBe("EEXIST");
+      for (const one of [master, backup]) ipvs.stopDaemon(one);
+      expect(ipvs.daemons()).toEqual([]);
+      expect(refusal(() => ipvs.stopDaemon(master))).toBe("ESRCH");
+      expect(refusal(() => ipvs.startDaemon({ ...master, interface: "nowhere" }))).toBe("ENODEV");
+    });
+
+    it("has timeouts, each set by itself", () => {
+      const { ipvs } = kernel;
+      const before = ipvs.timeouts();
+      ipvs.setTimeouts({ tcpfin: 77 });
+      expect(ipvs.timeouts()).toEqual({ ...before, tcpfin: 77 });
+      ipvs.setTimeouts(before);
+      expect(ipvs.timeouts()).toEqual(before);
     });
 
     it("edits and deletes", () => {

@@ -7,7 +7,9 @@ import type { Change } from "../../plan/plan.ts";
 import type { Log } from "../log/log.ts";
 import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
+import { IpvsTimeoutSettings } from "./ipvs-timeouts.ts";
 import { MachineLoop } from "./loop.ts";
+import { SyncDaemon, syncDaemonOf } from "./sync-daemon.ts";
 
 type Effect<T extends LvsEffect["type"]> = Extract<LvsEffect, { type: T }>;
 
@@ -21,6 +23,8 @@ export class LvsDriver {
   /** Checkers whose program runs. */
   readonly #runs = new Set<CheckerId>();
   readonly #outlets: Outlets | undefined;
+  readonly #syncDaemon: SyncDaemon;
+  readonly #timeouts: IpvsTimeoutSettings;
   #config: Config | undefined;
   #keepTable = false;
 
@@ -36,6 +40,8 @@ export class LvsDriver {
     this.#kernel = kernel;
     this.#log = log;
     this.#scripts = scripts;
+    this.#syncDaemon = new SyncDaemon(kernel.ipvs, log);
+    this.#timeouts = new IpvsTimeoutSettings(kernel.ipvs, log);
     this.#loop = new MachineLoop(machine, kernel.clock, { type: "timer" }, (effects) =>
       this.#carryOut(effects),
     );
@@ -48,19 +54,33 @@ export class LvsDriver {
 
   /** Carries out the first plan, on what the kernel's table holds now. Throws KernelError when there is no IPVS. */
   start(changes: readonly Change[]): void {
+    if (this.#config?.global_defs.lvs_flush) this.#kernel.ipvs.flush();
     this.#loop.feed({ type: "apply", changes, present: this.#kernel.ipvs.list() });
+    this.#set();
   }
 
   /** Carries out the checkers' part of a plan. */
   apply(changes: readonly Change[]): void {
     this.#loop.feed({ type: "apply", changes });
+    this.#set();
+  }
+
+  /** What IPVS has besides its table. Daemons that follow an instance are the business of whoever has instances. */
+  #set(): void {
+    const config = this.#config;
+    if (config === undefined) return;
+    this.#timeouts.set(config.global_defs.lvs_timeouts ?? {});
+    const wanted = syncDaemonOf(config);
+    if (wanted === undefined || wanted.instance === undefined) this.#syncDaemon.configure(wanted);
   }
 
   /** Carries out the plan to nothing, and ends. `keepTable`: leave IPVS as it is. */
   stop(changes: readonly Change[], keepTable: boolean): void {
     this.#keepTable = keepTable;
-    this.apply(changes);
+    this.#loop.feed({ type: "apply", changes });
     this.#loop.stop();
+    if (this.#config?.global_defs.lvs_flush_on_stop === "all" && !keepTable) this.#kernel.ipvs.flush();
+    this.#syncDaemon.stop();
     for (const checker of [...this.#connections.keys()]) this.#close(checker);
   }
 

@@ -10,6 +10,7 @@ import type { Scripts } from "../scripts/client.ts";
 import { interfacesHeldBy } from "./held-interfaces.ts";
 import { Interfaces } from "./interfaces.ts";
 import { MachineLoop } from "./loop.ts";
+import { SyncDaemon, syncDaemonOf } from "./sync-daemon.ts";
 import { TimeOfDay } from "./time-of-day.ts";
 import { VrrpTrackers } from "./trackers.ts";
 import { VrrpAnnouncements } from "./vrrp-announcements.ts";
@@ -20,6 +21,9 @@ import { VrrpSockets } from "./vrrp-sockets.ts";
 
 type Effect<T extends VrrpEffect["type"]> = Extract<VrrpEffect, { type: T }>;
 
+/** News that is a change of state. */
+const TRANSITIONS: ReadonlySet<string> = new Set(["MASTER", "BACKUP", "FAULT", "STOP", "DELETED"]);
+
 /** Drives the VRRP router: its sockets, addresses, interfaces, scripts and clock. */
 export class VrrpDriver {
   readonly #log: Log;
@@ -29,6 +33,8 @@ export class VrrpDriver {
   readonly #sockets: VrrpSockets;
   readonly #holdings: VrrpHoldings;
   readonly #host: VrrpHost;
+  /** Of those that follow an instance. */
+  readonly #syncDaemon: SyncDaemon;
   readonly #announcements: VrrpAnnouncements;
   readonly #loop: MachineLoop<VrrpEvent, VrrpEffect>;
   /** Interface of each instance, kept until the plan that deletes it is carried out. */
@@ -88,6 +94,7 @@ export class VrrpDriver {
       addressRemoved: (ifindex, address) => this.#loop.feed({ type: "address-removed", ifindex, address }),
       holdingRemoved: (instance, what) => this.#loop.feed({ type: "holding-removed", instance, what }),
     });
+    this.#syncDaemon = new SyncDaemon(kernel.ipvs, log);
     this.#announcements = new VrrpAnnouncements(kernel, this.#interfaces, log);
     this.#host = new VrrpHost(kernel, this.#interfaces, log, (facts) =>
       this.#loop.feed({ type: "interface", facts }),
@@ -101,6 +108,8 @@ export class VrrpDriver {
   /** The configuration that the next plan leads to: who wants mail. */
   configure(config: Config): void {
     this.#news.configure(config);
+    const wanted = syncDaemonOf(config);
+    this.#syncDaemon.configure(wanted?.instance === undefined ? undefined : wanted);
   }
 
   /** Carries out the vrrp part of a plan. */
@@ -129,6 +138,7 @@ export class VrrpDriver {
     this.#keepAddresses = keepAddresses;
     this.apply(changes);
     this.#loop.stop();
+    this.#syncDaemon.stop();
     if (!keepAddresses) this.#host.close();
     this.#holdings.close();
     this.#trackers.close();
@@ -189,6 +199,8 @@ export class VrrpDriver {
         break;
       case "notify":
         this.#news.tell(effect);
+        if (effect.target.type === "INSTANCE" && TRANSITIONS.has(effect.state))
+          this.#syncDaemon.follow(effect.target.name, effect.state);
         break;
       case "run-script":
         this.#runScript(effect);

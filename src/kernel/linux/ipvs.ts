@@ -9,7 +9,22 @@ import {
   writeIpvsFlush,
   writeServiceDump,
 } from "../../wire/ipvs.ts";
-import type { IpvsCommand, IpvsServiceEntry, IpvsServiceKey } from "../../wire/ipvs-types.ts";
+import {
+  readDaemon,
+  readTimeouts,
+  writeDaemonDump,
+  writeDeleteDaemon,
+  writeGetTimeouts,
+  writeNewDaemon,
+  writeTimeouts,
+} from "../../wire/ipvs-settings.ts";
+import type {
+  IpvsCommand,
+  IpvsDaemon,
+  IpvsServiceEntry,
+  IpvsServiceKey,
+  IpvsTimeouts,
+} from "../../wire/ipvs-types.ts";
 import { kernelError } from "../errors.ts";
 import type { IpvsPort, KernelError } from "../ports.ts";
 import { loadModule } from "./modules.ts";
@@ -73,6 +88,40 @@ export class LinuxIpvs implements IpvsPort {
 
   flush(): void {
     this.#generic().execute("flush IPVS", this.#resolve(), 0, writeIpvsFlush);
+  }
+
+  daemons(): IpvsDaemon[] {
+    return this.#generic().dump("list IPVS daemons", this.#resolve(), writeDaemonDump, ({ payload }) =>
+      readDaemon(payload),
+    );
+  }
+
+  startDaemon(daemon: IpvsDaemon): void {
+    this.#generic().execute(`start IPVS ${daemon.state} daemon`, this.#resolve(), 0, (writer) =>
+      writeNewDaemon(writer, daemon),
+    );
+  }
+
+  stopDaemon(daemon: IpvsDaemon): void {
+    this.#generic().execute(`stop IPVS ${daemon.state} daemon`, this.#resolve(), 0, (writer) =>
+      writeDeleteDaemon(writer, daemon),
+    );
+  }
+
+  timeouts(): IpvsTimeouts {
+    const answer = this.#generic().query(
+      "read IPVS timeouts",
+      this.#resolve(),
+      writeGetTimeouts,
+      ERRNO.ENOENT,
+    );
+    return answer ? readTimeouts(answer.payload) : { tcp: 0, tcpfin: 0, udp: 0 };
+  }
+
+  setTimeouts(timeouts: Partial<IpvsTimeouts>): void {
+    this.#generic().execute("set IPVS timeouts", this.#resolve(), 0, (writer) =>
+      writeTimeouts(writer, timeouts),
+    );
   }
 
   #resolve(): number {

@@ -2,12 +2,14 @@ import { familyOf } from "../../values/ip.ts";
 import { ERRNO } from "../../wire/errno.ts";
 import type {
   IpvsCommand,
+  IpvsDaemon,
   IpvsDestination,
   IpvsDestinationEntry,
   IpvsService,
   IpvsServiceEntry,
   IpvsServiceKey,
   IpvsStats,
+  IpvsTimeouts,
 } from "../../wire/ipvs-types.ts";
 import { kernelError } from "../errors.ts";
 import type { IpvsPort, KernelError } from "../ports.ts";
@@ -27,6 +29,9 @@ const familyOfKey = (key: IpvsServiceKey) => (key.type === "fwmark" ? key.family
 const destinationText = ({ address, port }: Pick<IpvsDestination, "address" | "port">) =>
   `${address} ${port}`;
 
+/** What Linux has where nothing is said, on Ethernet. */
+const DAEMON_DEFAULTS = { maxlen: 1472, group: "224.0.0.81", port: 8848, ttl: 1 };
+
 interface ServiceState {
   service: IpvsService;
   readonly destinations: Map<string, IpvsDestinationEntry>;
@@ -35,10 +40,14 @@ interface ServiceState {
 /** The IPVS table, with the refusals of ip_vs_ctl. Counters stay zero: no packet passes. */
 export class MemoryIpvs implements IpvsPort {
   readonly #services = new Map<string, ServiceState>();
+  readonly #daemons = new Map<IpvsDaemon["state"], IpvsDaemon>();
+  #timeouts: IpvsTimeouts = { tcp: 900, tcpfin: 120, udp: 300 };
   readonly #faults: Faults;
+  readonly #isLink: (name: string) => boolean;
 
-  constructor(faults: Faults) {
+  constructor(faults: Faults, isLink: (name: string) => boolean) {
     this.#faults = faults;
+    this.#isLink = isLink;
   }
 
   list(): IpvsServiceEntry[] {
@@ -61,6 +70,29 @@ export class MemoryIpvs implements IpvsPort {
 
   flush(): void {
     this.#services.clear();
+  }
+
+  daemons(): IpvsDaemon[] {
+    return [...this.#daemons.values()];
+  }
+
+  startDaemon(daemon: IpvsDaemon): void {
+    const operation = `start IPVS ${daemon.state} daemon`;
+    if (this.#daemons.has(daemon.state)) throw kernelError(operation, ERRNO.EEXIST);
+    if (!this.#isLink(daemon.interface)) throw kernelError(operation, ERRNO.ENODEV);
+    this.#daemons.set(daemon.state, { ...DAEMON_DEFAULTS, ...daemon });
+  }
+
+  stopDaemon({ state }: IpvsDaemon): void {
+    if (!this.#daemons.delete(state)) throw kernelError(`stop IPVS ${state} daemon`, ERRNO.ESRCH);
+  }
+
+  timeouts(): IpvsTimeouts {
+    return this.#timeouts;
+  }
+
+  setTimeouts(timeouts: Partial<IpvsTimeouts>): void {
+    this.#timeouts = { ...this.#timeouts, ...timeouts };
   }
 
   /** Returns an errno, 0 for success. */

@@ -148,7 +148,7 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
     addresses,
     routes,
     rules: new MemoryRules(later, faults),
-    ipvs: new MemoryIpvs(faults),
+    ipvs: new MemoryIpvs(faults, (name) => links.get(name) !== undefined),
     packets,
     streams,
     datagrams,
