@@ -66,6 +66,21 @@ describe("what an advert says", () => {
   );
 });
 
+describe("what a file says", () => {
+  it.each(["track_file", "vrrp_track_file"])(
+    "%s: init_file makes it, its number counts by weight",
+    (keyword) => {
+      const wire = master(
+        `${keyword} f {\nfile /run/f\nweight 2\ninit_file 5\n}\n${vrrp("track_file {\nf\n}")}`,
+      );
+      expect(last(wire).advert.priority).toBe(110);
+      wire.kernel.disk.write("/run/f", "7\n");
+      wire.pass(2);
+      expect(last(wire).advert.priority).toBe(114);
+    },
+  );
+});
+
 describe("where adverts go", () => {
   it("vrrp_mcast_group4, and mcast_dst_ip before it", () => {
     const global = globals("vrrp_mcast_group4 224.0.0.77");
@@ -100,5 +115,19 @@ describe("where adverts go", () => {
     wire.pass(10);
     expect(wire.adverts).toEqual([]);
     expect(wire.state()).toBe("FAULT");
+  });
+});
+
+describe("memory of sockets", () => {
+  const given = (text: string) => onWire(text).buffers.at(-1);
+
+  it("kernel_rx_buf_size", () => {
+    expect(given(vrrp())).toBeUndefined();
+    expect(given(vrrp("kernel_rx_buf_size 12345"))).toBe(12_345);
+  });
+
+  it("vrrp_rx_bufs_policy and vrrp_rx_bufs_multiplier", () => {
+    expect(given(globals("vrrp_rx_bufs_policy MTU") + vrrp())).toBe(3 * 1_500);
+    expect(given(globals("vrrp_rx_bufs_policy MTU\nvrrp_rx_bufs_multiplier 5") + vrrp())).toBe(5 * 1_500);
   });
 });

@@ -5,6 +5,7 @@ import { emptied } from "../../src/daemon/parts.ts";
 import { createMemoryKernel } from "../../src/kernel/memory/kernel.ts";
 import { MemoryNetwork } from "../../src/kernel/memory/network.ts";
 import { VirtualClock } from "../../src/kernel/memory/virtual-clock.ts";
+import type { PacketPort } from "../../src/kernel/ports.ts";
 import { diff } from "../../src/plan/diff.ts";
 import { bytesToIp } from "../../src/values/ip.ts";
 import { arpOfFrame } from "../../src/wire/arp.ts";
@@ -95,9 +96,23 @@ export function onWire(text: string, { startedAt = 0 } = {}) {
       adverts.push({ at, advert, source, destination, hops, data: packet.data.slice() });
     });
   }
+  const buffers: number[] = [];
+  const { packets } = kernel;
+  const watched: PacketPort = {
+    sendFrames: (ifindex, frames) => packets.sendFrames(ifindex, frames),
+    openVrrp(options) {
+      const socket = packets.openVrrp(options);
+      return {
+        send: (outgoing) => socket.send(outgoing),
+        onPacket: (callback) => socket.onPacket(callback),
+        setReceiveBuffer: (bytes) => buffers.push(bytes),
+        close: () => socket.close(),
+      };
+    },
+  };
   const { log, lines } = keptLog();
   const router = createVrrpRouter();
-  const driver = new VrrpDriver(kernel, router, noScripts(log), log);
+  const driver = new VrrpDriver({ ...kernel, packets: watched }, router, noScripts(log), log);
   let { config } = compileText(text, "k.conf");
   driver.apply(diff(emptied(config), config).changes);
   clock.advanceBy(1);
@@ -130,6 +145,8 @@ export function onWire(text: string, { startedAt = 0 } = {}) {
     lines,
     adverts,
     announced,
+    /** Memory that sockets were given, bytes. */
+    buffers,
     say,
     instance,
     /** Lets seconds pass. */
