@@ -70,8 +70,7 @@ describe("a running daemon", () => {
   it("survives every signal that keepalived knows", async () => {
     const router = await startMaster();
     for (const signal of ["SIGUSR1", "SIGUSR2", 36, 37, 63] as const) router.process.signal(signal);
-    await router.process.waitFor("Signal USR1");
-    await router.process.waitFor("Signal RTMIN+2");
+    await router.process.waitFor("Signal RTMIN+3");
     signalProcess(pidIn(router.files.vrrpPid), "SIGUSR1");
     signalProcess(pidIn(router.files.vrrpPid), 36);
     const mark = router.process.mark();

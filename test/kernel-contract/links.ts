@@ -11,7 +11,9 @@ export function linkContract(start: () => KernelUnderTest): void {
     });
     afterEach(() => host.close());
 
-    it("are listed with what they are", () => {
+    it("are listed with what they are", async () => {
+      // A busy kernel takes a while to see that there is somebody at the other end.
+      await eventually("the carrier", () => host.kernel.links.get(host.link)?.running);
       const links = host.kernel.links.list();
       expect(links.find(({ name }) => name === "lo")).toMatchObject({ index: 1, loopback: true });
       const link = links.find(({ name }) => name === host.link);

@@ -41,7 +41,9 @@ export const serverFamilies: Check = (config, report) => {
         originOfKeyword(server, "sorry_server"),
       );
       server.sorry_server = undefined;
-      delete server.$.of.sorry_server;
+      server.sorry_server_inhibit = false;
+      server.sorry_server_lvs_method = undefined;
+      for (const keyword of ["", "_inhibit", "_lvs_method"]) delete server.$.of[`sorry_server${keyword}`];
     }
   }
 };
