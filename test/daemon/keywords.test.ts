@@ -1,5 +1,5 @@
 /** Keywords whose effect is only seen in a running daemon: in scripts, FIFOs, states after a standstill, filters. */
-import { chmodSync, existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findProgram } from "../lab/capabilities.ts";
 import { HOLDFAST } from "../lab/holdfast.ts";
@@ -47,10 +47,9 @@ describe("notifies", () => {
   it("each state has its script: of an instance, and of its group", async () => {
     const out = lab.path("out");
     const say = script("say", `echo "$*" >>${out}`);
+    const keywords = ["notify_master", "notify_backup", "notify_fault", "notify_stop"];
     const scripts = (who: string) =>
-      ["master", "backup", "fault", "stop"]
-        .map((state) => `notify_${state} "${say} ${who} ${state}"`)
-        .join("\n");
+      keywords.map((keyword) => `${keyword} "${say} ${who} ${keyword.slice(7)}"`).join("\n");
     const group = `vrrp_sync_group G {\ngroup {\nVI_1\n}\n${scripts("group")}\nnotify "${say} any"\n}\n`;
     const daemon = router(globals() + group + instance(VIP, scripts("own")));
     await daemon.waitForState("VI_1", "MASTER");
@@ -150,6 +149,23 @@ describe("scripts that are tracked", () => {
     await daemon.stop();
   });
 
+  it("of a group count for all its members", async () => {
+    const flag = lab.path("flag");
+    writeFileSync(flag, "");
+    const test = script("test", `test -e ${flag}`);
+    const group = "vrrp_sync_group G {\ngroup {\nVI_1\nVI_2\n}\ntrack_script {\nchk\n}\n}\n";
+    const other = instance(["192.0.2.101/24"]).replace("VI_1", "VI_2").replace("51", "52");
+    const daemon = router(
+      globals() + check(`script ${test}\ninterval 1\nfall 1`) + group + instance(VIP) + other,
+    );
+    const both = (state: "MASTER" | "FAULT") =>
+      Promise.all(["VI_1", "VI_2"].map((name) => daemon.waitForState(name, state)));
+    await both("MASTER");
+    rmSync(flag);
+    await both("FAULT");
+    await daemon.stop();
+  });
+
   it.runIf(root)("user: it runs as somebody else", async () => {
     const out = lab.path("out");
     host.exec("sh", "-c", `touch ${out} && chmod 666 ${out}; chmod 755 ${lab.path("")}`);
@@ -159,6 +175,45 @@ describe("scripts that are tracked", () => {
     expect(linesOf(out)[0]).toBe("daemon");
     await daemon.stop();
   });
+});
+
+it.runIf(root)("set_supplementary_groups: scripts have the groups of their user", async () => {
+  const out = lab.path("out");
+  host.exec("sh", "-c", `touch ${out} && chmod 666 ${out}; chmod 755 ${lab.path("")}`);
+  const groups = script("groups", `grep Groups /proc/self/status >>${out}`);
+  const told = async (global: string) => {
+    writeFileSync(out, "");
+    const daemon = router(globals(global) + instance(VIP, `notify_master "${groups}" daemon daemon`));
+    await eventually("it has run", () => linesOf(out).length === 1);
+    await daemon.stop();
+    return linesOf(out)[0]
+      ?.replace(/.*Groups:\s*/, "")
+      .trim();
+  };
+  expect(await told("")).toBe("");
+  expect(await told("set_supplementary_groups")).toBe(host.exec("id", "-G", "daemon").trim());
+});
+
+it("smtp_connect_timeout: a mail server that says nothing", async () => {
+  host.exec("ip", "link", "set", "lo", "up");
+  const silent = host.spawn([
+    process.execPath,
+    "-e",
+    'require("node:net").createServer(() => {}).listen(2525, "127.0.0.1", () => console.log("ready"))',
+  ]);
+  await silent.waitFor("ready");
+  const mail = (timeout: number) =>
+    `notification_email {\na@example.com\n}\nsmtp_server 127.0.0.1 2525\nsmtp_alert\nsmtp_connect_timeout ${timeout}`;
+  const daemon = router(globals(mail(1)) + instance(VIP));
+  await daemon.waitForState("VI_1", "MASTER");
+  await daemon.process.waitFor("not sent", 4_000);
+  await daemon.stop();
+  const patient = router(globals(mail(60)) + instance(VIP));
+  await patient.waitForState("VI_1", "MASTER");
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect(patient.process.log).not.toContain("not sent");
+  await patient.kill();
+  await silent.stop();
 });
 
 describe("a standstill", () => {
@@ -213,6 +268,24 @@ describe.runIf(iptables && legacy && ipset && root)("filters of iptables", () =>
     await eventually("the set", () => host.exec("ipset", "save").includes("add mine 192.0.2.100"));
     await daemon.stop();
     expect(host.exec("ipset", "save").trim()).toBe("");
+  });
+});
+
+describe.runIf(findProgram("ss") && root)("sockets", () => {
+  const cases = [
+    ["vrrp_netlink_cmd_rcv_bufs 40000\nvrrp_netlink_monitor_rcv_bufs 50000", [80_000, 100_000]],
+    [
+      "vrrp_netlink_cmd_rcv_bufs 5000000\nvrrp_netlink_cmd_rcv_bufs_force true\nvrrp_netlink_monitor_rcv_bufs 6000000\nvrrp_netlink_monitor_rcv_bufs_force true",
+      [10_000_000, 12_000_000],
+    ],
+  ] as const;
+  it.each(cases)("receive buffers of netlink sockets: %s", async (keywords, expected) => {
+    const daemon = router(globals(keywords) + instance(VIP));
+    await daemon.waitForState("VI_1", "MASTER");
+    const shown = host.exec("ss", "-f", "netlink", "-m", "-n", "-p").replaceAll(/\n\s+skmem/g, " skmem");
+    const buffers = [...shown.matchAll(/\brb(\d+)/g)].map(([, bytes]) => Number(bytes));
+    expect(buffers).toEqual(expect.arrayContaining([...expected]));
+    await daemon.stop();
   });
 });
 
