@@ -1,6 +1,7 @@
 /** Checks that keepalived does not have, by code, and why Holdfast has them. */
 export const BEYOND: Readonly<Record<string, string>> = {
   "byte-order-mark": "keepalived takes the mark for a part of the first word.",
+  continuation: "keepalived takes the backslash for a part of the word, silently.",
   "duplicate-group": "keepalived takes the first, silently.",
   "duplicate-virtual-server": "keepalived 2.4.3 keeps both without a word, and IPVS has one service.",
   "group-family": "keepalived leaves out the service, silently.",

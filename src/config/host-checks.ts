@@ -37,13 +37,21 @@ function userOf(use: ScriptUse, config: Config, facts: HostFacts): number | unde
 
 /** `no-such-user`: script_user exists. */
 function scriptUser({ global_defs }: Config, facts: HostFacts, report: ReportFault): void {
-  const named = global_defs.script_user?.user;
-  if (named === undefined || /^\d+$/.test(named) || named in facts.users) return;
+  const { user, group } = global_defs.script_user ?? {};
+  const known = (name: string, names: Readonly<Record<string, number>>): boolean =>
+    /^\d+$/.test(name) || name in names;
+  const unknown =
+    user !== undefined && !known(user, facts.users)
+      ? `user ${user}`
+      : group !== undefined && !known(group, facts.groups)
+        ? `group ${group}`
+        : undefined;
+  if (unknown === undefined) return;
   warn(
     report,
     "no-such-user",
     originOfKeyword(global_defs, "script_user"),
-    `there is no user ${named}`,
+    `there is no ${unknown}`,
     "keepalived reports it, and disables the scripts that have no user of their own.",
   );
 }

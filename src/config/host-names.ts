@@ -77,6 +77,7 @@ export function checkMailServer({ global_defs }: Config, facts: HostFacts, repor
   report(
     {
       code: "unresolved-name",
+      severity: "warning",
       summary: `smtp_server ${server.host}: the name service of this host does not know the name`,
       detail: "keepalived looks the name up while it reads the file, and then sends no mail.",
     },

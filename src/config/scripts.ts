@@ -22,13 +22,14 @@ interface ScriptPlaces {
   readonly blocks: readonly { readonly keyword: string; readonly places: ScriptPlaces }[];
 }
 
-const SCRIPTS: ReadonlySet<unknown> = new Set([scriptCommand, optionalScript]);
+/** By name: rows put kinds into others. */
+const SCRIPTS: ReadonlySet<string> = new Set([scriptCommand.name, optionalScript.name]);
 
 function placesIn(schema: AnyBlockSchema): ScriptPlaces {
   const rows = Object.entries(schema.rows);
   return {
     keywords: rows.flatMap(([keyword, row]) =>
-      row.shape === "leaf" && SCRIPTS.has(row.kind) ? [keyword] : [],
+      row.shape === "leaf" && SCRIPTS.has(row.kind.name) ? [keyword] : [],
     ),
     blocks: rows.flatMap(([keyword, row]) => {
       if (row.shape !== "block") return [];

@@ -1,5 +1,5 @@
 import { integer, ipAddressMaybePrefix, word } from "./kinds.ts";
-import { tolerated } from "./kinds-options.ts";
+import { wanted } from "./kinds-options.ts";
 import { scriptWeight } from "./kinds-track.ts";
 import { bfdMilliseconds } from "./kinds-vrrp.ts";
 import { type BlockOf, defineBlock, flag, leaf } from "./row.ts";
@@ -10,12 +10,12 @@ export const bfdInstance = defineBlock({
   header: { name: word },
   identity: (instance) => instance.name,
   rows: {
-    neighbor_ip: leaf(tolerated(ipAddressMaybePrefix), {
+    neighbor_ip: leaf(wanted(ipAddressMaybePrefix), {
       required: true,
       doc: "The neighbour.",
       since: "2.0.0",
     }),
-    neighbour_ip: leaf(tolerated(ipAddressMaybePrefix), {
+    neighbour_ip: leaf(wanted(ipAddressMaybePrefix), {
       doc: "The neighbour.",
       since: "2.0.0",
       replacedBy: "neighbor_ip",

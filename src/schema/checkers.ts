@@ -1,7 +1,7 @@
 import { checkerRows, programRows } from "./checkers-common.ts";
 import { integer, oneOfAnyCase, wholeSeconds, word } from "./kinds.ts";
 import { fileWeight, payload, reply } from "./kinds-checker.ts";
-import { tolerated, wanted } from "./kinds-options.ts";
+import { wanted } from "./kinds-options.ts";
 import { scriptCommand, userGroup } from "./kinds-script.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
@@ -64,7 +64,7 @@ export const miscCheck = defineBlock({
   keyword: "MISC_CHECK",
   header: {},
   rows: {
-    misc_path: leaf(tolerated(scriptCommand), { required: true, doc: "Program to run.", since: "0.5.3" }),
+    misc_path: leaf(wanted(scriptCommand), { required: true, doc: "Program to run.", since: "0.5.3" }),
     misc_timeout: leaf(wholeSeconds(0, 4_294), {
       doc: "Time that it may take; delay_loop by default.",
       since: "1.1.0",

@@ -62,11 +62,11 @@ function contradiction({ type = "ipip", port, checksum }: Options): string | und
 
 function tunnel(words: readonly Word[], complain: Complain): ForwardingMethod | undefined {
   const options = readTunnel(words, complain);
-  if (!options) return undefined;
+  if (!options) return { method: "TUN" }; // as keepalived does
   const why = contradiction(options);
   if (why !== undefined) {
-    complain({ code: "invalid-tunnel", summary: `${why}; the line is ignored` }, words[0]);
-    return undefined;
+    complain({ code: "invalid-tunnel", summary: `${why}; the options are ignored` }, words[0]);
+    return { method: "TUN" };
   }
   const { type = "ipip", port, checksum } = options;
   if (type === "ipip" && checksum === undefined) return { method: "TUN" };

@@ -11,7 +11,7 @@ import {
   word,
 } from "./kinds.ts";
 import { unicastPeer, virtualAddress } from "./kinds-address.ts";
-import { tolerated } from "./kinds-options.ts";
+import { wanted } from "./kinds-options.ts";
 import { optionalScript, scriptCommand, userGroup } from "./kinds-script.ts";
 import { scriptWeight } from "./kinds-track.ts";
 import { type BlockOf, block, defineBlock, flag, leaf, list } from "./row.ts";
@@ -192,7 +192,7 @@ export const vrrpScript = defineBlock({
   header: { name: word },
   identity: (script) => script.name,
   rows: {
-    script: leaf(tolerated(scriptCommand), { required: true, doc: "Command to run.", since: "1.1.13" }),
+    script: leaf(wanted(scriptCommand), { required: true, doc: "Command to run.", since: "1.1.13" }),
     interval: leaf(seconds(0.001, 4_294), {
       default: 1_000_000,
       doc: "Time between starts.",

@@ -35,9 +35,15 @@ export function gaveUp({ status }: ReferenceVerdict): boolean {
   return status >= 124;
 }
 
-/** keepalived stopped reading at a keyword without value. */
-function stopped({ complaints }: ReferenceVerdict): boolean {
-  return complaints.some(({ text }) => text.startsWith("*** Configuration line starting"));
+/** keepalived stopped reading: at a keyword without value, or at an include that has to lead somewhere. */
+function stopped({ complaints, general, status }: ReferenceVerdict): boolean {
+  // Status 6 is for scripts, too; then it says so.
+  const forScripts = general.some((text) => text.startsWith("SECURITY VIOLATION"));
+  return complaints.some(
+    ({ text }) =>
+      text.startsWith("*** Configuration line starting") ||
+      (text.startsWith("Config files missing") && status === 6 && !forScripts),
+  );
 }
 
 function codesFor(table: readonly SameElsewhere[], text: string): readonly string[] {
@@ -137,7 +143,6 @@ export function compare(
 ): Comparison {
   const meeting = new Meeting(each, reference, ours);
   const { missed, agreed } = meeting.missed();
-  // After a keyword without value keepalived reads no further.
   const extra = ours.diagnostics
     .filter((diagnostic) => !stopped(reference) && meeting.isExtra(diagnostic))
     .map((diagnostic) => `${placeOf(diagnostic)}: ${said(diagnostic)}`);

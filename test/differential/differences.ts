@@ -48,6 +48,10 @@ const ALONE: readonly Alone[] = [
     reason: "keepalived compares servers by the ports that were written; the kernel refuses the second.",
   },
   {
+    says: /^duplicate-keyword: version is given twice/,
+    reason: "keepalived says so only when the versions differ.",
+  },
+  {
     says: /^(unknown-bfd|unknown-tracked): .*bfd_instance/,
     beside: /^(missing-keyword: bfd_instance|invalid-address: )/,
     reason: "Processes other than that of BFD know sessions by name that it leaves out.",
@@ -86,7 +90,21 @@ const OTHERWISE: readonly Alone[] = [
     after: /^deprecated: vrrp_iptables/,
     reason: "This keepalived has no iptables, and takes vrrp_iptables for nftables.",
   },
-  { says: /^Invalid smtp server/, reason: "Names that the name service of the host does not know." },
+  {
+    says: /vrrp script interval '1\.5' must be between/,
+    reason: "Fractions of a second are newer than 2.2.7.",
+  },
+  {
+    says: /only applies to sh scheduler|sorry_server inhibit used before|Invalid IPv6 persistence_granularity|Cannot specify native_ipv6/,
+    after:
+      /^repeated-keyword: (?:[sm]h-(?:port|fallback)|hashed|flag-\d|sorry_server_inhibit|persistence_granularity|native_ipv6) is given twice/,
+    reason: "Of a keyword that is given twice, ours says once what is wrong with it, at the last.",
+  },
+  {
+    says: /real server \S+ is duplicated/,
+    after: /^(?:port-mismatch|ignored-port): /,
+    reason: "keepalived compares servers by the ports that were written; those that are left may differ.",
+  },
   {
     says: /warning - accept mode for VRRP version 2 does not comply with RFC3768/,
     reason: "2.4.3 does not say it.",
@@ -120,8 +138,12 @@ const OURS_NOT_YET: readonly Alone[] = [
     reason: "2.2.7 clears the state MASTER of an instance with AH before it looks at nopreempt.",
   },
   {
-    says: /^invalid-choice: '1\.5' is not one of on, off/,
-    reason: "2.2.7 does not look at the value of vrrp_skip_check_adv_addr; 2.4.3 does.",
+    says: /^invalid-choice: '\S+' is not one of on, off/,
+    reason: "2.2.7 does not look at the values of vrrp_strict and vrrp_skip_check_adv_addr; 2.4.3 does.",
+  },
+  {
+    says: /^invalid-address: '10\.0\.0\.1\/33' is not an IP address/,
+    reason: "keepalived takes the address that a checker connects to without its prefix length, even this.",
   },
   {
     says: /^(?:no-real-servers: |mixed-families: real_server |authentication-ignored: )/,
@@ -153,7 +175,7 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
   },
   {
     after: /already (?:defined|configured)/,
-    says: /^(?:deprecated|duplicate-|mixed-families|ignored-keyword|out-of-range|invalid-|unknown-|missing-|conflicting-)/,
+    says: /^(?:deprecated|duplicate-|protocol-reset|rule-without-preference|mixed-families|ignored-keyword|out-of-range|invalid-|unknown-|missing-|conflicting-)/,
     reason: "keepalived does not read a second definition.",
   },
   {
@@ -161,10 +183,50 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
     says: /^(?:missing-protocol|missing-scheduler|missing-method|missing-port|port-mismatch|ignored-port|ignored-protocol|ops-needs-udp|unreachable-quorum|hysteresis-too-large|no-real-servers|script-security|mixed-families)/,
     reason: "A service or server that is left out is not checked further.",
   },
+  {
+    after: /is duplicated - removing second rs/,
+    says: /^ignored-port: /,
+    reason: "A server that is removed is not checked further.",
+  },
 ];
 
 /** What a first fault hides from us: the messages of keepalived that we do not come to. */
 export const HIDDEN_FROM_US: readonly Alone[] = [
+  {
+    says: /^Configuration error: BFD instance (\S+)/,
+    after: /^duplicate-name: bfd_instance (\S+) is defined twice/,
+    reason: "A second definition is left out.",
+  },
+  {
+    says: /^virtual server group (\S+) has no entries/,
+    after: /^duplicate-group: virtual_server_group (\S+) is defined twice/,
+    reason: "A second definition is left out.",
+  },
+  {
+    says: /^vrrp instance (\S+) already defined/,
+    after: /^(?:missing-value|out-of-range|invalid-number|missing-keyword): /,
+    reason: "A second definition without a number that can be read is left out for that.",
+  },
+  {
+    says: /^WARNING - interface \S+ for vrrp_instance (\S+) doesn't exist/,
+    after: /^strict-mode: (\S+) is left out/,
+    reason: "An instance that cannot be is left out.",
+  },
+  {
+    says: /^Configuration error: VRRP instance\[([^\]]+)\]/,
+    after: /^missing-(?:keyword|interface): vrrp_instance (\S+) /,
+    reason: "An instance without number or interface is left out.",
+  },
+  {
+    says: /^WARNING - interface \S+ for (?:VROUTE|ip address|rule)/,
+    after: /^missing-(?:keyword|interface): vrrp_instance /,
+    reason: "Routes, rules and addresses of an instance that is left out.",
+  },
+  {
+    says: /^\(\S+\) No VIP specified/,
+    after: /^(?:incomplete-option|unknown-option|conflicting-options): /,
+    reason: "keepalived leaves out the address whose options it cannot read; ours keeps the instance's list.",
+  },
   {
     says: /^\(([^)]+)\)/,
     after: /^missing-(?:keyword: vrrp_instance|interface: vrrp_instance) (\S+) /,

@@ -18,9 +18,9 @@ export const AT_BLOCK_END: readonly SameElsewhere[] = [
   },
   {
     message: /No (script|name) .*specified|process name not specified|has no (path|urls)|No script set for/,
-    codes: ["missing-keyword", "unknown-bfd", "missing-value", "invalid-user"],
+    codes: ["missing-keyword", "unknown-bfd", "missing-value", "incomplete-option", "invalid-user"],
   },
-  { message: /has no neighbor address/, codes: ["missing-keyword", "missing-value"] },
+  { message: /has no neighbor address/, codes: ["missing-keyword", "missing-value", "incomplete-option"] },
   { message: /not of the same family, disabling instance/, codes: ["mixed-families"] },
   { message: /duplicate neighbor address/, codes: ["duplicate-neighbour"] },
   { message: /max_hops exceeds ttl/, codes: ["hops-above-ttl"] },

@@ -51,8 +51,8 @@ export const checkerReferences: Check = (config, report) => {
 
 type Connecting = ReturnType<typeof connectingCheckers>[number];
 
-/** Forgets an address of the other family than the one that was written before it. */
-function oneFamily(checker: Connecting, server: string, report: ReportFault): void {
+/** Forgets an address of the other family than the one that was written before it, or than that of the server. */
+function oneFamily(checker: Connecting, server: string | undefined, report: ReportFault): void {
   const { bindto: source, connect_ip: target } = checker;
   if (source === undefined) return;
   const targetFirst = target !== undefined && writtenAt(checker, "connect_ip") < writtenAt(checker, "bindto");
@@ -68,7 +68,7 @@ function oneFamily(checker: Connecting, server: string, report: ReportFault): vo
     delete checker.$.of[keyword];
   };
   const before = targetFirst ? target : server;
-  if (familyOf(source) !== familyOf(before)) forget("bindto", source, before);
+  if (before !== undefined && familyOf(source) !== familyOf(before)) forget("bindto", source, before);
   else if (target !== undefined && familyOf(source) !== familyOf(target))
     forget("connect_ip", target, source);
 }
@@ -80,7 +80,9 @@ export const checkerAddresses: Check = (config, report) => {
   for (const real of realServers(config)) {
     const { address: server } = real.server;
     for (const checker of connectingCheckers(real, "with hosts")) {
-      oneFamily(checker, server, report);
+      // SMTP_CHECK itself is where hosts without addresses of their own go; only those know the server.
+      const isFallback = real.SMTP_CHECK.some(({ $ }) => $ === checker.$);
+      oneFamily(checker, isFallback ? undefined : server, report);
       const target = checker.connect_ip ?? server;
       if (checker.bind_if !== undefined || !LINK_LOCAL.test(target)) continue;
       const { at, end } = checker.$;

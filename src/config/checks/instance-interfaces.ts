@@ -106,6 +106,13 @@ export const madeInterfaces: Check = (config, report) => {
       if (instance.use_vmac) ignore(instance, "use_vmac", "it has no interface", report);
       if (instance.use_ipvlan) ignore(instance, "use_ipvlan", "it has no interface", report);
     }
+    if (instance.use_vmac?.name !== undefined && instance.use_ipvlan?.name !== undefined) {
+      const vmacFirst = writtenAt(instance, "use_vmac") < writtenAt(instance, "use_ipvlan");
+      const [first, later] = vmacFirst
+        ? (["use_vmac", "use_ipvlan"] as const)
+        : (["use_ipvlan", "use_vmac"] as const);
+      ignore(instance, later, `it has ${first}`, report);
+    }
     checkUnicast(instance, report);
     if (instance.vmac_xmit_base && !instance.use_vmac)
       ignore(instance, "vmac_xmit_base", "it has no VMAC", report);

@@ -73,7 +73,9 @@ export const trackProcesses: Check = (config, report) => {
         delete process.$.of[keyword];
       }
     }
-    if (most === undefined || most === 0 || most >= quorum) continue;
+    // An upper limit of 0 is none, until a quorum above it stands.
+    const limits = process.$.of.quorum !== undefined || most !== 0;
+    if (most === undefined || !limits || most >= quorum) continue;
     process.quorum_max = undefined;
     report(
       {
