@@ -18,10 +18,7 @@ function actingKeywords(schema: AnyBlockSchema, above = ""): string[] {
 const acting = actingKeywords(root);
 const ofVrrp = acting.filter(
   (path) =>
-    !/^(virtual_server|virtual_server_group|SSL|bfd_instance|net_namespace_ipvs|namespace_with_ipsets)(\/|$)/.test(
-      path,
-    ) &&
-    !/\/(track_bfd|lvs_sync_daemon_interface)$/.test(path) &&
+    !/^(virtual_server|virtual_server_group|SSL|bfd_instance|net_namespace_ipvs)(\/|$)/.test(path) &&
     !NOT_OF_VRRP.some((pattern) => pattern.test(path)),
 );
 

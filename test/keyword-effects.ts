@@ -47,6 +47,10 @@ const ON_THE_WIRE: Effects = {
     "%s: init_file makes it, its number counts by weight": ["track_file", "vrrp_track_file"].flatMap(
       (block) => [block, ...["file", "weight", "init_file"].map((name) => `${block}/${name}`)],
     ),
+    "lvs_sync_daemon and lvs_sync_daemon_interface: daemons of IPVS follow an instance": [
+      ...inGlobal("lvs_sync_daemon"),
+      ...inInstance("lvs_sync_daemon_interface"),
+    ],
     kernel_rx_buf_size: inInstance("kernel_rx_buf_size"),
     "vrrp_rx_bufs_policy and vrrp_rx_bufs_multiplier": inGlobal(
       "vrrp_rx_bufs_policy",

@@ -131,3 +131,21 @@ describe("memory of sockets", () => {
     expect(given(globals("vrrp_rx_bufs_policy MTU\nvrrp_rx_bufs_multiplier 5") + vrrp())).toBe(5 * 1_500);
   });
 });
+
+it("lvs_sync_daemon and lvs_sync_daemon_interface: daemons of IPVS follow an instance", () => {
+  const cases = [
+    ["eth1", 3, globals("lvs_sync_daemon eth1 VI id 3") + vrrp()],
+    ["eth1", 51, vrrp("lvs_sync_daemon_interface eth1")],
+  ] as const;
+  for (const [device, id, text] of cases) {
+    const wire = onWire(text);
+    const running = () => wire.kernel.ipvs.daemons();
+    expect(running()).toMatchObject([{ state: "backup", interface: device, id }]);
+    wire.pass(4);
+    expect(running()).toMatchObject([{ state: "master", interface: device, id }]);
+    wire.say();
+    expect(running()).toMatchObject([{ state: "backup", interface: device, id }]);
+    wire.stop();
+    expect(running()).toEqual([]);
+  }
+});

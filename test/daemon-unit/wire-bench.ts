@@ -2,8 +2,8 @@ import { createVrrpRouter } from "../../src/core/vrrp/router.ts";
 import { VrrpDriver } from "../../src/daemon/driver/vrrp.ts";
 import { VrrpReader } from "../../src/daemon/driver/vrrp-reader.ts";
 import { emptied } from "../../src/daemon/parts.ts";
-import { createMemoryKernel } from "../../src/kernel/memory/kernel.ts";
-import { MemoryNetwork } from "../../src/kernel/memory/network.ts";
+import { createMemoryKernel, type MemoryKernel } from "../../src/kernel/memory/kernel.ts";
+import { MemoryNetwork, type Transmission } from "../../src/kernel/memory/network.ts";
 import { VirtualClock } from "../../src/kernel/memory/virtual-clock.ts";
 import type { PacketPort } from "../../src/kernel/ports.ts";
 import { diff } from "../../src/plan/diff.ts";
@@ -53,113 +53,118 @@ export function vrrp(lines = "", addresses = "192.0.2.100/24", name = "VI", id =
 
 export const globals = (lines: string): string => `global_defs {\n${lines}\n}\n`;
 
-/**
- * The VRRP part of the daemon, from the text of a configuration to frames on a wire, on a kernel in memory: eth0
- * (192.0.2.1) on "lan", eth1 (198.51.100.1) on "wan". A neighbour is on the lan. Virtual time.
- */
-export function onWire(text: string, { startedAt = 0 } = {}) {
-  const clock = new VirtualClock(startedAt);
-  const network = new MemoryNetwork({ clock });
-  const kernel = createMemoryKernel({
-    network,
-    links: [
-      { name: "eth0", segment: "lan", addresses: ["192.0.2.1/24"] },
-      { name: "eth1", segment: "wan", addresses: ["198.51.100.1/24"] },
-    ],
-  });
-  const neighbour = createMemoryKernel({
-    network,
-    links: [{ name: "eth0", segment: "lan", addresses: ["192.0.2.2/24", "192.0.2.77/24"] }],
-  });
-  const linkLocal = { ifindex: 2, prefixLength: 64, scope: RT_SCOPE_LINK };
-  kernel.addresses.add({ ...linkLocal, address: "fe80::1" });
-  neighbour.addresses.add({ ...linkLocal, address: "fe80::2" });
-  const adverts: SeenAdvert[] = [];
-  const announced: SeenAnnouncement[] = [];
+/** The network that a wire is in, and what was seen on it. */
+class Scene {
+  readonly clock: VirtualClock;
+  readonly kernel: MemoryKernel;
+  readonly neighbour: MemoryKernel;
+  readonly adverts: SeenAdvert[] = [];
+  readonly announced: SeenAnnouncement[] = [];
+  /** Memory that sockets were given, bytes. */
+  readonly buffers: number[] = [];
+  readonly #startedAt: number;
   /** Sources of what the neighbour says. */
-  const heard = new Set<string>();
-  for (const segment of ["lan", "wan"]) {
-    network.segment(segment).observe((transmission) => {
-      const at = clock.now() - startedAt;
-      if (transmission.kind === "frame") {
-        const { frame } = transmission;
-        const address = arpOfFrame(frame)?.senderAddress ?? bytesToIp(frame.subarray(14 + 8, 14 + 24));
-        announced.push({ at, address, segment });
-        return;
-      }
-      const { packet } = transmission;
-      const read = new VrrpReader(packet.source.includes(":") ? 6 : 4).read({ ...packet, ifindex: 2 });
-      // Also those whose checksum follows an older rule.
-      const advert = read?.type === "malformed" ? read.error.odd?.advert : read?.advert;
-      if (advert === undefined || heard.has(packet.source)) return;
-      const { source, destination, hops } = packet;
-      adverts.push({ at, advert, source, destination, hops, data: packet.data.slice() });
-    });
+  readonly #heard = new Set<string>();
+
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt;
+    this.clock = new VirtualClock(startedAt);
+    const network = new MemoryNetwork({ clock: this.clock });
+    const onLan = (...addresses: string[]) => ({ name: "eth0", segment: "lan", addresses });
+    const eth1 = { name: "eth1", segment: "wan", addresses: ["198.51.100.1/24"] };
+    this.kernel = createMemoryKernel({ network, links: [onLan("192.0.2.1/24"), eth1] });
+    this.neighbour = createMemoryKernel({ network, links: [onLan("192.0.2.2/24", "192.0.2.77/24")] });
+    const linkLocal = { ifindex: 2, prefixLength: 64, scope: RT_SCOPE_LINK };
+    this.kernel.addresses.add({ ...linkLocal, address: "fe80::1" });
+    this.neighbour.addresses.add({ ...linkLocal, address: "fe80::2" });
+    for (const segment of ["lan", "wan"])
+      network.segment(segment).observe((transmission) => this.#see(transmission, segment));
   }
-  const buffers: number[] = [];
-  const { packets } = kernel;
-  const watched: PacketPort = {
-    sendFrames: (ifindex, frames) => packets.sendFrames(ifindex, frames),
-    openVrrp(options) {
-      const socket = packets.openVrrp(options);
-      return {
-        send: (outgoing) => socket.send(outgoing),
-        onPacket: (callback) => socket.onPacket(callback),
-        setReceiveBuffer: (bytes) => buffers.push(bytes),
-        close: () => socket.close(),
-      };
-    },
-  };
-  const { log, lines } = keptLog();
-  const router = createVrrpRouter();
-  const driver = new VrrpDriver({ ...kernel, packets: watched }, router, noScripts(log), log);
-  let { config } = compileText(text, "k.conf");
-  driver.apply(diff(emptied(config), config).changes);
-  clock.advanceBy(1);
+
+  /** Microseconds since the start. */
+  now(): number {
+    return this.clock.now() - this.#startedAt;
+  }
 
   /** Sends what another router could send. */
-  function say({ source = "192.0.2.2", destination = "224.0.0.18", hops = 255, ...more }: Said = {}): void {
-    heard.add(source);
+  say({ source = "192.0.2.2", destination = "224.0.0.18", hops = 255, ...more }: Said = {}): void {
+    this.#heard.add(source);
     const advert: VrrpAdvert = {
       ...{ version: 2, virtualRouterId: 51, priority: 200, interval: 1_000_000, addresses: ["192.0.2.100"] },
       ...more,
     };
     const group = isMulticast(destination) ? { group: destination } : {};
     const family = source.includes(":") ? 6 : 4;
-    const socket = neighbour.packets.openVrrp({
+    const socket = this.neighbour.packets.openVrrp({
       ...{ family, ifindex: 2, interfaceName: "eth0", source },
       ...group,
     });
     socket.send([{ data: buildPacket(advert, { source, destination, hops }), destination }]);
     socket.close();
-    clock.advanceBy(1);
+    this.clock.advanceBy(1);
   }
 
+  /** The kernel's sockets, which tell what memory they were given. */
+  watchedPackets(): PacketPort {
+    const { packets } = this.kernel;
+    return {
+      sendFrames: (ifindex, frames) => packets.sendFrames(ifindex, frames),
+      openVrrp: (options) => {
+        const socket = packets.openVrrp(options);
+        return {
+          send: (outgoing) => socket.send(outgoing),
+          onPacket: (callback) => socket.onPacket(callback),
+          setReceiveBuffer: (bytes) => this.buffers.push(bytes),
+          close: () => socket.close(),
+        };
+      },
+    };
+  }
+
+  #see(transmission: Transmission, segment: string): void {
+    const at = this.now();
+    if (transmission.kind === "frame") {
+      const { frame } = transmission;
+      const address = arpOfFrame(frame)?.senderAddress ?? bytesToIp(frame.subarray(14 + 8, 14 + 24));
+      this.announced.push({ at, address, segment });
+      return;
+    }
+    const { packet } = transmission;
+    const read = new VrrpReader(packet.source.includes(":") ? 6 : 4).read({ ...packet, ifindex: 2 });
+    // Also those whose checksum follows an older rule.
+    const advert = read?.type === "malformed" ? read.error.odd?.advert : read?.advert;
+    if (advert === undefined || this.#heard.has(packet.source)) return;
+    const { source, destination, hops } = packet;
+    this.adverts.push({ at, advert, source, destination, hops, data: packet.data.slice() });
+  }
+}
+
+/**
+ * The VRRP part of the daemon, from the text of a configuration to frames on a wire, on a kernel in memory: eth0
+ * (192.0.2.1) on "lan", eth1 (198.51.100.1) on "wan". A neighbour is on the lan. Virtual time.
+ */
+export function onWire(text: string, { startedAt = 0 } = {}) {
+  const scene = new Scene(startedAt);
+  const { clock, kernel, adverts, announced, buffers } = scene;
+  const { log, lines } = keptLog();
+  const router = createVrrpRouter();
+  const driver = new VrrpDriver({ ...kernel, packets: scene.watchedPackets() }, router, noScripts(log), log);
+  const { config } = compileText(text, "k.conf");
+  driver.configure(config);
+  driver.apply(diff(emptied(config), config).changes);
+  clock.advanceBy(1);
   const instance = (name = "VI") => {
     const found = router.snapshot().instances.find((each) => each.name === name);
     if (found === undefined) throw new Error(`no instance ${name}`);
     return found;
   };
   return {
-    kernel,
-    lines,
-    adverts,
-    announced,
-    /** Memory that sockets were given, bytes. */
-    buffers,
-    say,
-    instance,
+    ...{ kernel, lines, adverts, announced, buffers, instance },
+    say: (said?: Said) => scene.say(said),
     /** Lets seconds pass. */
     pass: (seconds: number) => clock.advanceBy(Math.round(seconds * 1_000_000)),
     state: (name?: string) => instance(name).state,
-    now: () => clock.now() - startedAt,
-    /** Goes over to another configuration. */
-    reload: (next: string) => {
-      const before = config;
-      config = compileText(next, "k.conf").config;
-      driver.apply(diff(before, config).changes);
-      clock.advanceBy(1);
-    },
+    now: () => scene.now(),
     stop: () => driver.stop(diff(config, emptied(config)).changes, false),
   };
 }
