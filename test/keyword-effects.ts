@@ -187,6 +187,7 @@ const NEWS: Effects = {
       ...["vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_cmd_rcv_bufs_force"],
       ...["vrrp_netlink_monitor_rcv_bufs", "vrrp_netlink_monitor_rcv_bufs_force"],
     ),
+    "script_user: whom scripts run as that name nobody": inGlobal("script_user"),
     "smtp_connect_timeout: a mail server that says nothing": inGlobal("smtp_connect_timeout"),
     "set_supplementary_groups: scripts have the groups of their user": inGlobal("set_supplementary_groups"),
     "vrrp_iptables: in the chains that are named": inGlobal("vrrp_iptables"),
@@ -195,10 +196,7 @@ const NEWS: Effects = {
   },
   "daemon/scripts.test.ts": {
     "are told of each transition, in order, the last one of the stop": inInstance("notify"),
-    "are disabled when others than root could have changed them": inGlobal(
-      "enable_script_security",
-      "script_user",
-    ),
+    "are disabled when others than root could have changed them": inGlobal("enable_script_security"),
   },
   "daemon/news.test.ts": {
     "are made for their owner, read by their script to the last line, and removed on stop": inGlobal(

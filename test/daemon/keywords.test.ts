@@ -194,6 +194,18 @@ it.runIf(root)("set_supplementary_groups: scripts have the groups of their user"
   expect(await told("set_supplementary_groups")).toBe(host.exec("id", "-G", "daemon").trim());
 });
 
+it.runIf(root)("script_user: whom scripts run as that name nobody", async () => {
+  const out = lab.path("out");
+  host.exec("sh", "-c", `touch ${out} && chmod 666 ${out}; chmod 755 ${lab.path("")}`);
+  const who = script("who", `id -un >>${out}`);
+  const daemon = router(
+    `global_defs {\nscript_user daemon\n}\n${instance(VIP, `notify_backup ${who}\nnotify_master "${who}" root`)}`,
+  );
+  await eventually("both have run", () => linesOf(out).length === 2);
+  expect(linesOf(out)).toEqual(["daemon", "root"]);
+  await daemon.stop();
+});
+
 it("smtp_connect_timeout: a mail server that says nothing", async () => {
   host.exec("ip", "link", "set", "lo", "up");
   const silent = host.spawn([
