@@ -23,12 +23,19 @@ export function blocksIn(value: unknown): readonly AnyBlock[] {
   return (Array.isArray(value) ? value : [value]) as readonly AnyBlock[];
 }
 
+/** Whether a value is the default that its row has while a flag is on, and no other. */
+function isConditional(row: AnyRow, value: unknown): boolean {
+  return row.shape === "leaf" && row.defaultWith?.value === value && row.default !== value;
+}
+
 /** Whether a dump shows a keyword of a block: it was written, or defaults were asked for. */
 export function isShown(block: AnyBlock, keyword: string, row: AnyRow, options: DumpOptions): boolean {
   const value = block[keyword];
   if (row.replacedBy !== undefined || value === undefined) return false;
   if (Array.isArray(value) && (row.shape !== "leaf" || row.repeat)) return value.length > 0;
   if (row.shape === "block") return true;
+  // What follows from a flag can be a value that nobody may write: it follows again.
+  if (isConditional(row, value) && block.$.of[keyword] === undefined) return false;
   // A flag that was written and then overruled by a check is not repeated.
   if (row.shape === "flag" && row.bare && value === row.default) return false;
   return options.defaults === true || block.$.of[keyword] !== undefined;

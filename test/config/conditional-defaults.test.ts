@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { dumpConf } from "../../src/config/dump-conf.ts";
 import { compileText } from "./compile-text.ts";
 
 /** What keepalived 2.4.3 dumps for the same lines. */
@@ -27,5 +28,12 @@ describe("vrrp_min_garp", () => {
       [1, 3_000_000],
       [2],
     ]);
+  });
+
+  it("is the same after a dump with defaults: what follows from it is not written", () => {
+    const { config } = compileText("global_defs {\nvrrp_min_garp\n}\n");
+    const dumped = dumpConf(config, { defaults: true });
+    expect(dumped).not.toContain("vrrp_garp_master_refresh_repeat");
+    expect(dumpConf(compileText(dumped).config, { defaults: true })).toBe(dumped);
   });
 });

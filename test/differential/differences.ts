@@ -101,6 +101,12 @@ const OTHERWISE: readonly Alone[] = [
     reason: "Of a keyword that is given twice, ours says once what is wrong with it, at the last.",
   },
   {
+    says: /^\((\S+)\) IPv4 ipvlan requires a source/,
+    after: /^ignored-keyword: use_ipvlan of (\S+) is ignored: it has use_vmac/,
+    reason:
+      "keepalived drops the name and the address and makes an ipvlan nevertheless; ours keeps the VMAC.",
+  },
+  {
     says: /real server \S+ is duplicated/,
     after: /^(?:port-mismatch|ignored-port): /,
     reason: "keepalived compares servers by the ports that were written; those that are left may differ.",
