@@ -13,7 +13,13 @@ function equalObjects(a: object, b: object): boolean {
   // Both are plain data; a property that is undefined is the same as one that is absent.
   const left = a as Readonly<Record<string, unknown>>;
   const right = b as Readonly<Record<string, unknown>>;
-  for (const key in left) if (key !== "$" && !equalValues(left[key], right[key])) return false;
+  for (const key in left) {
+    const one = left[key];
+    const other = right[key];
+    if (one !== other && key !== "$" && !equalValues(one, other)) return false;
+  }
+  // Blocks of one schema have the same properties, all of them.
+  if ("$" in left && "$" in right) return true;
   for (const key in right)
     if (key !== "$" && right[key] !== undefined && left[key] === undefined) return false;
   return true;
