@@ -1,6 +1,6 @@
 import type { Word } from "../../grammar/tree.ts";
 import { suggest } from "../diagnostics/suggest.ts";
-import { blocksKnowing, knownKeywords } from "../schema/known-keywords.ts";
+import { blocksKnowing } from "../schema/known-keywords.ts";
 import type { ReportFault } from "./faults.ts";
 import type { Shape } from "./shape.ts";
 
@@ -19,24 +19,9 @@ function whereItBelongs(keyword: string): string | undefined {
   return `${keyword} belongs in ${named}${places.length > MOST_PLACES ? " and others" : ""}.`;
 }
 
-/** Reports a keyword that the rows of the block do not have: known to keepalived, or to nobody. */
+/** Reports a keyword that the rows of the block do not have. */
 export function reportUnknown(keyword: Word, shape: Shape, path: string, report: ReportFault): void {
-  const known = knownKeywords().get(path);
-  const since = known?.get(keyword.text);
-  if (since !== undefined) {
-    report(
-      {
-        code: "not-implemented",
-        severity: "warning",
-        summary: `${keyword.text} is not implemented yet`,
-        detail: `keepalived knows it${since === "old" ? "" : ` since ${since}`}; Holdfast ignores it and what its block holds.`,
-      },
-      keyword.origin,
-    );
-    return;
-  }
-  const names = new Set([...shape.rows.keys(), ...(known?.keys() ?? [])]);
-  const suggestions = suggest(keyword.text, names);
+  const suggestions = suggest(keyword.text, new Set(shape.rows.keys()));
   const elsewhere = whereItBelongs(keyword.text);
   report(
     {
