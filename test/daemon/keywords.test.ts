@@ -73,7 +73,9 @@ describe("notifies", () => {
     const cable = wire.connect(other, "eth0", ["192.0.2.2/24"]);
     cable.sever();
     const daemon = router(globals() + instance(VIP, `notify_master_rx_lower_pri "${say} lower"`));
-    const lower = router(instance(VIP).replace("priority 100", "priority 50"), other);
+    // Whichever of the two is heard first: the other one then advertises once more.
+    const weaker = instance(VIP, "higher_prio_send_advert").replace("priority 100", "priority 50");
+    const lower = router(weaker, other);
     await Promise.all([daemon.waitForState("VI_1", "MASTER"), lower.waitForState("VI_1", "MASTER")]);
     expect(linesOf(out)).toEqual([]);
     await cable.restore();
