@@ -1,4 +1,4 @@
-import type { Digest } from "./md5.ts";
+import type { Digest } from "./block-digest.ts";
 
 /** A digest whose state can be kept: both SHA-256 and MD5 work on blocks of 64 bytes. */
 interface Resumable extends Digest {

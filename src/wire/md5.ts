@@ -1,10 +1,4 @@
-/** A digest that is fed piece by piece; `bytes` or `hex` may be called once, at the end. */
-export interface Digest {
-  update(bytes: Uint8Array): void;
-  bytes(): Uint8Array;
-  /** Lower-case hexadecimal. */
-  hex(): string;
-}
+import { BlockDigest } from "./block-digest.ts";
 
 const SHIFTS = [
   [7, 12, 17, 22],
@@ -24,53 +18,21 @@ function mix(round: number, i: number, b: number, c: number, d: number): [value:
   return [c ^ (b | ~d), (7 * i) % 16];
 }
 
+/** RFC 1321 §3.3. */
+const INITIAL = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+
 /** MD5 (RFC 1321) without buffering more than one block: the digest of HTTP_GET, for folders without node:crypto. */
-export class Md5 implements Digest {
-  private readonly state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
-  private readonly block = new Uint8Array(64);
-  private length = 0;
+export class Md5 extends BlockDigest {
+  constructor() {
+    super(INITIAL, true);
+  }
 
   /** An independent digest that has been fed the same. */
   copy(): Md5 {
-    const other = new Md5();
-    other.state.set(this.state);
-    other.block.set(this.block);
-    other.length = this.length;
-    return other;
+    return new Md5().continueFrom(this);
   }
 
-  update(bytes: Uint8Array): void {
-    let offset = 0;
-    while (offset < bytes.length) {
-      const used = this.length % 64;
-      const piece = bytes.subarray(offset, offset + 64 - used);
-      this.block.set(piece, used);
-      this.length += piece.length;
-      offset += piece.length;
-      if (this.length % 64 === 0) this.compress();
-    }
-  }
-
-  bytes(): Uint8Array {
-    const bits = this.length * 8;
-    // RFC 1321 §3.1–3.2: a one bit, zeros up to 56 modulo 64 bytes, the length in bits as 64 bits little-endian.
-    const padding = new Uint8Array(((119 - (this.length % 64)) % 64) + 9);
-    padding[0] = 0x80;
-    const view = new DataView(padding.buffer);
-    view.setUint32(padding.length - 8, bits % 2 ** 32, true);
-    view.setUint32(padding.length - 4, Math.floor(bits / 2 ** 32), true);
-    this.update(padding);
-    const digest = new Uint8Array(16);
-    const words = new DataView(digest.buffer);
-    for (const [index, word] of this.state.entries()) words.setInt32(4 * index, word, true);
-    return digest;
-  }
-
-  hex(): string {
-    return Array.from(this.bytes(), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-
-  private compress(): void {
+  protected override compress(): void {
     const words = new DataView(this.block.buffer);
     let [a = 0, b = 0, c = 0, d = 0] = this.state;
     for (let i = 0; i < 64; i++) {

@@ -1,4 +1,4 @@
-import type { Digest } from "./md5.ts";
+import { BlockDigest } from "./block-digest.ts";
 
 /** FIPS 180-4 §4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 const CONSTANTS = roots(64, Math.cbrt);
@@ -17,53 +17,18 @@ const rotate = (x: number, by: number): number => (x >>> by) | (x << (32 - by));
 const schedule = new Int32Array(64);
 
 /** SHA-256 (FIPS 180-4) without buffering more than one block, for folders without node:crypto. */
-export class Sha256 implements Digest {
-  private readonly state = Int32Array.from(INITIAL);
-  private readonly block = new Uint8Array(64);
-  private length = 0;
+export class Sha256 extends BlockDigest {
+  constructor() {
+    super(INITIAL, false);
+  }
 
   /** An independent digest that has been fed the same. */
   copy(): Sha256 {
-    const other = new Sha256();
-    other.state.set(this.state);
-    other.block.set(this.block);
-    other.length = this.length;
-    return other;
-  }
-
-  update(bytes: Uint8Array): void {
-    let offset = 0;
-    while (offset < bytes.length) {
-      const used = this.length % 64;
-      const taken = Math.min(64 - used, bytes.length - offset);
-      for (let i = 0; i < taken; i++) this.block[used + i] = bytes[offset + i] ?? 0;
-      this.length += taken;
-      offset += taken;
-      if (this.length % 64 === 0) this.compress();
-    }
-  }
-
-  bytes(): Uint8Array {
-    // FIPS 180-4 §5.1.1: a one bit, zeros up to 56 modulo 64 bytes, the length in bits as 64 bits big-endian.
-    const bits = this.length * 8;
-    const padding = new Uint8Array(((119 - (this.length % 64)) % 64) + 9);
-    padding[0] = 0x80;
-    const view = new DataView(padding.buffer);
-    view.setUint32(padding.length - 8, Math.floor(bits / 2 ** 32));
-    view.setUint32(padding.length - 4, bits % 2 ** 32);
-    this.update(padding);
-    const digest = new Uint8Array(32);
-    const words = new DataView(digest.buffer);
-    for (let i = 0; i < 8; i++) words.setInt32(4 * i, this.state[i] ?? 0);
-    return digest;
-  }
-
-  hex(): string {
-    return Array.from(this.bytes(), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return new Sha256().continueFrom(this);
   }
 
   /** FIPS 180-4 §6.2.2. */
-  private compress(): void {
+  protected override compress(): void {
     const { state } = this;
     this.expand();
     let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;

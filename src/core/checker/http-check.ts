@@ -1,6 +1,7 @@
 import type { StatusRanges } from "../../config/config.ts";
+import type { Digest } from "../../wire/block-digest.ts";
 import { formatGetRequest, HttpResponseReader, hostOf } from "../../wire/http.ts";
-import { type Digest, Md5 } from "../../wire/md5.ts";
+import { Md5 } from "../../wire/md5.ts";
 import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
 import type { CheckTarget, CheckTiming, HttpExpectation } from "./contract.ts";
 import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
