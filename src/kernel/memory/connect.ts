@@ -1,6 +1,7 @@
 import { ERRNO } from "../../wire/errno.ts";
 import type { Closables } from "../closables.ts";
-import type { StreamTarget } from "../ports.ts";
+import { kernelError } from "../errors.ts";
+import type { StreamEvent, StreamTarget } from "../ports.ts";
 import type { MemoryAddresses } from "./addresses.ts";
 import type { Faults } from "./faults.ts";
 import type { MemoryLinks } from "./links.ts";
@@ -13,6 +14,39 @@ export interface ConnectContext {
   readonly addresses: MemoryAddresses;
   readonly faults: Faults;
   readonly closables: Closables;
+}
+
+/** How a connection in memory is told of, until it is closed or has failed. */
+export interface Ear {
+  readonly open: boolean;
+  tell(event: StreamEvent): void;
+  fail(errno: number): void;
+  close(): void;
+}
+
+/** A connection's ear, released with its kernel. `operation` names it in errors. */
+export function listen(
+  { closables }: ConnectContext,
+  operation: string,
+  callback: (event: StreamEvent) => void,
+): Ear {
+  let open = true;
+  const { close } = closables.add(() => {
+    open = false;
+  });
+  const tell = (event: StreamEvent): void => {
+    if (!open) return;
+    if (event.type === "failed") close();
+    callback(event);
+  };
+  return {
+    get open() {
+      return open;
+    },
+    tell,
+    fail: (errno) => tell({ type: "failed", error: kernelError(operation, errno) }),
+    close,
+  };
 }
 
 /** The errno with which a socket would fail before a packet is sent; 0 for none. */

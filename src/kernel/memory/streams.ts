@@ -1,6 +1,5 @@
-import { kernelError } from "../errors.ts";
 import type { StreamConnection, StreamEvent, StreamPort, StreamTarget } from "../ports.ts";
-import { type ConnectContext, connectRefusal } from "./connect.ts";
+import { type ConnectContext, connectRefusal, listen } from "./connect.ts";
 
 /** Connections to the simulated hosts of a MemoryNetwork. */
 export class MemoryStreams implements StreamPort {
@@ -11,44 +10,34 @@ export class MemoryStreams implements StreamPort {
   }
 
   connect(target: StreamTarget, callback: (event: StreamEvent) => void): StreamConnection {
-    const { network, closables } = this.#context;
-    const operation = `connect to ${target.address} port ${target.port}`;
-    let open = true;
+    const { network } = this.#context;
     let toServer: ((bytes: Uint8Array) => void) | undefined;
     let queue: Uint8Array[] = [];
-    const { close } = closables.add(() => {
-      open = false;
-    });
-    const tell = (event: StreamEvent) => {
-      if (!open) return;
-      if (event.type === "failed") close();
-      callback(event);
-    };
-    const fail = (errno: number) => tell({ type: "failed", error: kernelError(operation, errno) });
+    const ear = listen(this.#context, `connect to ${target.address} port ${target.port}`, callback);
     const refusal = connectRefusal(this.#context, "streams.connect", target);
     if (refusal !== 0) {
-      network.later(0, () => fail(refusal));
+      network.later(0, () => ear.fail(refusal));
     } else {
       network.hosts.connect(target.address, target.port, {
         connected: (send) => {
           toServer = send;
-          tell({ type: "connected" });
+          ear.tell({ type: "connected" });
           for (const bytes of queue.splice(0)) send(bytes);
         },
-        data: (bytes) => tell({ type: "data", bytes }),
-        ended: () => tell({ type: "ended" }),
-        failed: fail,
+        data: (bytes) => ear.tell({ type: "data", bytes }),
+        ended: () => ear.tell({ type: "ended" }),
+        failed: ear.fail,
       });
     }
     return {
       send: (bytes) => {
-        if (!open || bytes.length === 0) return;
+        if (!ear.open || bytes.length === 0) return;
         if (toServer) toServer(bytes.slice());
         else queue.push(bytes.slice());
       },
       close: () => {
         queue = [];
-        close();
+        ear.close();
       },
     };
   }
