@@ -6,6 +6,14 @@ import { unsolicitedNeighbourAdvert } from "../../wire/ndisc.ts";
 import type { Log } from "../log/log.ts";
 import type { Interfaces } from "./interfaces.ts";
 
+/** What goes out of one interface. */
+interface Batch {
+  readonly link: Link;
+  readonly frames: Uint8Array[];
+  /** Whether it forwards IPv6; looked up when the first advertisement needs it. */
+  isRouter: boolean | undefined;
+}
+
 /** Tells the segments of virtual addresses where those are now. */
 export class VrrpAnnouncements {
   readonly #kernel: Kernel;
@@ -23,13 +31,13 @@ export class VrrpAnnouncements {
    * `on` is the interface of the instance, for addresses that name none.
    */
   send(addresses: readonly VirtualAddress[], on: string): void {
-    const batches = new Map<number, { readonly link: Link; readonly frames: Uint8Array[] }>();
+    const batches = new Map<number, Batch>();
     for (const { address, dev } of addresses) {
       const link = this.#interfaces.named(dev ?? on);
       if (link === undefined || link.mac.length !== 6) continue;
-      const batch = batches.get(link.index) ?? { link, frames: [] };
+      const batch = batches.get(link.index) ?? { link, frames: [], isRouter: undefined };
       batches.set(link.index, batch);
-      batch.frames.push(this.#frame(link, address));
+      batch.frames.push(this.#frame(batch, address));
     }
     for (const { link, frames } of batches.values()) {
       try {
@@ -41,13 +49,14 @@ export class VrrpAnnouncements {
     }
   }
 
-  #frame({ name, mac }: Link, address: string): Uint8Array {
+  #frame(batch: Batch, address: string): Uint8Array {
+    const { name, mac } = batch.link;
     if (familyOf(address) === 4) {
       this.#log.debug(`Sending gratuitous ARP on ${name} for ${address}`);
       return gratuitousArp(mac, address);
     }
     this.#log.debug(`Sending unsolicited Neighbour Advert on ${name} for ${address}`);
-    const isRouter = this.#kernel.sysctl.read(`net/ipv6/conf/${name}/forwarding`) === "1";
-    return unsolicitedNeighbourAdvert(mac, address, isRouter);
+    batch.isRouter ??= this.#kernel.sysctl.read(`net/ipv6/conf/${name}/forwarding`) === "1";
+    return unsolicitedNeighbourAdvert(mac, address, batch.isRouter);
   }
 }
