@@ -53,13 +53,5 @@ export function changesOf(plan: Plan, role: Role): readonly Change[] {
 
 /** The same configuration with nothing in it to run: where a start begins and a stop ends. */
 export function emptied(config: Config): Config {
-  return {
-    ...config,
-    ...NO_TRACKING,
-    ...NO_STATICS,
-    garp_group: [],
-    vrrp_sync_group: [],
-    vrrp_instance: [],
-    virtual_server: [],
-  };
+  return { ...partOf(config, "checkers"), virtual_server: [] };
 }

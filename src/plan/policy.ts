@@ -117,6 +117,18 @@ function tracked(carries: readonly Carried[], moving: readonly string[]) {
   } as const;
 }
 
+/** A route, a rule or an address: what has come by it takes another way, or none, when it goes. */
+const KERNEL_OBJECT = {
+  owner: "vrrp",
+  created: "none",
+  deleted: "drops-connections",
+  deletedWithParent: "drops-connections",
+  replaced: "drops-connections",
+  restarted: "none",
+  carries: [],
+  keywords: {},
+} as const;
+
 /** The policies, by object. Every keyword that is not named has impact none, or what its row's `onChange` says. */
 export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
   global_defs: {
@@ -226,57 +238,12 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
       virtual_ipaddress_excluded: { replaces: otherAddress },
     },
   },
-  virtual_route: {
-    owner: "vrrp",
-    created: "none",
-    // Packets that followed it take another way, or none.
-    deleted: "drops-connections",
-    deletedWithParent: "may-transition",
-    replaced: "drops-connections",
-    restarted: "none",
-    carries: [],
-    keywords: {},
-  },
-  virtual_rule: {
-    owner: "vrrp",
-    created: "none",
-    deleted: "drops-connections",
-    deletedWithParent: "may-transition",
-    replaced: "drops-connections",
-    restarted: "none",
-    carries: [],
-    keywords: {},
-  },
-  static_ipaddress: {
-    owner: "vrrp",
-    created: "none",
-    deleted: "drops-connections",
-    deletedWithParent: "drops-connections",
-    replaced: "drops-connections",
-    restarted: "none",
-    carries: [],
-    keywords: { static_ipaddress: { replaces: otherAddress } },
-  },
-  static_route: {
-    owner: "vrrp",
-    created: "none",
-    deleted: "drops-connections",
-    deletedWithParent: "drops-connections",
-    replaced: "drops-connections",
-    restarted: "none",
-    carries: [],
-    keywords: {},
-  },
-  static_rule: {
-    owner: "vrrp",
-    created: "none",
-    deleted: "drops-connections",
-    deletedWithParent: "drops-connections",
-    replaced: "drops-connections",
-    restarted: "none",
-    carries: [],
-    keywords: {},
-  },
+  // With its instance the peer takes it over.
+  virtual_route: { ...KERNEL_OBJECT, deletedWithParent: "may-transition" },
+  virtual_rule: { ...KERNEL_OBJECT, deletedWithParent: "may-transition" },
+  static_ipaddress: { ...KERNEL_OBJECT, keywords: { static_ipaddress: { replaces: otherAddress } } },
+  static_route: KERNEL_OBJECT,
+  static_rule: KERNEL_OBJECT,
   virtual_server: {
     owner: "checkers",
     created: "none",

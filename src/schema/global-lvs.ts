@@ -8,6 +8,13 @@ const compiledOnly = true;
 const bytes = integer(0, 4_294_967_295);
 const force = "Even above the limit of the system.";
 
+const netlinkBuffer = (who: string) =>
+  leaf(wanted(bytes), {
+    doc: `Bytes of receive buffer of the netlink sockets that ${who}.`,
+    since: "2.0.0",
+    onChange: "restart",
+  });
+
 /** The rows of global_defs for virtual servers: IPVS itself, its sockets, the checkers' reports. */
 export const globalLvsRows = {
   lvs_sync_daemon: leaf(syncDaemon, {
@@ -62,29 +69,13 @@ export const globalLvsRows = {
     since: "2.2.2",
     compiledOnly,
   }),
-  vrrp_netlink_cmd_rcv_bufs: leaf(wanted(bytes), {
-    doc: "Bytes of receive buffer of the netlink sockets that VRRP asks by.",
-    since: "2.0.0",
-    onChange: "restart",
-  }),
+  vrrp_netlink_cmd_rcv_bufs: netlinkBuffer("VRRP asks by"),
   vrrp_netlink_cmd_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),
-  vrrp_netlink_monitor_rcv_bufs: leaf(wanted(bytes), {
-    doc: "Bytes of receive buffer of the netlink sockets that VRRP listens to.",
-    since: "2.0.0",
-    onChange: "restart",
-  }),
+  vrrp_netlink_monitor_rcv_bufs: netlinkBuffer("VRRP listens to"),
   vrrp_netlink_monitor_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),
-  lvs_netlink_cmd_rcv_bufs: leaf(wanted(bytes), {
-    doc: "Bytes of receive buffer of the netlink sockets that checkers ask by.",
-    since: "2.0.0",
-    onChange: "restart",
-  }),
+  lvs_netlink_cmd_rcv_bufs: netlinkBuffer("checkers ask by"),
   lvs_netlink_cmd_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),
-  lvs_netlink_monitor_rcv_bufs: leaf(wanted(bytes), {
-    doc: "Bytes of receive buffer of the netlink sockets that checkers listen to.",
-    since: "2.0.0",
-    onChange: "restart",
-  }),
+  lvs_netlink_monitor_rcv_bufs: netlinkBuffer("checkers listen to"),
   lvs_netlink_monitor_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),
   process_monitor_rcv_bufs: leaf(wanted(bytes), {
     doc: "Bytes of receive buffer of the socket that tells of processes.",

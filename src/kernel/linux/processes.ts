@@ -6,8 +6,9 @@ import { PROCESS_GROUP, readProcessMessage, writeProcessListen } from "../../wir
 import type { Closables } from "../closables.ts";
 import { kernelError } from "../errors.ts";
 import type { Closable, ProcessEvent, ProcessMonitorOptions, ProcessPort } from "../ports.ts";
+import { setReceiveBuffer } from "./receive-buffer.ts";
 import { AF_NETLINK, netlinkAddress } from "./sockaddr.ts";
-import { SO_RCVBUF, SO_RCVBUFFORCE, SOCK_DGRAM, SOL_SOCKET } from "./socket-options.ts";
+import { SOCK_DGRAM } from "./socket-options.ts";
 
 const NETLINK_CONNECTOR = 11;
 /** Larger than any event. */
@@ -106,12 +107,10 @@ function elsewhere<T>(path: string, run: () => T): T | number {
   return result;
 }
 
-function tryHere({ receiveBuffer, force }: ProcessMonitorOptions): Socket | number {
+function tryHere({ receiveBuffer: bytes, force = false }: ProcessMonitorOptions): Socket | number {
   const socket = Socket.open(AF_NETLINK, SOCK_DGRAM, NETLINK_CONNECTOR);
   if (typeof socket === "number") return socket;
-  if (receiveBuffer !== undefined) {
-    socket.setOption(SOL_SOCKET, force ? SO_RCVBUFFORCE : SO_RCVBUF, receiveBuffer);
-  }
+  if (bytes !== undefined) setReceiveBuffer(socket, { bytes, force });
   const bound = socket.bind(netlinkAddress(PROCESS_GROUP));
   const sent = bound < 0 ? bound : socket.send(writeProcessListen(), netlinkAddress(0));
   const result = sent < 0 ? sent : acknowledged(socket);
