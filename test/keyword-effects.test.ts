@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { root } from "../src/schema/root.ts";
 import type { AnyBlockSchema } from "../src/schema/row.ts";
 import { type Effects, KEYWORD_EFFECTS, NOT_OF_VRRP, WITHOUT_EFFECT } from "./keyword-effects.ts";
+import { LVS_KEYWORD_EFFECTS } from "./keyword-effects-lvs.ts";
 
 /** Paths of what the daemon acts on. `elsewhere`: known at this place by name only. */
 function actingKeywords(schema: AnyBlockSchema, above = ""): string[] {
@@ -34,7 +35,7 @@ const entries = (table: Effects): Entry[] =>
       keywords.map((keyword) => ({ keyword, file, title })),
     ),
   );
-const all = KEYWORD_EFFECTS.flatMap(entries);
+const all = [...KEYWORD_EFFECTS, LVS_KEYWORD_EFFECTS].flatMap(entries);
 
 const FIXTURES = "fixtures/kernel-state";
 const read = (path: string): string => {
