@@ -70,15 +70,6 @@ function tunnel(words: readonly Word[], complain: Complain): ForwardingMethod | 
   }
   const { type = "ipip", port, checksum } = options;
   if (type === "ipip" && checksum === undefined) return { method: "TUN" };
-  complain(
-    {
-      code: "not-implemented",
-      severity: "warning",
-      summary: "options of a tunnel are not implemented yet",
-      detail: "The tunnel is plain IP in IP.",
-    },
-    words[0],
-  );
   return {
     method: "TUN",
     tunnel: { type, ...(port !== undefined && { port }), ...(checksum !== undefined && { checksum }) },

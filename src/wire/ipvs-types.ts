@@ -22,6 +22,11 @@ export interface IpvsService {
 /** IP_VS_CONN_F_FWD_*: 0 masquerade (NAT), 2 tunnel, 3 direct route. */
 export type IpvsForward = 0 | 2 | 3;
 
+/** How a tunnel packs packets, where it is not plain IP in IP. */
+export type IpvsTunnel =
+  | { readonly type: "gue"; readonly port: number; readonly checksum: "none" | "full" | "remote" }
+  | { readonly type: "gre"; readonly checksum: "none" | "full" };
+
 export interface IpvsDestination {
   readonly address: string;
   readonly port: number;
@@ -29,6 +34,8 @@ export interface IpvsDestination {
   readonly weight: number;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
+  /** Of `forward` 2; IP in IP when absent. */
+  readonly tunnel?: IpvsTunnel;
 }
 
 /** Counters as the kernel has them; connections and packets since the destination was added. */

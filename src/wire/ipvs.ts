@@ -10,6 +10,7 @@ import type {
   IpvsServiceEntry,
   IpvsServiceKey,
   IpvsStats,
+  IpvsTunnel,
 } from "./ipvs-types.ts";
 import {
   attributeBigint,
@@ -67,7 +68,16 @@ const DESTINATION = {
   stats: 10,
   family: 11,
   stats64: 12,
+  tunnelType: 13,
+  tunnelPort: 14,
+  tunnelFlags: 15,
 } as const;
+
+const FORWARD_TUNNEL = 2;
+/** IP_VS_CONN_F_TUNNEL_TYPE_*; IPIP is 0. */
+const TUNNEL_TYPES = { gue: 1, gre: 2 } as const;
+/** IP_VS_TUNNEL_ENCAP_FLAG_* by what they say of checksums. */
+const TUNNEL_CHECKSUMS = { none: 0, full: 1, remote: 2 } as const;
 
 const STATS = { connections: 1, inPackets: 2, outPackets: 3, inBytes: 4, outBytes: 5 } as const;
 
@@ -166,6 +176,12 @@ function writeDestination(writer: NetlinkWriter, destination: IpvsDestination): 
   writer.u32(DESTINATION.weight, destination.weight);
   writer.u32(DESTINATION.upperThreshold, destination.upperThreshold);
   writer.u32(DESTINATION.lowerThreshold, destination.lowerThreshold);
+  const { tunnel } = destination;
+  // Kernels before 5.2 know IP in IP only, which needs no attribute.
+  if (tunnel === undefined) return;
+  writer.u8(DESTINATION.tunnelType, TUNNEL_TYPES[tunnel.type]);
+  if (tunnel.type === "gue") writer.u16be(DESTINATION.tunnelPort, tunnel.port);
+  writer.u16(DESTINATION.tunnelFlags, TUNNEL_CHECKSUMS[tunnel.checksum]);
 }
 
 function readIp(value: Uint8Array | undefined, family: 4 | 6): string | undefined {
@@ -229,6 +245,17 @@ function readForward(value: number | undefined): IpvsForward {
   return value === 2 || value === 3 ? value : 0;
 }
 
+/** Undefined for IP in IP, and for what is no tunnel. */
+function readTunnel(attributes: Map<number, Uint8Array>): IpvsTunnel | undefined {
+  const type = attributeNumber(attributes.get(DESTINATION.tunnelType));
+  const flags = attributeNumber(attributes.get(DESTINATION.tunnelFlags)) ?? 0;
+  const checksum = (flags & TUNNEL_CHECKSUMS.full) === 0 ? "none" : "full";
+  if (type === TUNNEL_TYPES.gre) return { type: "gre", checksum };
+  if (type !== TUNNEL_TYPES.gue) return undefined;
+  const port = readPort(attributes.get(DESTINATION.tunnelPort));
+  return { type: "gue", port, checksum: (flags & TUNNEL_CHECKSUMS.remote) === 0 ? checksum : "remote" };
+}
+
 /** A destination of a dump of a service; undefined when malformed. */
 export function readDestination(payload: Uint8Array, key: IpvsServiceKey): IpvsDestinationEntry | undefined {
   const nested = readGenericAttributes(payload).get(ATTR_DESTINATION);
@@ -238,13 +265,16 @@ export function readDestination(payload: Uint8Array, key: IpvsServiceKey): IpvsD
   const family = own === undefined ? serviceFamily(key) : own === AF_INET6 ? 6 : 4;
   const address = readIp(attributes.get(DESTINATION.address), family);
   if (address === undefined) return undefined;
+  const forward = readForward(attributeNumber(attributes.get(DESTINATION.forward)));
+  const tunnel = forward === FORWARD_TUNNEL ? readTunnel(attributes) : undefined;
   return {
     address,
     port: readPort(attributes.get(DESTINATION.port)),
-    forward: readForward(attributeNumber(attributes.get(DESTINATION.forward))),
+    forward,
     weight: number(DESTINATION.weight),
     upperThreshold: number(DESTINATION.upperThreshold),
     lowerThreshold: number(DESTINATION.lowerThreshold),
+    ...(tunnel && { tunnel }),
     activeConnections: number(DESTINATION.activeConnections),
     inactiveConnections: number(DESTINATION.inactiveConnections),
     persistentConnections: number(DESTINATION.persistentConnections),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Kernel } from "../../src/kernel/ports.ts";
-import type { IpvsDestination, IpvsService, IpvsServiceKey } from "../../src/wire/ipvs-types.ts";
+import type { IpvsDestination, IpvsService, IpvsServiceKey, IpvsTunnel } from "../../src/wire/ipvs-types.ts";
 import { refusal } from "./host.ts";
 
 const web: IpvsServiceKey & { type: "address" } = {
@@ -100,6 +100,29 @@ export function ipvsContract(name: string, start: () => Kernel): void {
       expect(sorted()).toEqual(
         expected.sort((a, b) => JSON.stringify(a.key).localeCompare(JSON.stringify(b.key))),
       );
+    });
+
+    it("keeps how tunnels pack packets, until they do otherwise", () => {
+      const of = (address: string, tunnel?: IpvsTunnel) =>
+        destination(address, { forward: 2, ...(tunnel && { tunnel }) });
+      const tunnels = [
+        of("192.0.2.21", { type: "gue", port: 6080, checksum: "none" }),
+        of("192.0.2.22", { type: "gue", port: 6081, checksum: "remote" }),
+        of("192.0.2.23", { type: "gre", checksum: "full" }),
+        of("2001:db8::24", { type: "gue", port: 6082, checksum: "full" }),
+      ];
+      const add = (one: IpvsDestination) =>
+        ({ type: "add-destination", key: web, destination: one }) as const;
+      codes([{ type: "add-service", service: service(web) }, ...tunnels.map(add)]);
+      expect(sorted()[0]?.destinations).toEqual(tunnels.map((one) => ({ ...one, ...FRESH_DESTINATION })));
+      const plain = of("192.0.2.21");
+      expect(
+        codes([
+          { type: "edit-destination", key: web, destination: plain },
+          add(of("192.0.2.25", { type: "gue", port: 0, checksum: "none" })),
+        ]),
+      ).toEqual([undefined, "EINVAL"]);
+      expect(sorted()[0]?.destinations[0]).toEqual({ ...plain, ...FRESH_DESTINATION });
     });
 
     it("runs one synchronisation daemon of each state", () => {

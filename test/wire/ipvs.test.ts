@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytesToIp } from "../../src/values/ip.ts";
 import { readDestination, readService, writeIpvsCommand } from "../../src/wire/ipvs.ts";
-import type { IpvsDestination, IpvsService, IpvsServiceKey } from "../../src/wire/ipvs-types.ts";
+import type { IpvsDestination, IpvsService, IpvsServiceKey, IpvsTunnel } from "../../src/wire/ipvs-types.ts";
 import { NetlinkWriter, readMessages } from "../../src/wire/netlink.ts";
 
 function payloadOf(write: (writer: NetlinkWriter) => void): Uint8Array {
@@ -41,14 +41,30 @@ const service: fc.Arbitrary<IpvsService> = fc.record({
   persistenceEngine: fc.constantFrom("", "sip"),
 });
 
-const destination: fc.Arbitrary<IpvsDestination> = fc.record({
+const plain = {
   address: fc.oneof(ipv4, ipv6),
   port: u16,
-  forward: fc.constantFrom(0 as const, 2 as const, 3 as const),
   weight: fc.integer({ min: 0, max: 65535 }),
   upperThreshold: u32,
   lowerThreshold: u32,
-});
+};
+
+const tunnel: fc.Arbitrary<IpvsTunnel> = fc.oneof(
+  fc.record({
+    type: fc.constant("gue" as const),
+    port: u16,
+    checksum: fc.constantFrom("none" as const, "full" as const, "remote" as const),
+  }),
+  fc.record({
+    type: fc.constant("gre" as const),
+    checksum: fc.constantFrom("none" as const, "full" as const),
+  }),
+);
+
+const destination: fc.Arbitrary<IpvsDestination> = fc.oneof(
+  fc.record({ ...plain, forward: fc.constantFrom(0 as const, 2 as const, 3 as const) }),
+  fc.record({ ...plain, forward: fc.constant(2 as const), tunnel }),
+);
 
 const NO_STATS = { connections: 0n, inPackets: 0n, outPackets: 0n, inBytes: 0n, outBytes: 0n };
 

@@ -1,4 +1,10 @@
-import type { Forwarding, RealServer, ServerAddress, VirtualServer } from "../../config/config.ts";
+import type {
+  Forwarding,
+  ForwardingMethod,
+  RealServer,
+  ServerAddress,
+  VirtualServer,
+} from "../../config/config.ts";
 import { familyOf, type IpFamily } from "../../values/ip.ts";
 import type { IpvsDestination, IpvsForward, IpvsService, IpvsServiceKey } from "../../wire/ipvs-types.ts";
 
@@ -78,13 +84,23 @@ function forwardingOf(server: VirtualServer, real: RealServer): Forwarding {
   return (real.lvs_method ?? server.lb_kind).method;
 }
 
+/** How packets are forwarded, as the kernel has it. keepalived's checksums default to none. */
+function forwardOf({ method, tunnel }: ForwardingMethod): Pick<IpvsDestination, "forward" | "tunnel"> {
+  const forward = FORWARDS[method];
+  if (tunnel === undefined || tunnel.type === "ipip") return { forward };
+  const { type, port = 0, checksum } = tunnel;
+  const full = checksum === "csum" ? "full" : "none";
+  if (type === "gre") return { forward, tunnel: { type, checksum: full } };
+  return { forward, tunnel: { type, port, checksum: checksum === "remcsum" ? "remote" : full } };
+}
+
 /** A real server as a destination; `weight` is its own, or 0 while it is inhibited. */
 export function destinationOf(server: VirtualServer, real: RealServer, weight: number): IpvsDestination {
   return {
     address: real.server.address,
     // A mark's packets keep their port.
     port: real.server.port,
-    forward: FORWARDS[forwardingOf(server, real)],
+    ...forwardOf(real.lvs_method ?? server.lb_kind),
     weight,
     upperThreshold: real.uthreshold,
     lowerThreshold: real.lthreshold,
@@ -101,7 +117,7 @@ export function sorryDestinationOf(
   return {
     address: sorry.address,
     port: sorry.port || (service.type === "address" ? service.port : 0),
-    forward: FORWARDS[(server.sorry_server_lvs_method ?? server.lb_kind).method],
+    ...forwardOf(server.sorry_server_lvs_method ?? server.lb_kind),
     weight,
     upperThreshold: 0,
     lowerThreshold: 0,

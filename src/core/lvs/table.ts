@@ -38,9 +38,15 @@ function sameService(a: IpvsService, b: IpvsService): boolean {
   );
 }
 
+function tunnelText({ tunnel }: IpvsDestination): string {
+  if (tunnel === undefined) return "";
+  return `${tunnel.type} ${tunnel.checksum} ${tunnel.type === "gue" ? tunnel.port : ""}`;
+}
+
 function sameDestination(a: IpvsDestination, b: IpvsDestination): boolean {
   return (
     a.forward === b.forward &&
+    tunnelText(a) === tunnelText(b) &&
     a.weight === b.weight &&
     a.upperThreshold === b.upperThreshold &&
     a.lowerThreshold === b.lowerThreshold

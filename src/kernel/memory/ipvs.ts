@@ -143,13 +143,15 @@ function putDestination(state: ServiceState, destination: IpvsDestination, addin
   if (adding && before) return ERRNO.EEXIST;
   if (!adding && !before) return ERRNO.ENOENT;
   if (adding && isMulticast(destination.address)) return ERRNO.EINVAL;
+  if (destination.tunnel?.type === "gue" && destination.tunnel.port === 0) return ERRNO.EINVAL;
+  const { activeConnections = 0, inactiveConnections = 0, persistentConnections = 0 } = before ?? {};
+  const stats = before?.stats ?? NO_STATS;
   state.destinations.set(key, {
-    activeConnections: 0,
-    inactiveConnections: 0,
-    persistentConnections: 0,
-    stats: NO_STATS,
-    ...before,
     ...destination,
+    activeConnections,
+    inactiveConnections,
+    persistentConnections,
+    stats,
   });
   return 0;
 }
