@@ -33,7 +33,7 @@ export function needs(config: Config, role: Role): boolean {
 export function partOf(config: Config, role: Role): Config {
   switch (role) {
     case "vrrp":
-      return { ...config, virtual_server: [] };
+      return { ...config, virtual_server_group: [], virtual_server: [] };
     case "checkers":
       return {
         ...config,
@@ -53,5 +53,5 @@ export function changesOf(plan: Plan, role: Role): readonly Change[] {
 
 /** The same configuration with nothing in it to run: where a start begins and a stop ends. */
 export function emptied(config: Config): Config {
-  return { ...partOf(config, "checkers"), virtual_server: [] };
+  return { ...partOf(config, "checkers"), virtual_server_group: [], virtual_server: [] };
 }

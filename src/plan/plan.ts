@@ -13,6 +13,7 @@ import type {
   UpDownDelay,
   VirtualAddress,
   VirtualServer,
+  VirtualServerGroup,
   VrrpInstance,
   VrrpScript,
   VrrpSyncGroup,
@@ -74,6 +75,7 @@ export interface Objects {
   readonly static_ipaddress: VirtualAddress;
   readonly static_route: Route;
   readonly static_rule: Rule;
+  readonly virtual_server_group: VirtualServerGroup;
   readonly virtual_server: VirtualServer;
   readonly sorry_server: ServerAddress;
   readonly real_server: RealServer;

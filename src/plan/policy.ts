@@ -1,4 +1,5 @@
 import type { VirtualAddress, VrrpInstance } from "../config/config.ts";
+import { losesService } from "./group-services.ts";
 import type { Carried, Impact, Objects, ObjectType, Owner } from "./plan.ts";
 
 /**
@@ -244,6 +245,23 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
   static_ipaddress: { ...KERNEL_OBJECT, keywords: { static_ipaddress: { replaces: otherAddress } } },
   static_route: KERNEL_OBJECT,
   static_rule: KERNEL_OBJECT,
+  // Each entry is a service in IPVS, for each virtual server of the group: only those that come or go are touched.
+  virtual_server_group: {
+    owner: "checkers",
+    created: "none",
+    // No virtual server is left that was of it, or each is deleted or another one, which says so itself.
+    deleted: "none",
+    deletedWithParent: "none",
+    replaced: "drops-connections",
+    restarted: "none",
+    carries: ["state", "connections"],
+    keywords: {
+      entries: {
+        impact: (before, after) =>
+          losesService(before.entries, after.entries) ? "drops-connections" : "none",
+      },
+    },
+  },
   virtual_server: {
     owner: "checkers",
     created: "none",

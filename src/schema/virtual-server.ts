@@ -67,7 +67,6 @@ export const realServer = defineBlock({
     SSL_GET: blocks(sslGet, {
       doc: `${CHECKED}its pages over TLS are as expected.`,
       since: "0.5.3",
-      compiledOnly: true,
     }),
     SMTP_CHECK: blocks(smtpCheck, {
       doc: `${CHECKED}it greets and answers HELO.`,
@@ -212,7 +211,9 @@ export const virtualServer = defineBlock({
     real_server: blocks(realServer, { doc: "A server of the pool.", since: "0.5.3" }),
   },
   identity: ({ service, protocol, ip_family }) => {
-    if (service.type === "group") return `group:${service.group}`;
+    // One of each protocol may serve a group; a group of marks only has none.
+    if (service.type === "group")
+      return `group:${service.group}${protocol === undefined ? "" : `:${protocol.toLowerCase()}`}`;
     if (service.type === "fwmark") return `fwmark:${service.fwmark}${ip_family === "inet6" ? ":inet6" : ""}`;
     const host = service.address.includes(":") ? `[${service.address}]` : service.address;
     return `${host}:${(protocol ?? "UDP").toLowerCase()}:${service.port}`;

@@ -5,10 +5,10 @@ import type {
   ServerAddress,
   VirtualServer,
 } from "../../config/config.ts";
-import { familyOf, type IpFamily } from "../../values/ip.ts";
+import type { IpFamily } from "../../values/ip.ts";
 import type { IpvsDestination, IpvsForward, IpvsService, IpvsServiceKey } from "../../wire/ipvs-types.ts";
+import { familyOfKey } from "./services.ts";
 
-const PROTOCOLS = { TCP: 6, UDP: 17, SCTP: 132 } as const;
 const FORWARDS: Record<Forwarding, IpvsForward> = { NAT: 0, TUN: 2, DR: 3 };
 
 /** IP_VS_SVC_F_PERSISTENT and IP_VS_SVC_F_ONEPACKET. */
@@ -28,32 +28,6 @@ const SCHEDULER_FLAGS = [
 /** Seconds of persistence when a granularity is all that asks for it; ipvsadm's default, too. */
 const DEFAULT_PERSISTENCE = 360;
 
-/**
- * What the kernel knows a virtual server by; undefined for a group, which is no service itself. `reals` say the family
- * of a mark that names none: a server behind a tunnel says nothing, as its family may differ.
- */
-export function serviceKeyOf(server: VirtualServer, reals: Iterable<RealServer>): IpvsServiceKey | undefined {
-  const { service } = server;
-  switch (service.type) {
-    case "group":
-      return undefined;
-    case "fwmark":
-      return { type: "fwmark", family: familyOfMark(server, reals), fwmark: service.fwmark };
-    case "address": {
-      const protocol = PROTOCOLS[server.protocol ?? "UDP"];
-      return { type: "address", protocol, address: service.address, port: service.port };
-    }
-  }
-}
-
-function familyOfMark(server: VirtualServer, reals: Iterable<RealServer>): IpFamily {
-  if (server.ip_family !== undefined) return server.ip_family === "inet6" ? 6 : 4;
-  for (const real of reals) {
-    if (forwardingOf(server, real) !== "TUN") return familyOf(real.server.address);
-  }
-  return server.persistence_granularity?.netmask === false ? 6 : 4;
-}
-
 /** Prefix length as the kernel's netmask: a mask for IPv4, the length itself for IPv6. */
 function netmaskOf(family: IpFamily, prefixLength: number | undefined): number {
   if (family === 6) return prefixLength ?? 128;
@@ -65,23 +39,18 @@ function netmaskOf(family: IpFamily, prefixLength: number | undefined): number {
 export function serviceOf(server: VirtualServer, key: IpvsServiceKey): IpvsService {
   const { persistence_timeout: timeout, persistence_granularity: granularity } = server;
   const isPersistent = (timeout ?? 0) > 0 || granularity !== undefined;
-  const family = key.type === "fwmark" ? key.family : familyOf(key.address);
   return {
     key,
     scheduler: server.lb_algo,
     flags: (isPersistent ? PERSISTENT : 0) | (server.ops ? ONE_PACKET : 0) | schedulerFlags(server),
     timeout: isPersistent ? timeout || DEFAULT_PERSISTENCE : 0,
-    netmask: netmaskOf(family, granularity?.length),
+    netmask: netmaskOf(familyOfKey(key), granularity?.length),
     persistenceEngine: server.persistence_engine ?? "",
   };
 }
 
 function schedulerFlags(server: VirtualServer): number {
   return SCHEDULER_FLAGS.reduce((flags, [keyword, bit]) => (server[keyword] ? flags | bit : flags), 0);
-}
-
-function forwardingOf(server: VirtualServer, real: RealServer): Forwarding {
-  return (real.lvs_method ?? server.lb_kind).method;
 }
 
 /** How packets are forwarded, as the kernel has it. keepalived's checksums default to none. */
@@ -94,13 +63,29 @@ function forwardOf({ method, tunnel }: ForwardingMethod): Pick<IpvsDestination, 
   return { forward, tunnel: { type, port, checksum: checksum === "remcsum" ? "remote" : full } };
 }
 
-/** A real server as a destination; `weight` is its own, or 0 while it is inhibited. */
-export function destinationOf(server: VirtualServer, real: RealServer, weight: number): IpvsDestination {
+/**
+ * The port of a server in a service of a group. Only NAT leads to a port other than that of the packet, which is that
+ * of the service, or with a mark whatever it was.
+ */
+function portInGroup(forward: IpvsForward, port: number, key: IpvsServiceKey): number {
+  if (forward === FORWARDS.NAT) return port;
+  return key.type === "address" ? key.port : 0;
+}
+
+/** A real server as a destination of one service; `weight` is its own, or 0 while it is inhibited. */
+export function destinationOf(
+  server: VirtualServer,
+  real: RealServer,
+  weight: number,
+  key: IpvsServiceKey,
+): IpvsDestination {
+  const forward = forwardOf(real.lvs_method ?? server.lb_kind);
+  const { address, port } = real.server;
   return {
-    address: real.server.address,
-    // A mark's packets keep their port.
-    port: real.server.port,
-    ...forwardOf(real.lvs_method ?? server.lb_kind),
+    address,
+    // Of a service that is no group, the configuration has the port that it can have.
+    port: server.service.type === "group" ? portInGroup(forward.forward, port, key) : port,
+    ...forward,
     weight,
     upperThreshold: real.uthreshold,
     lowerThreshold: real.lthreshold,
@@ -112,12 +97,17 @@ export function sorryDestinationOf(
   server: VirtualServer,
   sorry: ServerAddress,
   weight: number,
+  key: IpvsServiceKey,
 ): IpvsDestination {
   const { service } = server;
+  const forward = forwardOf(server.sorry_server_lvs_method ?? server.lb_kind);
   return {
     address: sorry.address,
-    port: sorry.port || (service.type === "address" ? service.port : 0),
-    ...forwardOf(server.sorry_server_lvs_method ?? server.lb_kind),
+    port:
+      service.type === "group"
+        ? portInGroup(forward.forward, sorry.port, key)
+        : sorry.port || (service.type === "address" ? service.port : 0),
+    ...forward,
     weight,
     upperThreshold: 0,
     lowerThreshold: 0,

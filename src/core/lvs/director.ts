@@ -1,4 +1,4 @@
-import type { RealServer } from "../../config/config.ts";
+import type { RealServer, VirtualServerGroup } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { Micros } from "../../values/time.ts";
 import type { CheckEffect, CheckEvent } from "../checker/contract.ts";
@@ -43,6 +43,8 @@ type ChangeOf<T extends Change["object"]> = Extract<Change, { object: T }>;
 interface Batch {
   /** Virtual servers that it deletes. */
   readonly leaving: ReadonlySet<string>;
+  /** For virtual servers that are of groups: how many of the same group stand before. */
+  readonly ordinals: ReadonlyMap<string, number>;
   /** Nothing is left after it: the daemon stops. */
   readonly isStop: boolean;
   /** Pools to be settled when all changes are in, each with its servers that may have changed state. */
@@ -50,8 +52,24 @@ interface Batch {
   readonly starting: CheckerEntry[];
 }
 
+/** Which of the virtual servers of its group each is, in the order of the configuration. */
+function ordinalsOf(services: readonly ChangeOf<"virtual_server">[]): Map<string, number> {
+  const members = new Map<string, number>();
+  const ordinals = new Map<string, number>();
+  for (const { kind, id, after } of services) {
+    if (kind === "delete" || after?.service.type !== "group") continue;
+    const { group } = after.service;
+    const before = members.get(group) ?? 0;
+    ordinals.set(id, before);
+    members.set(group, before + 1);
+  }
+  return ordinals;
+}
+
 class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   readonly #pools = new Map<string, Pool>();
+  /** What belongs to each group, by its name. */
+  readonly #groups = new Map<string, VirtualServerGroup["entries"]>();
   readonly #entries = new Map<CheckerId, CheckerEntry>();
   readonly #timers = new DeadlineQueue<CheckerEntry>();
   readonly #table = new IpvsTable();
@@ -141,11 +159,18 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     const isStop =
       services.every(({ kind }) => kind === "delete") &&
       [...this.#pools.keys()].every((id) => leaving.has(id));
-    const batch: Batch = { leaving, isStop, touched: new Map(), starting: [] };
+    const batch: Batch = {
+      leaving,
+      ordinals: ordinalsOf(services),
+      isStop,
+      touched: new Map(),
+      starting: [],
+    };
     for (const change of changes) {
       if (change.object === "global_defs") this.#tellsStarts = change.after?.rs_init_notifies ?? false;
-      if (change.kind === "keep") continue;
       if (change.object === "virtual_server") this.#changePool(change, batch);
+      if (change.kind === "keep") continue;
+      if (change.object === "virtual_server_group") this.#changeGroup(change, batch);
       if (change.object === "sorry_server") this.#changeSorry(change, batch);
       if (change.object === "real_server") this.#changeReal(change, batch);
     }
@@ -166,12 +191,28 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     batch.touched.set(pool, reals);
   }
 
+  #changeGroup({ kind, id, after }: ChangeOf<"virtual_server_group">, batch: Batch): void {
+    if (kind === "delete" || !after) this.#groups.delete(id);
+    else this.#groups.set(id, after.entries);
+    const entries = this.#groups.get(id) ?? [];
+    for (const pool of this.#pools.values()) {
+      const { service } = pool.config;
+      if (service.type !== "group" || service.group !== id) continue;
+      pool.entries = entries;
+      this.#touch(pool, batch);
+    }
+  }
+
   #changePool({ kind, id, after }: ChangeOf<"virtual_server">, batch: Batch): void {
     const running = this.#pools.get(id);
+    if (running) running.ordinal = batch.ordinals.get(id) ?? running.ordinal;
+    if (kind === "keep") return;
     if (running && kind !== "update") this.#dropPool(running, batch);
     if (!after || kind === "delete") return;
     const pool = kind === "update" && running ? running : new Pool(id, after);
     pool.config = after;
+    pool.ordinal = batch.ordinals.get(id) ?? 0;
+    if (after.service.type === "group") pool.entries = this.#groups.get(after.service.group) ?? [];
     this.#pools.set(id, pool);
     this.#touch(pool, batch);
   }
@@ -187,7 +228,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   #changeSorry({ kind, parent, before, after }: ChangeOf<"sorry_server">, batch: Batch): void {
     const pool = this.#pools.get(parent);
     if (!pool || batch.leaving.has(parent)) return;
-    if (kind === "replace" && before) pool.expel(before, this.#table, this.#out);
+    if (kind === "replace" && before) pool.expelSorry(before, this.#table, this.#out);
     // A new sorry server may have come before the old one is said to go.
     if (kind === "delete" && before) pool.dropSorry(before, this.#out);
     if (kind !== "delete" && after) pool.setSorry(after, this.#out);
@@ -203,7 +244,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       return;
     }
     if (running) this.#dropReal(pool, running, batch);
-    if (kind === "replace" && before) pool.expel(before.server, this.#table, this.#out);
+    if (kind === "replace" && before) pool.expel(before, this.#table, this.#out);
     if (after && kind !== "delete") this.#createReal(pool, id, after, batch);
   }
 

@@ -1,12 +1,17 @@
 import type { RealServer, ServerAddress, VirtualServer } from "../../config/config.ts";
 
-/** The protocol as logs write it: "tcp", "udp", "sctp", and "none" for a firewall mark, which has none. */
-function protocolName(server: VirtualServer): string {
-  return server.service.type === "fwmark" ? "none" : (server.protocol ?? "UDP").toLowerCase();
+/** The protocol as logs write it: "tcp", "udp", "sctp", and "none" for firewall marks, which have none. */
+function protocolName({ service, protocol }: VirtualServer): string {
+  // Of a group, only one of marks is left without protocol.
+  if (service.type === "fwmark" || (service.type === "group" && protocol === undefined)) return "none";
+  return (protocol ?? "UDP").toLowerCase();
 }
 
-/** A virtual server as keepalived's logs name it: `[10.0.0.1]:tcp:80`, `FWM 9`, `[G]:0` for a group. */
-export function virtualServerName(server: VirtualServer): string {
+/**
+ * A virtual server as keepalived's logs name it: `[10.0.0.1]:tcp:80`, `FWM 9`, `[G]:0` for the first that is of group G
+ * and `[G]:1` for the second (`ordinal`).
+ */
+export function virtualServerName(server: VirtualServer, ordinal = 0): string {
   const { service } = server;
   switch (service.type) {
     case "address":
@@ -14,7 +19,7 @@ export function virtualServerName(server: VirtualServer): string {
     case "fwmark":
       return `FWM ${service.fwmark}`;
     case "group":
-      return `[${service.group}]:0`;
+      return `[${service.group}]:${ordinal}`;
   }
 }
 

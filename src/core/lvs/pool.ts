@@ -1,13 +1,14 @@
-import type { RealServer, ServerAddress, VirtualServer } from "../../config/config.ts";
+import type { RealServer, ServerAddress, VirtualServer, VirtualServerGroup } from "../../config/config.ts";
 import type { IpvsDestination, IpvsServiceKey } from "../../wire/ipvs-types.ts";
 import type { Checker } from "../checker/check-loop.ts";
 import type { CheckerSpec } from "./checkers.ts";
 import type { CheckerId } from "./contract.ts";
-import { destinationOf, serviceKeyOf, serviceOf, sorryDestinationOf } from "./desired.ts";
+import { destinationOf, serviceOf, sorryDestinationOf } from "./desired.ts";
 import { realServerName, serverName, virtualServerName } from "./names.ts";
 import { type News, serverAlert, serverLine, serviceAlert, serviceLine, verdictText } from "./news.ts";
 import type { Outbox } from "./outbox.ts";
-import { type IpvsTable, keyText } from "./table.ts";
+import { keyText, serviceKeysOf } from "./services.ts";
+import type { IpvsTable } from "./table.ts";
 
 /** A checker of a real server at work. */
 export interface CheckerEntry {
@@ -46,7 +47,12 @@ export class Pool {
   #quorumUp = false;
   /** The quorum has been looked at once, with all servers of the configuration in place. */
   #started = false;
-  #installedKey: IpvsServiceKey | undefined;
+  /** The services that it is in the table. */
+  #installed: readonly IpvsServiceKey[] = NONE;
+  /** Of a virtual server that is of a group: what belongs to the group. */
+  entries: VirtualServerGroup["entries"] = [];
+  /** How many virtual servers of its group stand before it. */
+  ordinal = 0;
 
   constructor(id: string, config: VirtualServer) {
     this.id = id;
@@ -54,7 +60,7 @@ export class Pool {
   }
 
   get name(): string {
-    return virtualServerName(this.config);
+    return virtualServerName(this.config, this.ordinal);
   }
 
   nameOf(real: RealState): string {
@@ -142,18 +148,22 @@ export class Pool {
 
   /** Takes the service out of the table. On the way out omega runs quorum_down. */
   dispose(table: IpvsTable, out: Outbox): void {
-    if (this.#installedKey) out.ipvs(table.remove(this.#installedKey), this.name);
-    this.#installedKey = undefined;
+    for (const key of this.#installed) out.ipvs(table.remove(key, this.id), this.name);
+    this.#installed = NONE;
     if (!this.config.omega || !this.#quorumUp) return;
     out.tell({ key: this.id, script: this.config.quorum_down, line: serviceLine(this.name, false) });
   }
 
-  /** Takes a real server's destination out of the table now, so that it comes back as a new one if at all. */
-  expel(server: ServerAddress, table: IpvsTable, out: Outbox): void {
-    const key = this.#installedKey;
-    if (!key) return;
-    const { port } = server;
-    out.ipvs(table.removeDestination(key, { address: server.address, port }), this.name);
+  /** Takes a real server's destinations out of the table now, so that it comes back as a new one if at all. */
+  expel(real: RealServer, table: IpvsTable, out: Outbox): void {
+    for (const key of this.#installed)
+      out.ipvs(table.removeDestination(key, destinationOf(this.config, real, 0, key)), this.name);
+  }
+
+  /** The same for the sorry server. */
+  expelSorry(sorry: ServerAddress, table: IpvsTable, out: Outbox): void {
+    for (const key of this.#installed)
+      out.ipvs(table.removeDestination(key, sorryDestinationOf(this.config, sorry, 0, key)), this.name);
   }
 
   /** Tells scripts and FIFOs of the state that the server is in. */
@@ -246,15 +256,15 @@ export class Pool {
   }
 
   /** What the kernel ought to hold: alive servers while there is quorum or no sorry server, else the sorry server. */
-  #destinations(): IpvsDestination[] {
+  #destinations(key: IpvsServiceKey): IpvsDestination[] {
     const standsIn = this.#sorry !== undefined && !this.#quorumUp;
     const destinations: IpvsDestination[] = [];
     for (const { config, alive, weight } of this.reals.values()) {
-      if (alive && !standsIn) destinations.push(destinationOf(this.config, config, weight));
-      else if (config.inhibit_on_failure) destinations.push(destinationOf(this.config, config, 0));
+      if (alive && !standsIn) destinations.push(destinationOf(this.config, config, weight, key));
+      else if (config.inhibit_on_failure) destinations.push(destinationOf(this.config, config, 0, key));
     }
     if (!this.#sorry || !(standsIn || this.#inhibitsSorry(this.#sorry))) return destinations;
-    const sorry = sorryDestinationOf(this.config, this.#sorry, standsIn ? 1 : 0);
+    const sorry = sorryDestinationOf(this.config, this.#sorry, standsIn ? 1 : 0, key);
     const twin = destinations.findIndex(
       ({ address, port }) => address === sorry.address && port === sorry.port,
     );
@@ -267,12 +277,21 @@ export class Pool {
   #install(table: IpvsTable, out: Outbox): void {
     const configs = Array.from(this.reals.values(), ({ config }) => config);
     // A virtual server without real servers is none.
-    const key = configs.length === 0 ? undefined : serviceKeyOf(this.config, configs);
-    const old = this.#installedKey;
-    if (old && (!key || keyText(old) !== keyText(key))) out.ipvs(table.remove(old), this.name);
-    this.#installedKey = key;
-    if (!key) return;
-    const service = serviceOf(this.config, key);
-    out.ipvs(table.install({ service, destinations: this.#destinations() }), this.name);
+    const keys = configs.length === 0 ? NONE : serviceKeysOf(this.config, this.entries, configs);
+    const staying = new Set(keys.map(keyText));
+    for (const old of this.#installed) {
+      if (!staying.has(keyText(old))) out.ipvs(table.remove(old, this.id), this.name);
+    }
+    this.#installed = keys;
+    /** Where ports do not depend on the service, its destinations are the same objects. */
+    const byPort = new Map<number, readonly IpvsDestination[]>();
+    for (const key of keys) {
+      const port = key.type === "address" ? key.port : 0;
+      const destinations = byPort.get(port) ?? this.#destinations(key);
+      byPort.set(port, destinations);
+      out.ipvs(table.install({ service: serviceOf(this.config, key), destinations }, this.id), this.name);
+    }
   }
 }
+
+const NONE: readonly IpvsServiceKey[] = [];

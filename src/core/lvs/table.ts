@@ -5,6 +5,7 @@ import type {
   IpvsServiceEntry,
   IpvsServiceKey,
 } from "../../wire/ipvs-types.ts";
+import { keyText } from "./services.ts";
 
 /** A service with its destinations, as it is or ought to be in the kernel. */
 export interface ServiceState {
@@ -14,13 +15,6 @@ export interface ServiceState {
 
 /** IP_VS_SVC_F_* bits that are configuration; the kernel keeps others of its own (HASHED). */
 const CONFIGURED_FLAGS = 1 | 4 | 8 | 16 | 32;
-
-/** A text that is the same for equal keys. */
-export function keyText(key: IpvsServiceKey): string {
-  return key.type === "fwmark"
-    ? `fwmark ${key.family} ${key.fwmark}`
-    : `${key.protocol} ${key.address} ${key.port}`;
-}
 
 type DestinationAddress = Pick<IpvsDestination, "address" | "port">;
 
@@ -56,12 +50,19 @@ function sameDestination(a: IpvsDestination, b: IpvsDestination): boolean {
 interface Installed {
   service: IpvsService;
   readonly destinations: Map<string, IpvsDestination>;
+  /** Who asked for it; undefined for one that was found. */
+  owner: string | undefined;
+  /** What each of several wants, while there are several. */
+  claims?: Map<string, ServiceState>;
 }
 
 /**
  * What the kernel's table holds, as far as commands and one listing tell: the only place that makes commands, each the
  * difference between what is and what ought to be. What is right already gets no command, so its counters and
  * connections stay.
+ *
+ * A service may be asked for by several (a mark in a group that is served for TCP and for UDP): it is as the first wants
+ * it, and has the destinations of all.
  */
 export class IpvsTable {
   readonly #services = new Map<string, Installed>();
@@ -72,47 +73,90 @@ export class IpvsTable {
       this.#services.set(keyText(service.key), {
         service,
         destinations: new Map(destinations.map((one) => [destinationText(one), one])),
+        owner: undefined,
       });
     }
   }
 
-  /** Commands that make the service as it ought to be: pool first grown, then shrunk, so that it never stands empty. */
-  install(desired: ServiceState): IpvsCommand[] {
-    const { key } = desired.service;
-    const commands: IpvsCommand[] = [];
-    let installed = this.#services.get(keyText(key));
+  /** Commands that make the service as its owners want it, of which `owner` is one. */
+  install(desired: ServiceState, owner: string): IpvsCommand[] {
+    const text = keyText(desired.service.key);
+    const installed = this.#services.get(text);
     if (!installed) {
-      installed = { service: desired.service, destinations: new Map() };
-      this.#services.set(keyText(key), installed);
-      commands.push({ type: "add-service", service: desired.service });
-    } else if (!sameService(installed.service, desired.service)) {
-      installed.service = desired.service;
-      commands.push({ type: "edit-service", service: desired.service });
+      const created = { service: desired.service, destinations: new Map(), owner };
+      this.#services.set(text, created);
+      return [{ type: "add-service", service: desired.service }, ...bring(created, desired)];
     }
-    const surplus = new Map(installed.destinations);
-    for (const destination of desired.destinations) {
-      const text = destinationText(destination);
-      const present = surplus.get(text);
-      surplus.delete(text);
-      if (present && sameDestination(present, destination)) continue;
-      installed.destinations.set(text, destination);
-      commands.push({ type: present ? "edit-destination" : "add-destination", key, destination });
-    }
-    for (const destination of surplus.values()) commands.push(...this.removeDestination(key, destination));
-    return commands;
+    installed.owner ??= owner;
+    if (installed.owner === owner && !installed.claims) return bring(installed, desired);
+    const { service, destinations } = installed;
+    installed.claims ??= new Map([[installed.owner, { service, destinations: [...destinations.values()] }]]);
+    installed.claims.set(owner, desired);
+    return bring(installed, merged(installed.claims));
   }
 
-  /** Takes the service out with all its destinations, when it is there. */
-  remove(key: IpvsServiceKey): IpvsCommand[] {
-    return this.#services.delete(keyText(key)) ? [{ type: "delete-service", key }] : [];
+  /** Takes the service out with all its destinations, unless somebody else wants it. */
+  remove(key: IpvsServiceKey, owner: string): IpvsCommand[] {
+    const text = keyText(key);
+    const installed = this.#services.get(text);
+    if (!installed) return [];
+    const { claims } = installed;
+    if (!claims) {
+      if (installed.owner !== owner) return [];
+      this.#services.delete(text);
+      return [{ type: "delete-service", key }];
+    }
+    claims.delete(owner);
+    const desired = merged(claims);
+    if (claims.size === 1) {
+      [installed.owner] = claims.keys();
+      delete installed.claims;
+    }
+    return bring(installed, desired);
   }
 
-  /** Takes one destination out, when it is there. */
-  removeDestination(key: IpvsServiceKey, { address, port }: DestinationAddress): IpvsCommand[] {
-    const destination = { address, port };
-    const removed = this.#services.get(keyText(key))?.destinations.delete(destinationText(destination));
-    return removed ? [{ type: "delete-destination", key, destination }] : [];
+  /** Takes one destination out, when it is there and nobody else may want it. */
+  removeDestination(key: IpvsServiceKey, destination: DestinationAddress): IpvsCommand[] {
+    const installed = this.#services.get(keyText(key));
+    return installed && !installed.claims ? takeOut(installed, destination) : [];
   }
+}
+
+/** Commands from what is to what ought to be: pool first grown, then shrunk, so that it never stands empty. */
+function bring(installed: Installed, { service, destinations }: ServiceState): IpvsCommand[] {
+  const { key } = service;
+  const commands: IpvsCommand[] = [];
+  if (!sameService(installed.service, service)) commands.push({ type: "edit-service", service });
+  installed.service = service;
+  const surplus = new Map(installed.destinations);
+  for (const destination of destinations) {
+    const text = destinationText(destination);
+    const present = surplus.get(text);
+    surplus.delete(text);
+    if (present && sameDestination(present, destination)) continue;
+    installed.destinations.set(text, destination);
+    commands.push({ type: present ? "edit-destination" : "add-destination", key, destination });
+  }
+  for (const destination of surplus.values()) commands.push(...takeOut(installed, destination));
+  return commands;
+}
+
+function takeOut({ service: { key }, destinations }: Installed, one: DestinationAddress): IpvsCommand[] {
+  if (!destinations.delete(destinationText(one))) return [];
+  const { address, port } = one;
+  return [{ type: "delete-destination", key, destination: { address, port } }];
+}
+
+/** The service of the first claim with the destinations of all; of two with one address the earlier counts. */
+function merged(claims: ReadonlyMap<string, ServiceState>): ServiceState {
+  const [first, ...others] = claims.values();
+  if (!first) throw new Error("a service that is shared has owners");
+  const destinations = new Map(first.destinations.map((one) => [destinationText(one), one]));
+  for (const one of others.flatMap((claim) => claim.destinations)) {
+    const text = destinationText(one);
+    if (!destinations.has(text)) destinations.set(text, one);
+  }
+  return { service: first.service, destinations: [...destinations.values()] };
 }
 
 /** A listed service without its counters. */

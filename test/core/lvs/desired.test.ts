@@ -1,19 +1,20 @@
 import { expect, it } from "vitest";
-import { destinationOf, serviceKeyOf, serviceOf, sorryDestinationOf } from "../../../src/core/lvs/desired.ts";
+import { destinationOf, serviceOf, sorryDestinationOf } from "../../../src/core/lvs/desired.ts";
 import { realServerName, virtualServerName } from "../../../src/core/lvs/names.ts";
+import { serviceKeysOf } from "../../../src/core/lvs/services.ts";
 import { configOf } from "./world.ts";
 
 /** What becomes of one virtual server. */
 function desired(name: string, lines: string, real: string) {
   const [server] = configOf(`virtual_server ${name} {\n${lines}\n${real}\n}`).virtual_server;
   const [first] = server?.real_server ?? [];
-  const key = server && serviceKeyOf(server, server.real_server);
+  const [key] = server ? serviceKeysOf(server, [], server.real_server) : [];
   if (!server || !first || !key) throw new Error(`no service: ${name}`);
   return {
     names: [virtualServerName(server), realServerName(server, first)],
     service: serviceOf(server, key),
-    destination: destinationOf(server, first, first.weight),
-    sorry: server.sorry_server && sorryDestinationOf(server, server.sorry_server, 1),
+    destination: destinationOf(server, first, first.weight, key),
+    sorry: server.sorry_server && sorryDestinationOf(server, server.sorry_server, 1, key),
   };
 }
 

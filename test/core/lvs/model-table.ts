@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { keyText } from "../../../src/core/lvs/table.ts";
+import { keyText } from "../../../src/core/lvs/services.ts";
 import type {
   IpvsCommand,
   IpvsDestination,

@@ -1,0 +1,92 @@
+import type { Forwarding, RealServer, VirtualServer, VirtualServerGroup } from "../../config/config.ts";
+import { familyOf, type IpFamily } from "../../values/ip.ts";
+import { addressesOf } from "../../values/ip-range.ts";
+import type { IpvsServiceKey } from "../../wire/ipvs-types.ts";
+
+type GroupEntry = VirtualServerGroup["entries"][number];
+
+const PROTOCOLS = { TCP: 6, UDP: 17, SCTP: 132 } as const;
+
+/** Addresses that one range of a group is good for. keepalived counts the last 16 bits of IPv6 only. */
+const MOST_OF_RANGE = 65_536;
+
+/** A text that is the same for equal keys. */
+export function keyText(key: IpvsServiceKey): string {
+  return key.type === "fwmark"
+    ? `fwmark ${key.family} ${key.fwmark}`
+    : `${key.protocol} ${key.address} ${key.port}`;
+}
+
+/** The family of the packets that a key stands for. */
+export function familyOfKey(key: IpvsServiceKey): IpFamily {
+  return key.type === "fwmark" ? key.family : familyOf(key.address);
+}
+
+export function forwardingOf(server: VirtualServer, real: RealServer): Forwarding {
+  return (real.lvs_method ?? server.lb_kind).method;
+}
+
+/**
+ * What the kernel knows a virtual server by: one service, or for each entry of its group one or, for a range, many.
+ * `reals` say the family of a mark that names none: a server behind a tunnel says nothing, as its family may differ.
+ */
+export function serviceKeysOf(
+  server: VirtualServer,
+  entries: readonly GroupEntry[],
+  reals: Iterable<RealServer>,
+): readonly IpvsServiceKey[] {
+  const { service } = server;
+  switch (service.type) {
+    case "group":
+      return groupKeys(server, entries, reals);
+    case "fwmark":
+      return [{ type: "fwmark", family: familyOfMark(server, reals), fwmark: service.fwmark }];
+    case "address": {
+      const protocol = PROTOCOLS[server.protocol ?? "UDP"];
+      return [{ type: "address", protocol, address: service.address, port: service.port }];
+    }
+  }
+}
+
+/** Each once, although ranges may overlap. */
+function groupKeys(
+  server: VirtualServer,
+  entries: readonly GroupEntry[],
+  reals: Iterable<RealServer>,
+): readonly IpvsServiceKey[] {
+  const protocol = PROTOCOLS[server.protocol ?? "UDP"];
+  const keys = new Map<string, IpvsServiceKey>();
+  const add = (key: IpvsServiceKey) => keys.set(keyText(key), key);
+  const ofMark = entries.some(({ type }) => type === "fwmark") ? familyInGroup(server, entries, reals) : 4;
+  for (const entry of entries) {
+    if (entry.type === "fwmark")
+      add({ type: "fwmark", family: entry.family ?? ofMark, fwmark: entry.fwmark });
+    else if (entry.type === "address")
+      add({ type: "address", protocol, address: entry.address, port: entry.port });
+    else
+      for (const address of addressesOf(entry, MOST_OF_RANGE))
+        add({ type: "address", protocol, address, port: entry.port });
+  }
+  return [...keys.values()];
+}
+
+/** The family of a mark that names none: that of the addresses and other marks around it, or of the servers. */
+function familyInGroup(
+  server: VirtualServer,
+  entries: readonly GroupEntry[],
+  reals: Iterable<RealServer>,
+): IpFamily {
+  for (const entry of entries) {
+    if (entry.type !== "fwmark") return familyOf(entry.type === "range" ? entry.from : entry.address);
+    if (entry.family !== undefined) return entry.family;
+  }
+  return familyOfMark(server, reals);
+}
+
+function familyOfMark(server: VirtualServer, reals: Iterable<RealServer>): IpFamily {
+  if (server.ip_family !== undefined) return server.ip_family === "inet6" ? 6 : 4;
+  for (const real of reals) {
+    if (forwardingOf(server, real) !== "TUN") return familyOf(real.server.address);
+  }
+  return server.persistence_granularity?.netmask === false ? 6 : 4;
+}
