@@ -1,0 +1,164 @@
+/** One case under keepalived and under Holdfast, beside each other: what IPVS holds after each step. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { HOLDFAST } from "../lab/holdfast.ts";
+import { KEEPALIVED } from "../lab/keepalived.ts";
+import type { Lab } from "../lab/netns.ts";
+import { Router } from "../lab/router.ts";
+import type { NamedStep, Step } from "./case.ts";
+import type { Place } from "./server-farm.ts";
+
+/** IPVS after a step, a line each, sorted: the kernel's order is that of its hash tables and of time. */
+export interface Comparison {
+  readonly title: string;
+  readonly keepalived: readonly string[];
+  readonly holdfast: readonly string[];
+}
+
+/** Milliseconds: until both have heard of a step; without a change after that; and where none is to be seen. */
+const PATIENCE = 10_000;
+const REST = 900;
+const UNSEEN = 2_500;
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A program at its place. */
+class Side {
+  readonly place: Place;
+  readonly router: Router;
+  #started = false;
+
+  constructor(lab: Lab, place: Place, program: typeof HOLDFAST, parts: "checkers" | "all") {
+    this.place = place;
+    this.router = new Router(lab, place.host, program, "", parts);
+  }
+
+  carryOut(step: Step, prologue: string): Promise<unknown> | undefined {
+    switch (step.type) {
+      case "start":
+        this.router.configure(prologue + step.config);
+        this.router.start();
+        this.#started = true;
+        return undefined;
+      case "reload":
+        this.router.configure(prologue + step.config);
+        this.router.reload();
+        return undefined;
+      case "server":
+        this.place.setHealth(step.behaviour, step.addresses);
+        return undefined;
+      case "run":
+        this.place.host.exec(...step.command);
+        return undefined;
+      case "stop":
+        return this.router.stop();
+      case "file":
+        return undefined;
+    }
+  }
+
+  /** The kernel's own listing, read without a process: cheap to look at often. */
+  glance(): string {
+    if (!this.#started) return "";
+    try {
+      return readFileSync(`/proc/${this.router.process.pid}/net/ip_vs`, "utf8")
+        .split("\n")
+        .slice(3)
+        .map((line) => line.replace(/ +\d+ +\d+ *$/, "").trim())
+        .sort()
+        .join("\n");
+    } catch {
+      return "";
+    }
+  }
+
+  /** All that is compared. */
+  state(withSettings: boolean): string[] {
+    const ask = (...words: string[]) => this.place.host.exec("ipvsadm", ...words).split("\n");
+    const table = ask("-Sn").map((line) => line.trim());
+    const settings = withSettings ? [...ask("-L", "--daemon"), ...ask("-L", "--timeout")] : [];
+    return [...table, ...settings].filter(Boolean).sort();
+  }
+}
+
+const prologueOf = (directory: string) => `$DIR=${directory}
+$FAST= \\
+    delay_loop 0.4 \\
+    warmup 0 \\
+    retry 1 \\
+    delay_before_retry 0.1 \\
+    connect_timeout 1
+`;
+
+/** Waits until both tables have reacted, and rest. */
+async function settled(sides: readonly Side[], before: readonly string[], reacts: boolean): Promise<void> {
+  const limit = performance.now() + PATIENCE;
+  let last = before;
+  let since = performance.now();
+  for (;;) {
+    await sleep(60);
+    const now = sides.map((side) => side.glance());
+    if (now.some((text, index) => text !== last[index])) since = performance.now();
+    last = now;
+    const haveReacted = !reacts || now.every((text, index) => text !== before[index]);
+    const rested = performance.now() - since;
+    // Tables that differ may be a matter of time.
+    const enough = now[0] !== now[1] ? 4 * REST : reacts ? REST : UNSEEN;
+    if (haveReacted && rested > enough) return;
+    if (performance.now() > limit && rested > REST) return;
+  }
+}
+
+/** Runs the case at two places, keepalived at the first; both are left as they were found. */
+export async function compareSequence(
+  lab: Lab,
+  name: string,
+  steps: readonly NamedStep[],
+  places: readonly [Place, Place],
+): Promise<{ comparisons: Comparison[]; log: string }> {
+  const directory = lab.path(name);
+  mkdirSync(directory);
+  // Daemons and timeouts are compared where a configuration sets them: asking takes time.
+  const settings = steps.some(
+    ({ step }) => "config" in step && /lvs_(sync_daemon|timeouts)/.test(step.config),
+  );
+  const parts = steps.some(({ step }) => step.type === "start" && step.parts === "all") ? "all" : "checkers";
+  const [theirs, ours] = places;
+  const sides = [new Side(lab, theirs, KEEPALIVED, parts), new Side(lab, ours, HOLDFAST, parts)] as const;
+  const comparisons: Comparison[] = [];
+  let started = false;
+  try {
+    for (const { title, step, quiet } of steps) {
+      const before = sides.map((side) => side.glance());
+      if (step.type === "file") writeOrRemove(`${directory}/${step.name}`, step.content);
+      await Promise.all(sides.map((side) => side.carryOut(step, prologueOf(directory))));
+      if (step.type === "start") started = true;
+      if (!started) continue;
+      if (step.type !== "stop") await settled(sides, before, !quiet);
+      const [keepalived, holdfast] = sides.map((side) => side.state(settings));
+      comparisons.push({ title, keepalived: keepalived ?? [], holdfast: holdfast ?? [] });
+    }
+  } finally {
+    await Promise.all(sides.map(({ router }) => (started ? router.stop() : undefined)));
+    for (const { place } of sides) place.reset();
+  }
+  const log = sides.map(({ router }) => `== ${router.program.name}\n${router.process.log}`).join("\n");
+  rmSync(directory, { recursive: true });
+  return { comparisons, log };
+}
+
+function writeOrRemove(path: string, content: string | undefined): void {
+  if (content === undefined) rmSync(path);
+  else writeFileSync(path, content, { mode: 0o755 });
+}
+
+/** Lines that only one of the two has, by step. */
+export function differencesOf(comparisons: readonly Comparison[]): Record<string, string[]> {
+  const only = (name: string, these: readonly string[], those: readonly string[]) =>
+    these.filter((line) => !those.includes(line)).map((line) => `only ${name}: ${line}`);
+  const found: Record<string, string[]> = {};
+  for (const [index, { title, keepalived, holdfast }] of comparisons.entries()) {
+    const lines = [...only("keepalived", keepalived, holdfast), ...only("holdfast", holdfast, keepalived)];
+    if (lines.length > 0) found[`${index + 1} ${title}`] = lines;
+  }
+  return found;
+}
