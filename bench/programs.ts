@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { KEEPALIVED } from "../test/lab/keepalived.ts";
-import type { RouterProgram } from "../test/lab/router.ts";
+import { PART_OPTIONS, type RouterProgram } from "../test/lab/router.ts";
 
 /** Both programs as they are measured: Holdfast from its bundle, keepalived as installed. */
 export function programs(root: string): readonly RouterProgram[] {
   const bundle = join(root, "dist/holdfast.cjs");
   const holdfast: RouterProgram = {
     name: "holdfast",
-    command: ({ config, pid, vrrpPid, checkersPid }) => [
-      ...[process.execPath, bundle, "run", "-n", "-l", "-D", "-P", "-f", config],
+    command: ({ config, pid, vrrpPid, checkersPid }, parts = "vrrp") => [
+      ...[process.execPath, bundle, "run", "-n", "-l", "-D", ...PART_OPTIONS[parts], "-f", config],
       ...["-p", pid, "-r", vrrpPid, "-c", checkersPid],
     ],
   };

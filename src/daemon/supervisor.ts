@@ -5,6 +5,7 @@ import type { VrrpSnapshot } from "../core/vrrp/snapshot.ts";
 import type { Change } from "../plan/plan.ts";
 import { parentConsole } from "./log/console-sink.ts";
 import type { Log } from "./log/log.ts";
+import { relayLines } from "./log/relay-lines.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
 import type { Alert } from "./notify/outlets.ts";
 import { type PidFile, takePidFile } from "./pid-file.ts";
@@ -161,10 +162,11 @@ export class Supervisor {
   /** With a console its lines are the child's own log; without one, only what Node itself has to say. */
   #relay(stream: NodeJS.ReadableStream): void {
     const { log, settings } = this.#options;
-    createInterface({ input: stream }).on("line", (line) => {
-      if (settings.log.console) parentConsole.pass(`${line}\n`);
-      else log.error(`${this.#name} child process: ${line}`);
-    });
+    if (settings.log.console) relayLines(stream, (lines) => parentConsole.pass(lines));
+    else
+      createInterface({ input: stream }).on("line", (line) =>
+        log.error(`${this.#name} child process: ${line}`),
+      );
   }
 
   #takePidFile(pid: number): void {

@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { GatheredLines } from "./gathered-lines.ts";
 import type { LogSink } from "./log.ts";
 import { StandardError } from "./standard-error.ts";
 
@@ -48,5 +49,6 @@ export const parentConsole = new ConsoleSink(new StandardError(PATIENCE));
 export function childConsole(): LogSink {
   // Opening the descriptor as a pipe of the loop makes it non-blocking. Nothing is written through this.
   new Socket({ fd: 2, readable: false, writable: true }).on("error", () => {}).unref();
-  return new ConsoleSink(new StandardError(0));
+  const lines = new GatheredLines(2, lostLine);
+  return { write: (_level, message) => lines.write(consoleLine(new Date(), message)) };
 }

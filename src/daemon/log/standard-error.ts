@@ -23,7 +23,7 @@ export class StandardError {
   write(text: string, report: (lost: number) => string): void {
     const due = this.#lost > 0 ? report(this.#lost) : "";
     if (this.#writeAll(Buffer.from(due + text))) this.#lost = 0;
-    else this.#lost += 1;
+    else this.#lost += text.split("\n").length - 1;
   }
 
   #writeAll(bytes: Uint8Array): boolean {

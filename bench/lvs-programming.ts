@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { eventually } from "../test/lab/process.ts";
+import type { RouterProgram } from "../test/lab/router.ts";
+import { type Farm, farmConfiguration } from "./lvs-configuration.ts";
+import { LvsDaemon } from "./lvs-daemon.ts";
+
+/** Longest that a table may take to be filled or emptied, milliseconds. */
+const LIMIT = 300_000;
+
+export interface Programming {
+  /** Seconds from the start of the program to its first service, with compiling. */
+  readonly start: number;
+  /** Seconds from the first service to the last server. */
+  readonly fill: number;
+  /** Seconds from SIGTERM to an empty table. */
+  readonly empty: number;
+}
+
+/**
+ * How many services the table holds: each has a reference to its scheduler, which is a module here. Listing the table
+ * instead would take the one processor away from who fills it.
+ */
+function services(): number {
+  return Number(readFileSync("/sys/module/ip_vs_wlc/refcnt", "utf8"));
+}
+
+/** Lines of services and of servers. */
+function entries(): number {
+  const lines = readFileSync("/proc/net/ip_vs", "utf8").split("\n");
+  return lines.filter((line) => /^(TCP| {2}-> [\dA-F])/.test(line)).length;
+}
+
+/** A farm programmed into the empty table, and taken out again by a stop. */
+export async function programming(program: RouterProgram, folder: string, farm: Farm): Promise<Programming> {
+  if (services() !== 0 || entries() !== 0) throw new Error("the table is not empty");
+  const text = farmConfiguration(farm);
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const daemon = new LvsDaemon(program, folder, text);
+  try {
+    await eventually("the first service", () => services() > 0, LIMIT);
+    const start = seconds();
+    await eventually("the last service", () => services() === farm.services, LIMIT);
+    await eventually("the last server", () => entries() === farm.services * (1 + farm.each), LIMIT);
+    const full = seconds();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const stopping = seconds();
+    daemon.terminate();
+    await eventually("an empty table", () => services() === 0, LIMIT);
+    return { start, fill: full - start, empty: seconds() - stopping };
+  } finally {
+    daemon.terminate();
+    await daemon.ended();
+  }
+}

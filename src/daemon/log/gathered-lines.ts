@@ -1,0 +1,80 @@
+import { writeSync } from "node:fs";
+
+/** Bytes that wait at most; what comes on top is lost. A start with tens of thousands of servers says a few megabytes. */
+const MOST_WAITING = 8 * 2 ** 20;
+/** Bytes that are worth a write of their own before the turn of the loop ends. */
+const FULL = 65_536;
+/** Milliseconds until a reader that takes nothing is tried again. */
+const PAUSE = 10;
+/** Milliseconds that the end of the process waits for the reader. */
+const FAREWELL = 100;
+
+/** For Atomics.wait: the only way to sleep inside a call. */
+const bell = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Lines to a descriptor that never blocks, gathered: those of one turn of the loop are one write. What the reader does
+ * not take waits, up to a limit; beyond it lines are lost, counted, and said. Nothing is ever thrown.
+ */
+export class GatheredLines {
+  readonly #descriptor: number;
+  readonly #report: (lost: number) => string;
+  #waiting: Uint8Array = new Uint8Array(0);
+  #gathered = "";
+  #lost = 0;
+  #isScheduled = false;
+
+  /** `report` makes the line that says how many were lost before. */
+  constructor(descriptor: number, report: (lost: number) => string) {
+    this.#descriptor = descriptor;
+    this.#report = report;
+    process.on("exit", () => this.#farewell());
+  }
+
+  /** Takes whole lines. */
+  write(lines: string): void {
+    if (this.#waiting.length + this.#gathered.length > MOST_WAITING) {
+      this.#lost += 1;
+      return;
+    }
+    if (this.#lost > 0) this.#gathered += this.#report(this.#lost);
+    this.#lost = 0;
+    this.#gathered += lines;
+    if (this.#gathered.length >= FULL && this.#waiting.length === 0) this.#flush();
+    else this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const flush = () => {
+      this.#isScheduled = false;
+      if (!this.#flush()) this.#schedule();
+    };
+    if (this.#waiting.length === 0) setImmediate(flush);
+    else setTimeout(flush, PAUSE).unref();
+  }
+
+  /** False: something waits for the reader. */
+  #flush(): boolean {
+    if (this.#gathered !== "") {
+      const gathered = Buffer.from(this.#gathered);
+      this.#waiting = this.#waiting.length === 0 ? gathered : Buffer.concat([this.#waiting, gathered]);
+      this.#gathered = "";
+    }
+    while (this.#waiting.length > 0) {
+      try {
+        this.#waiting = this.#waiting.subarray(writeSync(this.#descriptor, this.#waiting));
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "EAGAIN") return false;
+        this.#waiting = new Uint8Array(0); // nobody reads, nor will
+      }
+    }
+    return true;
+  }
+
+  #farewell(): void {
+    const limit = Date.now() + FAREWELL;
+    while (!this.#flush() && Date.now() < limit) Atomics.wait(bell, 0, 0, 1);
+  }
+}

@@ -1,0 +1,90 @@
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GatheredLines } from "../../src/daemon/log/gathered-lines.ts";
+import { relayLines } from "../../src/daemon/log/relay-lines.ts";
+import { eventually, execute } from "../lab/process.ts";
+
+let folder: string;
+let pipe: number;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "holdfast-lines-"));
+  execute(["mkfifo", join(folder, "fifo")]);
+  pipe = openSync(join(folder, "fifo"), constants.O_RDWR | constants.O_NONBLOCK);
+});
+afterEach(() => {
+  closeSync(pipe);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const report = (lost: number): string => `${lost} lost\n`;
+const line = (index: number): string => `${index} ${"x".repeat(990)}\n`;
+
+/** What the pipe holds; nothing when it is empty. */
+function drain(): string {
+  const bytes = Buffer.alloc(1 << 20);
+  try {
+    return bytes.toString("latin1", 0, readSync(pipe, bytes));
+  } catch {
+    return "";
+  }
+}
+
+describe("GatheredLines", () => {
+  it("writes the lines of one turn together, in the next", async () => {
+    const out = new GatheredLines(pipe, report);
+    out.write("one\n");
+    out.write("two\n");
+    expect(drain()).toBe("");
+    expect(await eventually("the lines", () => drain() || undefined)).toBe("one\ntwo\n");
+  });
+
+  it("loses nothing to a reader that is slow", async () => {
+    const out = new GatheredLines(pipe, report);
+    const all = Array.from({ length: 1_000 }, (_, index) => line(index));
+    for (const each of all) out.write(each);
+    let read = "";
+    await eventually("every line", () => {
+      read += drain();
+      return read.length >= all.join("").length;
+    });
+    expect(read).toBe(all.join(""));
+  });
+
+  it("keeps a few megabytes for a reader that takes nothing, and says how many lines were lost on top", async () => {
+    const out = new GatheredLines(pipe, report);
+    for (let index = 0; index < 10_000; index++) out.write(line(index));
+    let read = "";
+    let kept = 0;
+    await eventually("what was kept", () => {
+      read += drain();
+      const lines = read.split("\n").length - 1;
+      const isAll = lines > 8_000 && lines === kept;
+      kept = lines;
+      return isAll;
+    });
+    out.write("after\n");
+    expect(await eventually("the report", () => drain() || undefined)).toBe(`${10_000 - kept} lost\nafter\n`);
+  });
+
+  it("is silent about a descriptor that is closed", async () => {
+    const out = new GatheredLines(9_999, report);
+    out.write("gone\n");
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    out.write("gone\n");
+  });
+});
+
+describe("relayLines", () => {
+  it("hands on whole lines, however the stream is cut", async () => {
+    const stream = new PassThrough();
+    const passed: string[] = [];
+    relayLines(stream, (lines) => passed.push(lines));
+    for (const piece of ["one\ntw", "o", "\nthree\nfour\n", "fi", "ve"]) stream.write(piece);
+    stream.end();
+    await new Promise((resolve) => stream.once("end", resolve));
+    expect(passed).toEqual(["one\n", "two\nthree\nfour\n", "five\n"]);
+  });
+});
