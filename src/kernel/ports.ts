@@ -18,6 +18,7 @@ export interface Kernel {
   readonly ipvs: IpvsPort;
   readonly packets: PacketPort;
   readonly streams: StreamPort;
+  readonly tls: TlsPort;
   readonly datagrams: DatagramPort;
   readonly clock: ClockPort;
   readonly sysctl: SysctlPort;
@@ -248,6 +249,41 @@ export interface StreamConnection extends Closable {
 export interface StreamPort {
   /** Starts a non-blocking connect. Never throws: a refusal at once arrives as a `failed` event, later. */
   connect(target: StreamTarget, callback: (event: StreamEvent) => void): StreamConnection;
+}
+
+/** What a TLS client shows of itself and trusts: names of PEM files, and the password of the key. */
+export interface TlsCredentials {
+  /** Its certificate, perhaps followed by those of the chain. */
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Certificates that complete the chain that is shown. */
+  readonly ca?: string;
+  readonly password?: string;
+}
+
+export interface TlsTarget extends StreamTarget {
+  /** Server name indication (RFC 6066 §3); none unless given, or for an address. */
+  readonly serverName?: string;
+  /** Send close_notify before the connection is closed (RFC 8446 §6.1). */
+  readonly closeNotify?: boolean;
+}
+
+/** TLS connections with the same credentials. */
+export interface TlsClient {
+  /**
+   * A stream below TLS: `connected` once the handshake is done, then the plaintext. Whatever ends the handshake early is
+   * EPROTO, and so is a broken record after it. An end without close_notify is an end like any other. The certificate of
+   * the server is not verified. Never throws.
+   */
+  connect(target: TlsTarget, callback: (event: StreamEvent) => void): StreamConnection;
+}
+
+export interface TlsPort {
+  /**
+   * Reads the files, once. Throws KernelError that names the file: `code` is the errno, or what is wrong with what is in
+   * it.
+   */
+  client(credentials: TlsCredentials): TlsClient;
 }
 
 /** Where datagrams of one conversation go. With `icmp` the port does not count. */

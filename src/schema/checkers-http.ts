@@ -65,7 +65,6 @@ const tlsCompliant = flag({
   bare: true,
   doc: "Close TLS with an alert, as the standard says.",
   since: "2.2.8",
-  compiledOnly,
 });
 
 const sslUrl = defineBlock({
@@ -91,17 +90,14 @@ const webRows = {
     bare: true,
     doc: "Name the host in the TLS handshake.",
     since: "1.4.3",
-    compiledOnly,
   }),
   sni_name: leaf(word, {
     doc: "Host to name in the TLS handshake; the virtual host by default.",
     since: "2.4.4",
-    compiledOnly,
   }),
   fast_recovery: flag({
     doc: "Check all pages at once, at the start and after a failure.",
     since: "2.0.17",
-    compiledOnly,
   }),
 };
 

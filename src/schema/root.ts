@@ -51,7 +51,6 @@ export const root = defineBlock({
     SSL: block(ssl, {
       doc: "Certificates of SSL_GET.",
       since: "0.5.3",
-      compiledOnly: true,
     }),
     virtual_server_group: blocks(virtualServerGroup, {
       doc: "Addresses and marks that are served alike.",

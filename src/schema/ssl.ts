@@ -3,7 +3,7 @@ import { wanted } from "./kinds-options.ts";
 import { defineBlock, leaf } from "./row.ts";
 
 const text = wanted(word);
-const facts = { since: "0.5.3", compiledOnly: true } as const;
+const facts = { since: "0.5.3" } as const;
 
 /** `SSL`: the certificates of SSL_GET. Without any keyword the context is made up. */
 export const ssl = defineBlock({

@@ -84,7 +84,8 @@ export class CheckLoop implements Checker {
         if (this.phase === "connecting") return this.fault("connect-failed", now);
         return this.phase === "exchanging" ? this.step(this.probe.ended(), now) : [];
       case "failed":
-        if (this.phase === "connecting") return this.fault("connect-failed", now);
+        if (this.phase === "connecting")
+          return this.fault(event.error === "EPROTO" ? "handshake-failed" : "connect-failed", now);
         return this.phase === "exchanging" ? this.fault("read-error", now) : [];
       case "exited":
         return []; // it runs nothing
@@ -106,7 +107,8 @@ export class CheckLoop implements Checker {
     if (this.phase === "waiting") {
       this.tryAt = this.due;
       this.limit("connecting", now);
-      return [{ type: "connect", target: this.target }];
+      const { tls } = this.probe;
+      return [{ type: "connect", target: tls ? { ...this.target, tls } : this.target }];
     }
     // A deadline noticed late says that this process was held up. The peer may have answered meanwhile: hear it first.
     if (!this.isGraced && now - this.due > LATE) {
@@ -144,12 +146,13 @@ export class CheckLoop implements Checker {
 
   private passed(now: Micros): CheckEffect[] {
     const effects: CheckEffect[] = [{ type: "close" }];
-    const { complete, logs } = this.probe.passed(this.up);
+    const { complete, logs, again = false } = this.probe.passed(this.up);
     for (const message of logs) effects.push({ type: "log", level: "info", message });
     this.failures = 0;
     // Counted from the ideal time, so that checks do not drift; from now when the answer took longer than that.
     const next = this.tryAt + this.timing.delayLoop;
-    this.wait(next > now ? next : now + this.timing.delayLoop);
+    if (again) this.wait(now);
+    else this.wait(next > now ? next : now + this.timing.delayLoop);
     if (!complete || (this.up && this.hasRun)) return effects;
     const message = this.probe.success;
     if (message !== undefined) effects.push({ type: "log", level: "info", message });

@@ -11,6 +11,16 @@ export interface CheckTarget {
   readonly bindPort?: number;
   readonly bindInterface?: string;
   readonly fwmark?: number;
+  /** The connection is one below TLS, with the credentials of the SSL block. */
+  readonly tls?: CheckTls;
+}
+
+/** What a check asks of TLS. */
+export interface CheckTls {
+  /** Server name indication (RFC 6066 §3); none unless given. */
+  readonly serverName?: string;
+  /** tls_compliant: close with close_notify (RFC 8446 §6.1). */
+  readonly closeNotify: boolean;
 }
 
 /** Timing of a checker, all in microseconds; defaults and inheritance resolved. */
@@ -30,6 +40,8 @@ export interface HttpExpectation {
   readonly status: StatusRanges;
   /** Lower-case hexadecimal MD5 of the body. */
   readonly digest?: string;
+  /** SSL_GET: how this URL is asked for. */
+  readonly tls?: CheckTls;
 }
 
 /** Events of one checker. Bytes are only valid during the call. */
@@ -39,6 +51,7 @@ export type CheckEvent =
   | { readonly type: "connected" }
   | { readonly type: "data"; readonly bytes: Uint8Array }
   | { readonly type: "ended" }
+  /** `error` is the errno; EPROTO is that of TLS. */
   | { readonly type: "failed"; readonly error: string }
   /** The program ended; status undefined when no exit of its own did, and `how` for people: "exited with status 1". */
   | { readonly type: "exited"; readonly status: number | undefined; readonly how: string };

@@ -11,6 +11,7 @@ export interface DnsQuestion {
 const WORDS: Record<ConnectionFault, string> = {
   "connect-failed": "cannot connect",
   "connect-timeout": "connection timeout",
+  "handshake-failed": "cannot connect",
   "read-timeout": "read timeout from socket",
   "read-error": "failed to read socket",
 };

@@ -3,14 +3,16 @@ import type { Digest } from "../../wire/block-digest.ts";
 import { formatGetRequest, HttpResponseReader, hostOf } from "../../wire/http.ts";
 import { Md5 } from "../../wire/md5.ts";
 import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
-import type { CheckTarget, CheckTiming, HttpExpectation } from "./contract.ts";
-import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
+import type { CheckTarget, CheckTiming, CheckTls, HttpExpectation } from "./contract.ts";
+import type { ConnectionFault, Passed, Probe, ProbeStep } from "./probe.ts";
 
 export interface HttpCheckOptions extends CheckOptions {
   /** The virtual server as logs name it: `[10.0.0.1]:tcp:80`. */
   readonly virtualServer: string;
   /** 1.0C: HTTP 1.0 that asks the server to close the connection, as 1.1 does. */
   readonly protocol: "1.0" | "1.0C" | "1.1";
+  /** fast_recovery: a pass over all URLs that may bring the server up does not wait between them. */
+  readonly fastRecovery?: boolean;
 }
 
 /** Codes that are good when status_code is absent. */
@@ -19,6 +21,7 @@ export const DEFAULT_STATUS: StatusRanges = [[200, 299]];
 const WORDS: Record<ConnectionFault, string> = {
   "connect-failed": "Error connecting",
   "connect-timeout": "Timeout connecting",
+  "handshake-failed": "SSL handshake/communication error connecting to",
   "read-timeout": "Timeout HTTP read",
   "read-error": "Read error with",
 };
@@ -60,9 +63,9 @@ class HttpExchange {
 }
 
 /**
- * HTTP_GET: one URL a try, in turn. A server that is up stays so while each URL answers; one that is down comes up when
- * all have answered one after the other, beginning with the first. As keepalived, the first success after a failure
- * only starts that pass.
+ * HTTP_GET and SSL_GET: one URL a try, in turn. A server that is up stays so while each URL answers; one that is down
+ * comes up when all have answered one after the other, beginning with the first. As keepalived, the first success after
+ * a failure only starts that pass.
  */
 class HttpProbe implements Probe {
   readonly retriesAtFirst = true;
@@ -75,6 +78,8 @@ class HttpProbe implements Probe {
   private index = 0;
   /** It failed while down: the next success leads back to the first URL. */
   private restart: boolean;
+  /** Nothing has failed yet, and not all URLs have answered. */
+  private isFirstPass: boolean;
   private mismatchSaid = false;
   private exchange: HttpExchange | undefined;
 
@@ -83,7 +88,12 @@ class HttpProbe implements Probe {
     this.urls = urls;
     this.options = options;
     this.restart = !options.up && options.hasRun === true;
+    this.isFirstPass = options.hasRun !== true;
     this.success = `Remote Web server ${options.service} succeed on service.`;
+  }
+
+  get tls(): CheckTls | undefined {
+    return this.urls[this.index]?.tls;
   }
 
   connected(): ProbeStep {
@@ -111,25 +121,31 @@ class HttpProbe implements Probe {
   }
 
   fault(fault: ConnectionFault): ProbeStep {
-    return { type: "failed", message: this.message(WORDS[fault]) };
+    // keepalived reads from TLS until it cannot, and judges what it has got.
+    if (this.tls && fault === "read-error") return this.ended();
+    const words = this.tls && fault === "read-timeout" ? "Timeout SSL read" : WORDS[fault];
+    return { type: "failed", message: this.message(words) };
   }
 
   failure(_message: string, after: string): string {
-    return `HTTP_CHECK on service ${this.options.service} failed${after}.`;
+    return `${this.tls ? "SSL" : "HTTP"}_CHECK on service ${this.options.service} failed${after}.`;
   }
 
-  passed(up: boolean): { readonly complete: boolean; readonly logs: readonly string[] } {
+  passed(up: boolean): Passed {
     const logs = [...this.mismatchLog(), ...(up ? [] : this.successLog())];
     this.exchange = undefined;
     this.index = this.restart ? 0 : this.index + 1;
     const complete = !this.restart && this.index >= this.urls.length;
     this.restart = false;
     if (complete) this.index = 0;
-    return { complete, logs };
+    const again = this.options.fastRecovery === true && !complete && (this.isFirstPass || !up);
+    if (complete) this.isFirstPass = false;
+    return { complete, logs, again };
   }
 
   failed(up: boolean): void {
     this.exchange = undefined;
+    this.isFirstPass = false;
     // A success in a retry while up goes on with the next URL.
     this.restart = !up;
   }
@@ -159,7 +175,8 @@ class HttpProbe implements Probe {
 }
 
 /**
- * HTTP_GET as a machine: `urls` in turn, one connection each. Without URLs whoever accepts the connection is up.
+ * HTTP_GET and SSL_GET as a machine: `urls` in turn, one connection each. Without URLs whoever accepts the connection
+ * is up.
  * A response ends with its connection, also when it says its length or its framing, as keepalived reads it.
  */
 export function createHttpCheck(

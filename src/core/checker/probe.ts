@@ -1,3 +1,5 @@
+import type { CheckTls } from "./contract.ts";
+
 /** What came of a piece of an exchange: it goes on (perhaps after sending something), or the try is over. */
 export type ProbeStep =
   | { readonly type: "more"; readonly send?: Uint8Array }
@@ -5,13 +7,28 @@ export type ProbeStep =
   | { readonly type: "failed"; readonly message: string };
 
 /** What may end a try besides what the peer says. */
-export type ConnectionFault = "connect-failed" | "connect-timeout" | "read-timeout" | "read-error";
+export type ConnectionFault =
+  | "connect-failed"
+  | "connect-timeout"
+  | "handshake-failed"
+  | "read-timeout"
+  | "read-error";
+
+export interface Passed {
+  /** The server has now shown all that is asked of it. */
+  readonly complete: boolean;
+  readonly logs: readonly string[];
+  /** The next try comes at once. */
+  readonly again?: boolean;
+}
 
 /**
  * What one kind of checker says over its connection, one try at a time. The loop around it (check-loop.ts) owns
  * connection, timing, retries and verdict. Calls come in order: connected, then data and ended, or a fault.
  */
 export interface Probe {
+  /** What the next connection asks of TLS; absent: it is plain. */
+  readonly tls?: CheckTls | undefined;
   /** Whether failures are retried before the first verdict, too. */
   readonly retriesAtFirst: boolean;
   /** Whether a server that is assumed down (alpha) and fails is a verdict; otherwise only its first success is. */
@@ -28,8 +45,8 @@ export interface Probe {
   ended(): ProbeStep;
   /** The connection failed, or nothing came in time; which may be all that was asked of the peer. */
   fault(fault: ConnectionFault): ProbeStep;
-  /** The try passed; `up` is the verdict so far. `complete`: the server has now shown all that is asked of it. */
-  passed(up: boolean): { readonly complete: boolean; readonly logs: readonly string[] };
+  /** The try passed; `up` is the verdict so far. */
+  passed(up: boolean): Passed;
   /** The try failed; `up` is the verdict now. */
   failed(up: boolean): void;
   /** The line that reports the verdict "up"; undefined: none. */

@@ -12,6 +12,7 @@ const NEWLINE = 10;
 const WORDS: Record<ConnectionFault, string> = {
   "connect-failed": "Could not connect to",
   "connect-timeout": "Connection timeout to",
+  "handshake-failed": "Could not connect to",
   "read-timeout": "Read timeout from",
   "read-error": "Read failure from",
 };

@@ -6,6 +6,7 @@ import type {
   PingCheck,
   RealServer,
   SmtpCheck,
+  SslGet,
   TcpCheck,
   UdpCheck,
 } from "../../config/config.ts";
@@ -23,6 +24,7 @@ import { createUdpCheck } from "../checker/udp-check.ts";
 export type CheckerSpec =
   | { readonly kind: "TCP_CHECK"; readonly config: TcpCheck }
   | { readonly kind: "HTTP_GET"; readonly config: HttpGet }
+  | { readonly kind: "SSL_GET"; readonly config: SslGet }
   | { readonly kind: "SMTP_CHECK"; readonly config: SmtpHost; readonly helo: string | undefined }
   | { readonly kind: "DNS_CHECK"; readonly config: DnsCheck }
   | { readonly kind: "UDP_CHECK"; readonly config: UdpCheck }
@@ -42,14 +44,17 @@ export interface CheckerContext extends Omit<CheckOptions, "logAllFailures"> {
 }
 
 /** Port of a check whose server has none: that of a firewall mark, for one. */
-const HTTP_PORT = 80;
+const WEB_PORTS: Partial<Record<CheckerSpec["kind"], number>> = { HTTP_GET: 80, SSL_GET: 443 };
 
-/** The checkers of a real server. An HTTP_GET without URL is none, as keepalived ignores it. */
+/** The checkers of a real server. An HTTP_GET or SSL_GET without URL is none, as keepalived ignores it. */
 export function checkerSpecs(real: RealServer): CheckerSpec[] {
   return [
     ...real.TCP_CHECK.map((config) => ({ kind: "TCP_CHECK", config }) as const),
     ...real.HTTP_GET.filter(({ url }) => url.length > 0).map(
       (config) => ({ kind: "HTTP_GET", config }) as const,
+    ),
+    ...real.SSL_GET.filter(({ url }) => url.length > 0).map(
+      (config) => ({ kind: "SSL_GET", config }) as const,
     ),
     // Each host is a checker besides that of the block itself.
     ...real.SMTP_CHECK.flatMap((block) =>
@@ -124,11 +129,12 @@ function createConnecting(
   switch (spec.kind) {
     case "TCP_CHECK":
       return createTcpCheck(target, timing, options);
-    case "HTTP_GET": {
-      const { http_protocol: protocol, virtualhost, url } = spec.config;
-      const urls = url.map((one) => expectationOf(one, virtualhost));
+    case "HTTP_GET":
+    case "SSL_GET": {
+      const { http_protocol: protocol, fast_recovery: fastRecovery } = spec.config;
       const version = protocol === "1.0c" ? "1.0C" : protocol;
-      return createHttpCheck(target, timing, urls, { ...options, protocol: version });
+      const more = { protocol: version, fastRecovery } as const;
+      return createHttpCheck(target, timing, expectationsOf(spec), { ...options, ...more });
     }
     case "SMTP_CHECK":
       return createSmtpCheck(target, timing, spec.helo ?? DEFAULT_HELO, options);
@@ -152,6 +158,7 @@ function createConnecting(
 const TRANSPORTS: Record<Connecting["kind"], CheckTarget["transport"]> = {
   TCP_CHECK: "tcp",
   HTTP_GET: "tcp",
+  SSL_GET: "tcp",
   SMTP_CHECK: "tcp",
   DNS_CHECK: "udp",
   UDP_CHECK: "udp",
@@ -163,12 +170,24 @@ function targetOf({ kind, config }: Connecting, real: RealServer): CheckTarget {
   return {
     transport: TRANSPORTS[kind],
     address: config.connect_ip ?? real.server.address,
-    port: port === 0 && kind === "HTTP_GET" ? HTTP_PORT : port,
+    port: port === 0 ? (WEB_PORTS[kind] ?? port) : port,
     ...(config.bindto !== undefined && { bindAddress: config.bindto }),
     ...(config.bind_port !== undefined && { bindPort: config.bind_port }),
     ...(config.bind_if !== undefined && { bindInterface: config.bind_if }),
     ...(config.fwmark !== undefined && { fwmark: config.fwmark }),
   };
+}
+
+function expectationsOf(spec: Extract<CheckerSpec, { kind: "HTTP_GET" | "SSL_GET" }>): HttpExpectation[] {
+  if (spec.kind === "HTTP_GET")
+    return spec.config.url.map((url) => expectationOf(url, spec.config.virtualhost));
+  const { enable_sni, sni_name, tls_compliant, virtualhost, url } = spec.config;
+  return url.map((one) => {
+    const expectation = expectationOf(one, virtualhost);
+    const serverName = enable_sni ? (sni_name ?? expectation.virtualhost) : undefined;
+    const closeNotify = tls_compliant || one.tls_compliant;
+    return { ...expectation, tls: { closeNotify, ...(serverName !== undefined && { serverName }) } };
+  });
 }
 
 function expectationOf(url: HttpUrl, virtualhost: string | undefined): HttpExpectation {

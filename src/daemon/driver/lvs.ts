@@ -1,5 +1,6 @@
 import { alerts } from "../../config/alerts.ts";
 import type { Config } from "../../config/config.ts";
+import type { CheckTarget } from "../../core/checker/contract.ts";
 import type { CheckerId, LvsEffect, LvsEvent } from "../../core/lvs/contract.ts";
 import type { Machine } from "../../core/machine.ts";
 import type { Kernel, StreamConnection, StreamEvent } from "../../kernel/ports.ts";
@@ -10,6 +11,7 @@ import type { Scripts } from "../scripts/client.ts";
 import { IpvsTimeoutSettings } from "./ipvs-timeouts.ts";
 import { MachineLoop } from "./loop.ts";
 import { SyncDaemon, syncDaemonOf } from "./sync-daemon.ts";
+import { TlsCredentialStore } from "./tls-credentials.ts";
 
 type Effect<T extends LvsEffect["type"]> = Extract<LvsEffect, { type: T }>;
 
@@ -25,6 +27,7 @@ export class LvsDriver {
   readonly #outlets: Outlets | undefined;
   readonly #syncDaemon: SyncDaemon;
   readonly #timeouts: IpvsTimeoutSettings;
+  readonly #tls: TlsCredentialStore;
   #config: Config | undefined;
   #keepTable = false;
 
@@ -42,6 +45,7 @@ export class LvsDriver {
     this.#scripts = scripts;
     this.#syncDaemon = new SyncDaemon(kernel.ipvs, log);
     this.#timeouts = new IpvsTimeoutSettings(kernel.ipvs, log);
+    this.#tls = new TlsCredentialStore(kernel.tls, log);
     this.#loop = new MachineLoop(machine, kernel.clock, { type: "timer" }, (effects) =>
       this.#carryOut(effects),
     );
@@ -52,8 +56,12 @@ export class LvsDriver {
     this.#config = config;
   }
 
-  /** Carries out the first plan, on what the kernel's table holds now. Throws KernelError when there is no IPVS. */
+  /**
+   * Carries out the first plan, on what the kernel's table holds now. Throws KernelError when there is no IPVS, or a file
+   * of the SSL block cannot be used.
+   */
   start(changes: readonly Change[]): void {
+    if (this.#config) this.#tls.load(this.#config);
     if (this.#config?.global_defs.lvs_flush) this.#kernel.ipvs.flush();
     this.#loop.feed({ type: "apply", changes, present: this.#kernel.ipvs.list() });
     this.#set();
@@ -61,6 +69,7 @@ export class LvsDriver {
 
   /** Carries out the checkers' part of a plan. */
   apply(changes: readonly Change[]): void {
+    if (this.#config) this.#tls.reload(this.#config);
     this.#loop.feed({ type: "apply", changes });
     this.#set();
   }
@@ -149,16 +158,17 @@ export class LvsDriver {
 
   #connect({ checker, target }: Effect<"connect">): void {
     this.#close(checker);
-    const listen = (event: StreamEvent) => {
+    const connection = this.#open(target, (event) => {
       // What a closed connection still had to say is of no interest.
       if (this.#connections.get(checker) === connection) this.#onStream(checker, event);
-    };
-    const { transport, ...peer } = target;
-    const connection =
-      transport === "tcp"
-        ? this.#kernel.streams.connect(peer, listen)
-        : this.#kernel.datagrams.connect({ ...peer, protocol: transport }, listen);
+    });
     this.#connections.set(checker, connection);
+  }
+
+  #open(target: CheckTarget, listen: (event: StreamEvent) => void): StreamConnection {
+    const { transport, tls, ...peer } = target;
+    if (transport !== "tcp") return this.#kernel.datagrams.connect({ ...peer, protocol: transport }, listen);
+    return tls ? this.#tls.connect({ ...peer, ...tls }, listen) : this.#kernel.streams.connect(peer, listen);
   }
 
   #run({ checker, command, timeout }: Effect<"run-check">): void {

@@ -25,6 +25,7 @@ import { LinuxRoutes } from "./routes.ts";
 import { LinuxRules } from "./rules.ts";
 import { LinuxStreams } from "./streams.ts";
 import { LinuxSysctl } from "./sysctl.ts";
+import { TlsStreams } from "./tls-streams.ts";
 
 /** A netlink socket that opens at its first use and is remembered. */
 function lazySocket(
@@ -83,6 +84,7 @@ export function createLinuxKernel(buffers: NetlinkBuffers = {}): Kernel {
     delete: (one) => rules.delete(one),
     monitor: (protocol, callback) => remembered(rules.monitor(protocol, callback)),
   };
+  const streams = new LinuxStreams(closables);
   return {
     links: linkPort,
     addresses: addressPort,

@@ -5,6 +5,7 @@ import { LinuxDatagrams } from "../linux/datagrams.ts";
 import { LinuxFiles } from "../linux/files.ts";
 import { LinuxProcesses } from "../linux/processes.ts";
 import { LinuxStreams } from "../linux/streams.ts";
+import { TlsStreams } from "../linux/tls-streams.ts";
 import type { ClockPort, Closable, DatagramPort, Kernel, Link, StreamPort } from "../ports.ts";
 import { MemoryAddresses } from "./addresses.ts";
 import { VirtualAlarm } from "./clock.ts";
@@ -151,6 +152,7 @@ export function createMemoryKernel(options: MemoryKernelOptions = {}): MemoryKer
     ipvs: new MemoryIpvs(faults, (name) => links.get(name) !== undefined),
     packets,
     streams,
+    tls: real ? new TlsStreams(streams) : { client: () => streams },
     datagrams,
     clock: makeClock(network, closables),
     sysctl: new MemorySysctl(links),

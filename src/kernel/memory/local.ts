@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import { TlsStreams } from "../linux/tls-streams.ts";
 import type { DatagramPort, StreamPort } from "../ports.ts";
 import { createMemoryKernel, type MemoryKernel } from "./kernel.ts";
 import type { MemoryLink } from "./links.ts";
@@ -37,9 +38,11 @@ export function createLocalMemoryKernel(interfaces: readonly string[]): MemoryKe
   for (const name of new Set(interfaces)) {
     if (!kernel.links.get(name)) kernel.addLink({ name, segment: name });
   }
+  const streams = plainStreams(kernel.streams);
   return {
     ...kernel,
-    streams: plainStreams(kernel.streams),
+    streams,
+    tls: new TlsStreams(streams),
     datagrams: plainDatagrams(kernel.datagrams),
   };
 }

@@ -47,8 +47,8 @@ describe("LVS director: start and stop", () => {
     });
   });
 
-  it("takes a server whose only check is not built for one without check", () => {
-    const ssl = "SSL_GET {\nurl {\npath /\n}\n}";
+  it("takes a server whose only check has no URL for one without check", () => {
+    const ssl = "SSL_GET {\nalpha off\n}";
     for (const alpha of ["", "alpha"]) {
       const world = new World().apply(service(alpha, [real(A, "", ssl)]), true).run(100);
       expect(world.table.lines()).toEqual(["6 10.0.0.1 80 -> 10.0.1.1:80 m 1", "6 10.0.0.1 80 rr"]);
