@@ -3,7 +3,6 @@ import { realTimeSignal, Signals } from "../../native/signals.ts";
 import type { Config } from "../config/config.ts";
 import { type Kernel, KernelError } from "../kernel/ports.ts";
 import { diff } from "../plan/diff.ts";
-import type { Change } from "../plan/plan.ts";
 import { openKernel } from "./driver/kernels.ts";
 import { EXIT } from "./exit-status.ts";
 import type { Log } from "./log/log.ts";
@@ -74,15 +73,15 @@ class Child {
         this.#enqueue(() => this.#report(message.clear));
         break;
       case "stop":
-        this.stop(message.changes);
+        this.stop();
         break;
     }
   }
 
-  /** Carries out the plan to nothing, computed here when the parent is no longer there to send it; then ends. */
-  stop(changes?: readonly Change[]): void {
+  /** Carries out the plan to nothing, then ends. */
+  stop(): void {
     if (this.#stopping) return;
-    this.#enqueue(() => this.#stop(changes));
+    this.#enqueue(() => this.#stop());
     this.#stopping = true;
   }
 
@@ -91,7 +90,7 @@ class Child {
     this.#turn = this.#turn.then(operation);
   }
 
-  async #start({ settings, config, changes, fifos }: Extract<ToChild, { type: "start" }>): Promise<void> {
+  async #start({ settings, config, fifos }: Extract<ToChild, { type: "start" }>): Promise<void> {
     const log = processLog(this.#role, settings.log);
     process.on("uncaughtException", (error) => crash(log, error));
     process.on("unhandledRejection", (error) => crash(log, error));
@@ -111,7 +110,7 @@ class Child {
       const subsystem = await createSubsystem(this.#role, { kernel, scripts, outlets, log, settings });
       this.#running = { log, kernel, scripts, outlets, subsystem, config };
       subsystem.configure(config);
-      subsystem.start(changes);
+      subsystem.start(changesOf(diff(emptied(config), config), this.#role));
       // Compiling and reading for the first time takes longer than a real-time process may.
       applyAttributes(attributesOf(config.global_defs, this.#role), log);
     } catch (error) {
@@ -149,12 +148,12 @@ class Child {
     await tell({ type: "report", ...(vrrp !== undefined && { vrrp }) });
   }
 
-  async #stop(given?: readonly Change[]): Promise<void> {
+  async #stop(): Promise<void> {
     const running = this.#running;
     if (running === undefined) process.exit(EXIT.ok);
     const { log, subsystem, scripts, outlets, kernel, config } = running;
     log.info("Stopping");
-    subsystem.stop(given ?? changesOf(diff(config, emptied(config)), this.#role));
+    subsystem.stop(changesOf(diff(config, emptied(config)), this.#role));
     await Promise.race([scripts.idle(), new Promise((resolve) => setTimeout(resolve, SCRIPTS_GRACE))]);
     scripts.close();
     outlets.close();

@@ -18,14 +18,16 @@ export interface ChildSettings {
   readonly keepOnStop: boolean;
 }
 
-/** From the parent, over the IPC channel. `config` and `changes` are the child's own part. */
+/**
+ * From the parent, over the IPC channel. `config` and `changes` are the child's own part. The plans from and to the empty
+ * configuration are made where they are carried out: of tens of thousands of servers each would take longer to send.
+ */
 export type ToChild =
-  /** The first message: the plan from the empty configuration. */
+  /** The first message. */
   | {
       readonly type: "start";
       readonly settings: ChildSettings;
       readonly config: Config;
-      readonly changes: readonly Change[];
       /** The notify FIFOs that it writes to, by path; the parent has made them. */
       readonly fifos: readonly string[];
     }
@@ -37,8 +39,8 @@ export type ToChild =
     }
   /** Asks for a `report`. `clear`: and sets its statistics to zero. */
   | { readonly type: "report"; readonly clear: boolean }
-  /** The plan to the empty configuration. The child ends after it. */
-  | { readonly type: "stop"; readonly changes: readonly Change[] };
+  /** The child carries out the plan to the empty configuration, and ends. */
+  | { readonly type: "stop" };
 
 /** To the parent. */
 export type FromChild =

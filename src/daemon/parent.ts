@@ -10,7 +10,7 @@ import type { Role } from "./messages.ts";
 import { Fifos } from "./notify/fifos.ts";
 import { Mailer } from "./notify/mailer.ts";
 import type { RunOptions } from "./options.ts";
-import { changesOf, emptied, needs, partOf } from "./parts.ts";
+import { changesOf, needs, partOf } from "./parts.ts";
 import type { Places } from "./places.ts";
 import { withReloadFile } from "./reload-file.ts";
 import { ReloadSchedule } from "./reload-schedule.ts";
@@ -71,7 +71,7 @@ export class Daemon {
     if (this.#stopping) return false;
     const starting: Promise<boolean>[] = [];
     for (const [role, supervisor] of this.#supervisors) {
-      if (this.#options.all || needs(config, role)) starting.push(supervisor.start(this.#fromEmpty(role)));
+      if (this.#options.all || needs(config, role)) starting.push(supervisor.start(this.#assignment(role)));
     }
     const started = (await Promise.all(starting)).every((each) => each);
     if (started && !this.#stopping) this.#log.info("Startup complete");
@@ -105,12 +105,9 @@ export class Daemon {
     this.#enqueue(async () => {
       this.#log.info("Stopping");
       const { config } = this.#running;
-      const plan = diff(config, emptied(config));
       this.#schedule.close();
       const limit = stopLimit(config);
-      await Promise.all(
-        [...this.#supervisors].map(([role, each]) => each.stop(changesOf(plan, role), limit)),
-      );
+      await Promise.all([...this.#supervisors.values()].map((each) => each.stop(limit)));
       await Promise.all([this.#fifos.close(), this.#mailer.close()]);
       await runShutdownScript(config.global_defs, this.#helpers, this.#log);
       this.#ended(this.#status);
@@ -161,12 +158,11 @@ export class Daemon {
     const wanted = this.#options.all || needs(config, role);
     if (!wanted && !supervisor.wanted) return;
     if (!supervisor.wanted) {
-      await supervisor.start(this.#fromEmpty(role));
+      await supervisor.start(this.#assignment(role));
       return;
     }
-    const changes = changesOf(plan, role);
-    if (!wanted) await supervisor.stop(changes, stopLimit(config));
-    else await supervisor.apply({ config: partOf(config, role), changes, fifos: this.#fifos.paths(role) });
+    if (!wanted) await supervisor.stop(stopLimit(config));
+    else await supervisor.apply(this.#assignment(role), changesOf(plan, role));
   }
 
   /** What carries news out of the children, as the running configuration wants it. */
@@ -180,10 +176,8 @@ export class Daemon {
     this.#fifos.bring(config.global_defs, roles, policy);
   }
 
-  #fromEmpty(role: Role): Assignment {
-    const { config } = this.#running;
-    const changes = changesOf(diff(emptied(config), config), role);
-    return { config: partOf(config, role), changes, fifos: this.#fifos.paths(role) };
+  #assignment(role: Role): Assignment {
+    return { config: partOf(this.#running.config, role), fifos: this.#fifos.paths(role) };
   }
 
   #supervisor(role: Role): Supervisor {
@@ -195,7 +189,7 @@ export class Daemon {
       pidFile: childPidFiles[role],
       respawn,
       log: this.#log,
-      current: () => this.#fromEmpty(role),
+      current: () => this.#assignment(role),
       onFatal: (reason) => {
         this.#log.error(reason);
         this.stop(EXIT.configuration);

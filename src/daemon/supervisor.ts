@@ -29,10 +29,9 @@ export function respawnPause(quickDeaths: number): number {
     : Math.min(LONGEST_PAUSE, 1_000 * 2 ** (quickDeaths - QUICK_DEATHS - 1));
 }
 
-/** A configuration's part for one child, and the plan from empty to it. */
+/** A configuration's part for one child. */
 export interface Assignment {
   readonly config: Config;
-  readonly changes: readonly Change[];
   readonly fifos: readonly string[];
 }
 
@@ -80,12 +79,12 @@ export class Supervisor {
     return this.#spawn(assignment);
   }
 
-  /** Hands the child its part of a plan; resolves when it is carried out. */
-  async apply(assignment: Assignment): Promise<void> {
+  /** Hands the child its part of a plan, and of where it leads; resolves when it is carried out. */
+  async apply(assignment: Assignment, changes: readonly Change[]): Promise<void> {
     // A child that is being started again gets the new configuration as it starts.
     if (this.#process === undefined) return;
     const applied = this.#applied(APPLY_LIMIT);
-    this.#send({ type: "apply", ...assignment });
+    this.#send({ type: "apply", ...assignment, changes });
     if (!(await applied)) this.#options.log.error(`${this.#name} child process did not confirm the new plan`);
   }
 
@@ -103,13 +102,13 @@ export class Supervisor {
   }
 
   /** Ends the child by its plan to empty; by SIGKILL after `limit` milliseconds. Resolves when it is gone. */
-  async stop(changes: readonly Change[], limit: number): Promise<void> {
+  async stop(limit: number): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#timer);
     const child = this.#process;
     if (child === undefined) return;
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    this.#send({ type: "stop", changes });
+    this.#send({ type: "stop" });
     const timer = setTimeout(() => {
       this.#options.log.error(`${this.#name} child process(${child.pid}) does not stop; killing it`);
       child.kill("SIGKILL");

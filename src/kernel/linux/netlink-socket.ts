@@ -28,11 +28,11 @@ const RECEIVE_BUFFER = 65_536;
 const ANSWER_TIMEOUT_MS = 10_000;
 const DUMP_ATTEMPTS = 8;
 /**
- * Requests under way at once. The kernel queues each acknowledgement (768 bytes of socket memory) while it works
- * through one send, so that this many must fit the default receive buffer of 208 KiB, with room to spare.
+ * Requests under way at once. The kernel queues each refusal (768 bytes of socket memory) while it works through one
+ * send, so that this many must fit the default receive buffer of 208 KiB, with room to spare.
  */
 const WINDOW = 128;
-/** Socket memory of an acknowledgement, twice over; the kernel doubles what is asked for, too. */
+/** Socket memory of a refusal, twice over; the kernel doubles what is asked for, too. */
 const PER_REQUEST = 768;
 
 /** Appends the body of a request: fixed part and attributes. */
@@ -95,18 +95,19 @@ export class NetlinkSocket implements Closable {
       const first = this.#sequence + 1;
       this.#writer.reset();
       for (let index = start; index < end; index++) {
-        this.#writer.begin(type, flags | NLM_F_REQUEST | NLM_F_ACK, this.#next());
+        // The kernel answers in order, and refusals always: an answer to the last request stands for all that succeeded.
+        const acknowledge = index === end - 1 ? NLM_F_ACK : 0;
+        this.#writer.begin(type, flags | NLM_F_REQUEST | acknowledge, this.#next());
         write(this.#writer, index);
         this.#writer.end();
       }
       this.#send(operation);
-      let missing = end - start;
-      while (missing > 0) {
+      for (let isAnswered = false; !isAnswered; ) {
         for (const message of this.#receive(operation)) {
           const place = message.sequence - first;
           if (message.type !== NLMSG_ERROR || place < 0 || place >= end - start) continue;
           results[start + place] = readErrno(message.payload);
-          missing--;
+          isAnswered ||= place === end - start - 1;
         }
       }
     }
