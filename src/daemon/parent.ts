@@ -23,6 +23,9 @@ import { type Assignment, Supervisor } from "./supervisor.ts";
 /** Milliseconds that a child has to stop, scripts included, unless child_wait_time gives it longer. */
 const STOP_LIMIT = 20_000;
 
+/** Where a daemon runs and what it is called there: settled at its start. */
+const WHERE = ["instance", "net_namespace", "net_namespace_ipvs", "use_pid_dir"] as const;
+
 const stopLimit = ({ child_wait_time }: Config): number => Math.max(STOP_LIMIT, child_wait_time / 1_000);
 
 /**
@@ -138,6 +141,10 @@ export class Daemon {
       return;
     }
     const running = this.#running;
+    for (const keyword of WHERE) {
+      if (loaded.config[keyword] !== running.config[keyword])
+        this.#log.warn(`${keyword} has changed, which takes effect when the daemon is started again`);
+    }
     const plan = diff(running.config, loaded.config);
     describePlan(plan, running, loaded, this.#log);
     this.#running = loaded;

@@ -2,11 +2,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { enterNetworkNamespace } from "../../native/interface.ts";
 import type { Config } from "../config/config.ts";
+import { INITIAL_NAMESPACE } from "../kernel/linux/namespaces.ts";
 import { errnoName } from "../wire/errno.ts";
 import type { Role } from "./messages.ts";
 import type { RunOptions } from "./options.ts";
 
 const RUN = "/run";
+/** Where `ip netns` keeps network namespaces. */
+const NAMESPACES = "/run/netns";
 /** Directory of the pid files of daemons that are one of several on their host. */
 const PID_DIRECTORY = "/run/keepalived";
 
@@ -45,10 +48,20 @@ export function placesOf(config: Config, options: RunOptions): Places {
   return places;
 }
 
-/** Moves this process into the network namespace of a configuration. Why it could not, if it could not. */
-export function enterNamespaceOf({ net_namespace: name }: Config): string | undefined {
+/** The file of the network namespace of IPVS; undefined where it is the daemon's own. */
+export function ipvsNamespaceOf({ net_namespace_ipvs: name }: Config): string | undefined {
   if (name === undefined) return undefined;
-  if (name.includes("/") || name.startsWith(".")) return `net_namespace '${name}' is no name`;
-  const result = enterNetworkNamespace(`/run/netns/${name}`);
+  return name === "" ? INITIAL_NAMESPACE : join(NAMESPACES, name);
+}
+
+/** Moves this process into the network namespace of a configuration. Why it could not, if it could not. */
+export function enterNamespaceOf(config: Config): string | undefined {
+  for (const keyword of ["net_namespace", "net_namespace_ipvs"] as const) {
+    const name = config[keyword] ?? "";
+    if (name.includes("/") || name.startsWith(".")) return `${keyword} '${name}' is no name`;
+  }
+  const name = config.net_namespace;
+  if (name === undefined) return undefined;
+  const result = enterNetworkNamespace(join(NAMESPACES, name));
   return result < 0 ? `cannot enter network namespace ${name}: ${errnoName(-result)}` : undefined;
 }

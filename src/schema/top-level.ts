@@ -23,9 +23,8 @@ export const topLevelRows = {
   }),
   net_namespace_ipvs: leaf(optional(word, ""), {
     firstWins: true,
-    doc: "Network namespace of the IPVS table; the one the daemon was started in when not named.",
+    doc: "Network namespace of the IPVS table; the first one of this host when not named.",
     since: "2.1.0",
-    compiledOnly,
   }),
   namespace_with_ipsets: flag({
     bare: true,

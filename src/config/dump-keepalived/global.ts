@@ -73,7 +73,9 @@ function processLines(
 const names: Layout<G> = [
   text("Config save dir", "config_save_dir"),
   value("Network namespace", (_, { config }) => config.net_namespace ?? "(default)"),
-  value("Network namespace ipvs", (_, { config }) => config.net_namespace_ipvs ?? "(main namespace)"),
+  value("Network namespace ipvs", (_, { config }) =>
+    config.net_namespace_ipvs === "" ? "(default)" : (config.net_namespace_ipvs ?? "(main namespace)"),
+  ),
   value("Instance name", (_, { config }) => config.instance),
   text("Parent process name", "process_name"),
   text("VRRP process name", "vrrp_process_name"),

@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import type { Kernel, NetlinkBuffers, ReceiveBuffer } from "../../kernel/ports.ts";
 import { interfaceNames } from "../interface-names.ts";
 import type { KernelName, Role } from "../messages.ts";
+import { ipvsNamespaceOf } from "../places.ts";
 
 /**
  * The kernel that a child works on. The one in memory has copies of this machine's interfaces and every other one that
@@ -11,7 +12,10 @@ export async function openKernel(name: KernelName, config: Config, role: Role): 
   switch (name) {
     case "linux": {
       const { createLinuxKernel } = await import("../../kernel/linux/kernel.ts");
-      return createLinuxKernel(netlinkBuffers(config, role));
+      const ipvs = ipvsNamespaceOf(config);
+      // What marks packets for IPVS has to see them; the rules of VRRP are about its own interfaces.
+      const others = ipvs === undefined ? {} : { ipvs, ...(role === "checkers" && { firewall: ipvs }) };
+      return createLinuxKernel(netlinkBuffers(config, role), others);
     }
     case "memory": {
       const { createLocalMemoryKernel } = await import("../../kernel/memory/local.ts");

@@ -1,4 +1,5 @@
 import { Closables } from "../closables.ts";
+import { kernelError } from "../errors.ts";
 import type {
   AddressPort,
   Closable,
@@ -18,6 +19,7 @@ import { LinuxIpvs } from "./ipvs.ts";
 import { LinuxLinkbeat } from "./linkbeat.ts";
 import { LinuxLinks } from "./links.ts";
 import { monitorRoutes, type RouteMonitor } from "./monitor.ts";
+import { elsewhere } from "./namespaces.ts";
 import { NETLINK_GENERIC, NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from "./netlink-socket.ts";
 import { LinuxPackets } from "./packets.ts";
 import { LinuxProcesses } from "./processes.ts";
@@ -32,11 +34,14 @@ function lazySocket(
   protocol: number,
   closables: Closables,
   receiveBuffer?: ReceiveBuffer,
+  namespace?: string,
 ): () => NetlinkSocket {
   let socket: NetlinkSocket | undefined;
+  const open = () => new NetlinkSocket(protocol, receiveBuffer);
   return () => {
     if (!socket) {
-      const opened = new NetlinkSocket(protocol, receiveBuffer);
+      const opened = namespace === undefined ? open() : elsewhere(namespace, open);
+      if (typeof opened === "number") throw kernelError(`enter the network namespace ${namespace}`, opened);
       closables.add(() => opened.close());
       socket = opened;
     }
@@ -44,11 +49,17 @@ function lazySocket(
   };
 }
 
+/** Network namespaces, by the paths of their files, of what works in another one than the rest. */
+interface OtherNamespaces {
+  readonly ipvs?: string;
+  readonly firewall?: string;
+}
+
 /**
  * The kernel of this machine, in the network namespace of the calling thread. Every socket opens at its first use: a
  * kernel without IPVS, or a process without privileges, fails only in what it cannot do.
  */
-export function createLinuxKernel(buffers: NetlinkBuffers = {}): Kernel {
+export function createLinuxKernel(buffers: NetlinkBuffers = {}, others: OtherNamespaces = {}): Kernel {
   const closables = new Closables();
   const route = lazySocket(NETLINK_ROUTE, closables, buffers.commands);
   const watch: RouteMonitor = (groups, read, overrun) =>
@@ -90,14 +101,14 @@ export function createLinuxKernel(buffers: NetlinkBuffers = {}): Kernel {
     addresses: addressPort,
     routes: routePort,
     rules: rulePort,
-    ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables, buffers.commands)),
+    ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables, buffers.commands, others.ipvs)),
     packets: new LinuxPackets(closables),
     streams,
     tls: new TlsStreams(streams),
     datagrams: new LinuxDatagrams(closables),
     clock: new LinuxClock(closables),
     sysctl: new LinuxSysctl(),
-    firewall: new LinuxFirewall(lazySocket(NETLINK_NETFILTER, closables)),
+    firewall: new LinuxFirewall(lazySocket(NETLINK_NETFILTER, closables, undefined, others.firewall)),
     files: new LinuxFiles(closables),
     processes: new LinuxProcesses(closables),
     linkbeat: new LinuxLinkbeat(closables),

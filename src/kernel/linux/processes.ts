@@ -1,11 +1,11 @@
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
-import { enterNetworkNamespace } from "../../../native/interface.ts";
+import { readdirSync, readFileSync } from "node:fs";
 import { POLLIN, READABLE, Socket } from "../../../native/socket.ts";
 import { ERRNO } from "../../wire/errno.ts";
 import { PROCESS_GROUP, readProcessMessage, writeProcessListen } from "../../wire/process-events.ts";
 import type { Closables } from "../closables.ts";
 import { kernelError } from "../errors.ts";
 import type { Closable, ProcessEvent, ProcessMonitorOptions, ProcessPort } from "../ports.ts";
+import { elsewhere, INITIAL_NAMESPACE } from "./namespaces.ts";
 import { setReceiveBuffer } from "./receive-buffer.ts";
 import { AF_NETLINK, netlinkAddress } from "./sockaddr.ts";
 import { SOCK_DGRAM } from "./socket-options.ts";
@@ -17,7 +17,6 @@ const RECEIVE_BUFFER = 256;
 const BATCH = 256;
 /** The kernel acknowledges while it takes the subscription. */
 const ACKNOWLEDGEMENT_MS = 200;
-const INITIAL_NAMESPACE = "/proc/1/ns/net";
 
 function contents(path: string): string | undefined {
   try {
@@ -93,18 +92,6 @@ function subscribe(options: ProcessMonitorOptions): Socket {
   const there = elsewhere(INITIAL_NAMESPACE, () => tryHere(options));
   if (typeof there === "number") throw kernelError("process events", here);
   return there;
-}
-
-/** Runs something in another network namespace; -errno when that cannot be entered. */
-function elsewhere<T>(path: string, run: () => T): T | number {
-  const home = openSync("/proc/thread-self/ns/net", "r");
-  const entered = enterNetworkNamespace(path);
-  const result = entered < 0 ? entered : run();
-  const left = entered < 0 ? 0 : enterNetworkNamespace(`/proc/self/fd/${home}`);
-  closeSync(home);
-  // In the wrong namespace nothing that follows would mean what it says.
-  if (left < 0) throw kernelError("return to the network namespace", left);
-  return result;
 }
 
 function tryHere({ receiveBuffer: bytes, force = false }: ProcessMonitorOptions): Socket | number {
