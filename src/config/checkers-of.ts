@@ -1,5 +1,7 @@
+import { realServer } from "../schema/virtual-server.ts";
 import type { RealServer } from "./config.ts";
 import type { Open } from "./open.ts";
+import { ownParts } from "./parts.ts";
 
 type Server = Open<RealServer>;
 
@@ -28,6 +30,11 @@ export function connectingCheckers(real: Server, hosts?: "with hosts"): readonly
   for (const one of real.UDP_CHECK) found.push(one);
   for (const one of real.PING_CHECK) found.push(one);
   return found;
+}
+
+/** Gives a real server checkers of its own, to be changed or to be asked for their origins. */
+export function ownCheckers(real: Server): void {
+  ownParts(real, realServer);
 }
 
 /** Whether anything can ever take a server down. */

@@ -3,7 +3,7 @@ import type { Complain, Kind } from "../schema/kind.ts";
 import { parseBoolean } from "../schema/kinds.ts";
 import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
 import type { ReportFault } from "./faults.ts";
-import { Mould } from "./mould.ts";
+import { type Cast, Mould } from "./mould.ts";
 import { inheritFromAround } from "./resolve.ts";
 import { scriptless } from "./scriptless.ts";
 import { type Draft, emptyDraft, type Shape, type ShapedRow, shapeOf } from "./shape.ts";
@@ -32,6 +32,8 @@ export class Decoder {
   private scripts = 0;
   /** Of blocks that stand again and about which there was nothing to report. */
   private readonly moulds = new WeakMap<readonly Statement[], Mould>();
+  /** Of the top-level block that is being decoded, what was cast in it. */
+  private readonly casts: Cast[] = [];
 
   /** `target`: the release of keepalived that has to know every keyword. */
   constructor(report: ReportFault, rescan: Rescan, target?: string) {
@@ -323,7 +325,7 @@ export class Decoder {
     const earlier = row.repeat ? undefined : into[target];
     const at = this.placed(statement.origin);
     const mould = isDraft(earlier) ? undefined : this.mouldOf(statement, shape);
-    const draft = isDraft(earlier) ? earlier : (mould?.cast(at) ?? emptyDraft(shape, at));
+    const draft = isDraft(earlier) ? earlier : (mould?.cast(at, this.casts) ?? emptyDraft(shape, at));
     if (statement.end !== undefined) draft.$.end = this.placed(statement.end);
     const named = this.header(statement, shape, draft);
     if (!mould && !this.body(statement, shape, inner, draft, named, isDraft(earlier))) return;
@@ -331,6 +333,8 @@ export class Decoder {
     if (mould) this.scripts += mould.scripts;
     if (path === "") {
       inheritFromAround(draft, shape);
+      for (const cast of this.casts) cast.mould.share(cast.draft);
+      this.casts.length = 0;
       if (this.scripts === scripts && !isDraft(earlier)) scriptless.add(draft);
       else scriptless.delete(draft);
     }

@@ -1,7 +1,9 @@
 import type { Origin } from "../../grammar/tree.ts";
+import { copyParts } from "./parts.ts";
+import { inheritByParts, inheritedByParts } from "./resolve.ts";
 import type { Draft, DraftMeta, Shape } from "./shape.ts";
 
-/** The blocks that a keyword holds: one, or a list of them. */
+/** The named blocks that a keyword holds: one, or a list of them. */
 interface MouldedBlocks {
   readonly keyword: string;
   readonly moulds: readonly Mould[];
@@ -14,6 +16,21 @@ interface Written {
   readonly origin: number | readonly number[];
 }
 
+/** The parts of blocks of one mould that inherit the same. */
+interface SharedParts {
+  readonly inherited: readonly unknown[];
+  readonly lists: readonly unknown[];
+}
+
+/** How many different parts a mould remembers: those met last. */
+const REMEMBERED = 8;
+
+/** A block that has been cast; its parts are still to inherit. */
+export interface Cast {
+  readonly draft: Draft;
+  readonly mould: Mould;
+}
+
 /** A block as it was decoded, to be cast again wherever the same text stands. */
 export class Mould {
   readonly shape: Shape;
@@ -24,50 +41,88 @@ export class Mould {
   private readonly blocks: readonly MouldedBlocks[];
   /** The keywords of lists of values, which grow when a keyword stands again. */
   private readonly lists: readonly string[];
+  /** The keywords of its parts, and those whose values these inherit. */
+  private readonly parts: readonly string[];
+  private readonly inherited: readonly string[];
+  private readonly known: SharedParts[] = [];
 
   /** Of a block that is complete, before it inherits anything. Later changes of the block do not change the mould. */
   constructor(draft: Draft, shape: Shape, scripts: number) {
-    const { at, end, of } = draft.$;
+    const { at, end, of, shift } = draft.$;
     this.shape = shape;
     this.scripts = scripts;
     this.draft = shape.clone(draft) as Draft; // a copy of one
     this.draft.$ = { at, end, of: {} };
+    copyParts(this.draft, shape, shift ?? 0);
+    const held = shape.blocks.filter(({ keyword }) => blocksOf(draft[keyword]).length > 0);
+    this.parts = held.filter(({ parts }) => parts).map(({ keyword }) => keyword);
+    this.inherited = this.parts.length > 0 ? inheritedByParts(shape) : [];
+    this.blocks = held
+      .filter(({ parts }) => !parts)
+      .map(({ keyword, shape: inner }) => ({
+        keyword,
+        listed: Array.isArray(draft[keyword]),
+        moulds: blocksOf(draft[keyword]).map((one) => new Mould(one, inner, scripts)),
+      }));
     this.written = Object.entries(of).map(([keyword, origin]) => ({ keyword, origin }));
     this.lists = this.written.flatMap(({ keyword, origin }) => {
       const ofBlocks = shape.blocks.some((block) => block.keyword === keyword);
       return typeof origin === "number" || ofBlocks ? [] : [keyword];
     });
     copyLists(this.draft, this.lists);
-    this.blocks = shape.blocks.flatMap(({ keyword, shape: inner }) => {
-      const value = draft[keyword];
-      const listed = Array.isArray(value);
-      const drafts = (listed ? value : value === undefined ? [] : [value]) as readonly Draft[]; // of a block row
-      return drafts.length === 0
-        ? []
-        : [{ keyword, listed, moulds: drafts.map((one) => new Mould(one, inner, scripts)) }];
-    });
   }
 
-  /** The block with its opening line at another origin. */
-  cast(at: Origin): Draft {
-    return this.shifted(at - this.draft.$.at);
+  /** The block with its opening line at another origin. Adds to `casts` what has parts that are still to inherit. */
+  cast(at: Origin, casts: Cast[]): Draft {
+    return this.shifted(at - this.draft.$.at, casts);
   }
 
-  private shifted(shift: number): Draft {
+  private shifted(shift: number, casts: Cast[]): Draft {
     const draft = this.shape.clone(this.draft) as Draft; // a copy of one
     const { at, end } = this.draft.$;
     const of: DraftMeta["of"] = {};
     for (const { keyword, origin } of this.written) {
       of[keyword] = typeof origin === "number" ? origin + shift : origin.map((one) => one + shift);
     }
-    draft.$ = { at: at + shift, end: end === undefined ? undefined : end + shift, of };
+    const shares = this.parts.length > 0;
+    draft.$ = {
+      at: at + shift,
+      end: end === undefined ? undefined : end + shift,
+      of,
+      shift: shares ? shift : undefined,
+    };
+    if (shares) casts.push({ draft, mould: this });
     if (this.lists.length > 0) copyLists(draft, this.lists);
     for (const { keyword, moulds, listed } of this.blocks) {
-      const cast = moulds.map((mould) => mould.shifted(shift));
+      const cast = moulds.map((mould) => mould.shifted(shift, casts));
       draft[keyword] = listed ? cast : cast[0];
     }
     return draft;
   }
+
+  /** Gives a block that was cast, and has what it inherits itself, the parts of one before that inherited the same. */
+  share(draft: Draft): void {
+    const { inherited, parts } = this;
+    const same = this.known.find((one) =>
+      one.inherited.every((value, at) => value === draft[inherited[at] ?? ""]),
+    );
+    if (same) {
+      for (let at = 0; at < parts.length; at++) draft[parts[at] ?? ""] = same.lists[at];
+      return;
+    }
+    copyParts(draft, this.shape, 0);
+    inheritByParts(draft, this.shape);
+    if (this.known.length >= REMEMBERED) this.known.pop();
+    this.known.unshift({
+      inherited: inherited.map((keyword) => draft[keyword]),
+      lists: parts.map((keyword) => draft[keyword]),
+    });
+  }
+}
+
+/** The blocks that a block row holds. */
+function blocksOf(value: unknown): readonly Draft[] {
+  return (Array.isArray(value) ? value : value === undefined ? [] : [value]) as readonly Draft[]; // of a block row
 }
 
 function copyLists(draft: Draft, keywords: readonly string[]): void {

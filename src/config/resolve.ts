@@ -16,6 +16,7 @@ interface Inheritance {
 
 interface InheritingBlocks {
   readonly keyword: string;
+  readonly parts: boolean;
   readonly within: Inheritance;
 }
 
@@ -25,8 +26,9 @@ function inheritanceOf(
   sources: (shape: Shape, parent: Shape | undefined) => readonly Source[],
   parent?: Shape,
 ): Inheritance {
-  const blocks = shape.blocks.map(({ keyword, shape: inner }) => ({
+  const blocks = shape.blocks.map(({ keyword, parts, shape: inner }) => ({
     keyword,
+    parts,
     within: inheritanceOf(inner, sources, shape),
   }));
   return {
@@ -43,21 +45,32 @@ function take(draft: Draft, sources: readonly Source[], holder: Draft): void {
   }
 }
 
-/** Each block takes from `top`, or from the block around it. */
+/** Each block takes from `top`, or from the block around it; not the parts that are shared, whatever is around them. */
 function takeWithin(draft: Draft, blocks: readonly InheritingBlocks[], top: Draft | undefined): void {
-  for (const { keyword, within } of blocks) {
-    const value = draft[keyword];
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    const inner = (Array.isArray(value) ? value : [value]) as readonly Draft[]; // a block row holds drafts
-    for (const one of inner) {
-      take(one, within.sources, top ?? draft);
-      takeWithin(one, within.blocks, top);
-    }
+  const sharesParts = draft.$.shift !== undefined && top === undefined;
+  for (const inner of blocks) if (!inner.parts || !sharesParts) takeIn(draft, inner, top);
+}
+
+function takeIn(draft: Draft, { keyword, within }: InheritingBlocks, top: Draft | undefined): void {
+  const value = draft[keyword];
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return;
+  const inner = (Array.isArray(value) ? value : [value]) as readonly Draft[]; // a block row holds drafts
+  for (const one of inner) {
+    take(one, within.sources, top ?? draft);
+    takeWithin(one, within.blocks, top);
   }
 }
 
 /** By shape: what is taken from the block around does not depend on the configuration. */
 const fromAround = new WeakMap<Shape, Inheritance>();
+
+function inheritanceFromAround(shape: Shape): Inheritance {
+  const known = fromAround.get(shape);
+  if (known) return known;
+  const made = inheritanceOf(shape, enclosingSources);
+  fromAround.set(shape, made);
+  return made;
+}
 
 function enclosingSources({ inheriting, template }: Shape, parent: Shape | undefined): readonly Source[] {
   return (
@@ -77,12 +90,18 @@ function enclosingSources({ inheriting, template }: Shape, parent: Shape | undef
  * first: a checker sees what its real server has from the virtual server.
  */
 export function inheritFromAround(block: Draft, shape: Shape): void {
-  let inheritance = fromAround.get(shape);
-  if (!inheritance) {
-    inheritance = inheritanceOf(shape, enclosingSources);
-    fromAround.set(shape, inheritance);
-  }
-  takeWithin(block, inheritance.blocks, undefined);
+  takeWithin(block, inheritanceFromAround(shape).blocks, undefined);
+}
+
+/** The keywords of a shape whose values the parts of its blocks take over. */
+export function inheritedByParts(shape: Shape): readonly string[] {
+  const parts = inheritanceFromAround(shape).blocks.filter(({ parts }) => parts);
+  return [...new Set(parts.flatMap(({ within }) => within.sources.map(({ from }) => from)))];
+}
+
+/** Gives the parts of a block what they inherit from it, and no other blocks. */
+export function inheritByParts(block: Draft, shape: Shape): void {
+  for (const inner of inheritanceFromAround(shape).blocks) if (inner.parts) takeIn(block, inner, undefined);
 }
 
 function globalSources({ inheriting, template }: Shape): readonly Source[] {

@@ -1,6 +1,6 @@
 import { optionalScript, scriptCommand } from "../schema/kinds-script.ts";
 import { root } from "../schema/root.ts";
-import type { AnyBlockSchema } from "../schema/row.ts";
+import { type AnyBlockSchema, holdsParts } from "../schema/row.ts";
 import type { Config, ScriptCommand } from "./config.ts";
 import { type AnyBlock, blocksIn } from "./dump-conf.ts";
 import { scriptless } from "./scriptless.ts";
@@ -19,7 +19,11 @@ export interface ScriptUse {
 /** Where a schema and those within it name scripts. */
 interface ScriptPlaces {
   readonly keywords: readonly string[];
-  readonly blocks: readonly { readonly keyword: string; readonly places: ScriptPlaces }[];
+  readonly blocks: readonly {
+    readonly keyword: string;
+    readonly parts: boolean;
+    readonly places: ScriptPlaces;
+  }[];
 }
 
 /** By name: rows put kinds into others. */
@@ -34,7 +38,9 @@ function placesIn(schema: AnyBlockSchema): ScriptPlaces {
     blocks: rows.flatMap(([keyword, row]) => {
       if (row.shape !== "block") return [];
       const places = placesIn(row.schema);
-      return places.keywords.length + places.blocks.length > 0 ? [{ keyword, places }] : [];
+      return places.keywords.length + places.blocks.length > 0
+        ? [{ keyword, parts: holdsParts(row), places }]
+        : [];
     }),
   };
 }
@@ -46,7 +52,8 @@ function isUserGroup(value: unknown): value is { readonly user: string; readonly
   return typeof value === "object" && value !== null && "user" in value && typeof value.user === "string";
 }
 
-function collect(places: ScriptPlaces, block: AnyBlock, found: ScriptUse[]): void {
+/** `shift`: what is to be added to the origins in the block, which may be a part that is shared. */
+function collect(places: ScriptPlaces, block: AnyBlock, found: ScriptUse[], shift = 0): void {
   for (const keyword of places.keywords) {
     const value = block[keyword];
     if (value === undefined) continue;
@@ -58,14 +65,15 @@ function collect(places: ScriptPlaces, block: AnyBlock, found: ScriptUse[]): voi
     found.push({
       keyword,
       command: isUserGroup(user) ? { ...command, ...user } : command,
-      origin: typeof origin === "number" ? origin : block.$.at,
-      ...(typeof userOrigin === "number" ? { userOrigin } : {}),
-      ...(block.$.end === undefined ? {} : { end: block.$.end }),
+      origin: (typeof origin === "number" ? origin : block.$.at) + shift,
+      ...(typeof userOrigin === "number" ? { userOrigin: userOrigin + shift } : {}),
+      ...(block.$.end === undefined ? {} : { end: block.$.end + shift }),
     });
   }
   for (const inner of places.blocks) {
+    const within = inner.parts ? shift + (block.$.shift ?? 0) : 0;
     for (const one of blocksIn(block[inner.keyword])) {
-      if (!scriptless.has(one)) collect(inner.places, one, found);
+      if (!scriptless.has(one)) collect(inner.places, one, found, within);
     }
   }
 }

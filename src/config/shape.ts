@@ -1,5 +1,5 @@
 import type { Kind } from "../schema/kind.ts";
-import type { AnyBlockSchema, AnyRow, ListRow, Meta } from "../schema/row.ts";
+import { type AnyBlockSchema, type AnyRow, holdsParts, type ListRow, type Meta } from "../schema/row.ts";
 import { type Clone, cloneOfOneLayout } from "./clone.ts";
 
 /**
@@ -15,6 +15,7 @@ export interface Draft {
 export interface DraftMeta extends Meta {
   end?: number;
   of: Record<string, number | number[]>;
+  shift?: number;
 }
 
 /** A row as the decoder uses it. */
@@ -42,8 +43,8 @@ export interface Shape {
     readonly flag: string;
     readonly value: unknown;
   }[];
-  /** The block rows, whose blocks inherit in turn. */
-  readonly blocks: readonly { readonly keyword: string; readonly shape: Shape }[];
+  /** The block rows, whose blocks inherit in turn; `parts` where those are parts of the block (parts.ts). */
+  readonly blocks: readonly { readonly keyword: string; readonly shape: Shape; readonly parts: boolean }[];
   readonly required: readonly string[];
   /** Every property with its default. */
   readonly template: Readonly<Record<string, unknown>>;
@@ -121,7 +122,7 @@ function makeShape(schema: AnyBlockSchema): Shape {
       row.shape === "leaf" && row.defaultWith !== undefined ? [{ keyword, ...row.defaultWith }] : [],
     ),
     blocks: rows.flatMap(([keyword, row]) =>
-      row.shape === "block" ? [{ keyword, shape: shapeOf(row.schema) }] : [],
+      row.shape === "block" ? [{ keyword, shape: shapeOf(row.schema), parts: holdsParts(row) }] : [],
     ),
     required: rows.filter(([, row]) => row.required).map(([keyword]) => keyword),
     template: Object.fromEntries([
@@ -145,6 +146,6 @@ export function shapeOf(schema: AnyBlockSchema): Shape {
 /** A block of defaults only, written at `at` (0: nowhere). */
 export function emptyDraft(shape: Shape, at: number): Draft {
   const draft = shape.clone(shape.template);
-  draft.$ = { at, end: undefined, of: {} };
+  draft.$ = { at, end: undefined, of: {}, shift: undefined };
   return draft as Draft; // `$` was the one property missing
 }

@@ -1,3 +1,4 @@
+import { withOwnParts } from "../config/parts.ts";
 import { MASK } from "../config/text.ts";
 import type { AnyRow, BlockRow, LeafRow, ListRow } from "../schema/row.ts";
 import { type Block, blocksOf, itemOriginIn, itemsOf, valueRows } from "./block.ts";
@@ -121,8 +122,8 @@ function withoutPartners<T>(these: readonly T[], those: readonly T[], key: (one:
  */
 function compareNested(row: BlockRow<unknown>, where: Difference): Cause[] {
   const { keyword, before, after } = where;
-  const old = blocksOf(row, before.block[keyword]);
-  const now = blocksOf(row, after.block[keyword]);
+  const old = blocksOf(row, withOwnParts(before.block, before.schema)[keyword]);
+  const now = blocksOf(row, withOwnParts(after.block, after.schema)[keyword]);
   const several = old.length > 1 || now.length > 1;
   const pairs = pairBlocks(old, now);
   if (pairs.length === 0) return compareWhole(row, where);

@@ -106,6 +106,14 @@ export interface AnyBlockSchema {
   readonly identity: (block: never) => string;
 }
 
+/**
+ * Whether the blocks of a row are parts of the block that they stand in (src/config/parts.ts): they have no name, and
+ * nothing tells two of them from each other that hold the same.
+ */
+export function holdsParts({ repeat, schema }: BlockRow<unknown>): boolean {
+  return repeat && Object.keys(schema.header).length === 0;
+}
+
 type KindValue<K> = K extends Kind<infer T> ? T : never;
 type RowValue<R> = R extends { readonly value?: Phantom<infer T> } ? T : never;
 
@@ -117,6 +125,11 @@ export interface Meta {
   readonly end?: number;
   /** Origin of each keyword's statement; of each item, for repeated keywords and lists. */
   readonly of: { readonly [keyword: string]: number | readonly number[] };
+  /**
+   * Present in a block that shares its parts (src/config/parts.ts) with another one: to be added to all origins within
+   * them.
+   */
+  readonly shift?: number;
 }
 
 /** The decoded block of a schema: header and keywords as properties, `$` for origins. */

@@ -1,14 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseStatements } from "../../grammar/statements.ts";
+import { compile } from "../../src/config/compile.ts";
 import { Decoder } from "../../src/config/decode.ts";
-import { type Draft, emptyDraft, shapeOf } from "../../src/config/shape.ts";
+import { withOwnParts } from "../../src/config/parts.ts";
+import { type Draft, emptyDraft, type Shape, shapeOf } from "../../src/config/shape.ts";
 import { root } from "../../src/schema/root.ts";
 import { MemoryHost } from "../../src/source/memory-host.ts";
 import { readSource } from "../../src/source/read-source.ts";
 import { configText } from "../schema/samples.ts";
 
 const SEED = Number(process.env.HOLDFAST_SEED ?? Date.now() % 2 ** 31);
+
+/** The same with parts of its own for each block. */
+function spread(draft: Draft, { schema, blocks }: Shape): Draft {
+  const own: Draft = { ...withOwnParts(draft, schema) };
+  for (const { keyword, shape } of blocks) {
+    const value = own[keyword];
+    if (value === undefined) continue;
+    const inner = (Array.isArray(value) ? value : [value]) as readonly Draft[]; // of a block row
+    const spreadBlocks = inner.map((one) => spread(one, shape));
+    own[keyword] = Array.isArray(value) ? spreadBlocks : spreadBlocks[0];
+  }
+  return own;
+}
 
 /** What a text is decoded to, and what is said about it: block by block as they are known, or each line by itself. */
 function decode(
@@ -27,7 +42,7 @@ function decode(
   for (const statement of parseStatements(source[by], source.sources, ({ code }) => faults.push(code))) {
     decoder.statement(statement, shape, "", draft);
   }
-  return { draft, faults };
+  return { draft: spread(draft, shape), faults };
 }
 
 const SERVER = `  real_server 10.0.0.2 80 {
@@ -56,6 +71,21 @@ describe(`a block that stands again (HOLDFAST_SEED=${SEED})`, () => {
     expect(third?.HTTP_GET).not.toBe(first?.HTTP_GET);
     expect(third?.$.of.weight).not.toEqual(first?.$.of.weight);
     expect({ draft }).toEqual({ draft: decode(text, "lines").draft });
+  });
+
+  it("shares its parts with those that inherit the same", () => {
+    const loops = [5, 5, 6, 5, 6];
+    const servers = loops.map(
+      (loop, at) =>
+        `virtual_server 10.0.1.${at} 80 {\n  delay_loop ${loop}\n  persistence_timeout ${at + 1}\n  protocol TCP\n${SERVER}${SERVER.replaceAll("0.2 80", "0.3 80")}}\n`,
+    );
+    const { config } = compile(new MemoryHost({ "/x": servers.join("") }), "/x");
+    const reals = config.virtual_server.flatMap(({ real_server: pool }) => pool);
+    expect(reals.map(({ HTTP_GET: [checker] }) => (checker?.delay_loop ?? 0) / 1_000_000)).toEqual(
+      loops.flatMap((loop) => [loop, loop]),
+    );
+    // The first is what the second was compared with, and that is the mould of the others.
+    expect(new Set(reals.map(({ HTTP_GET: checkers }) => checkers)).size).toBe(2 + new Set(loops).size);
   });
 
   it("has its faults said again", () => {

@@ -13,11 +13,13 @@ export const noScriptUser: Check = (config, report) => {
   );
   if (uses.length === 0) return;
   const checks = config.virtual_server.flatMap(({ real_server: servers }) =>
-    servers.flatMap((real) => real.MISC_CHECK),
+    servers.flatMap(({ MISC_CHECK: checks, $: { shift = 0 } }) => checks.map((check) => ({ check, shift }))),
   );
   const withUser = new Set([
     ...config.vrrp_script.flatMap((script) => (script.user ? [originOfKeyword(script, "script")] : [])),
-    ...checks.flatMap((check) => (check.user ? [originOfKeyword(check, "misc_path")] : [])),
+    ...checks.flatMap(({ check, shift }) =>
+      check.user ? [originOfKeyword(check, "misc_path") + shift] : [],
+    ),
   ]);
   const first = uses.find(({ origin }) => !withUser.has(origin));
   if (!first) return;

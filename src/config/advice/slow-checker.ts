@@ -6,9 +6,16 @@ import { type Check, type Open, writtenAt } from "../open.ts";
 
 type Block = Parameters<typeof writtenAt>[0];
 
-/** The innermost place where a keyword was written that blocks inherit; 0 when nowhere. */
-function writtenIn(keyword: string, blocks: readonly Block[]): number {
-  return blocks.map((block) => writtenAt(block, keyword)).find((origin) => origin !== 0) ?? 0;
+/** The blocks around a checker. */
+interface Around {
+  readonly real: Open<RealServer>;
+  readonly server: Open<VirtualServer>;
+}
+
+/** The innermost place where a keyword was written that checkers inherit; 0 when nowhere. */
+function writtenIn(keyword: string, checker: Block, { real, server }: Around): number {
+  const own = writtenAt(checker, keyword);
+  return own === 0 ? writtenAt(real, keyword) || writtenAt(server, keyword) : own + (real.$.shift ?? 0);
 }
 
 interface Timing {
@@ -20,14 +27,13 @@ interface Timing {
 
 function slowConnection(
   checker: Timing & Block,
-  around: readonly Block[],
+  around: Around,
   said: Set<number>,
   report: ReportFault,
 ): void {
   const { connect_timeout: timeout, delay_loop: loop, retry = 1, delay_before_retry: pause = 0 } = checker;
   if (timeout <= loop) return;
-  const blocks = [checker, ...around];
-  const origin = writtenIn("connect_timeout", blocks);
+  const origin = writtenIn("connect_timeout", checker, around);
   if (origin === 0 || said.has(origin)) return;
   said.add(origin);
   const longest = (retry + 1) * timeout + retry * pause;
@@ -39,21 +45,16 @@ function slowConnection(
       detail: `One try of a server that does not answer takes longer than the time between checks; with ${retry} retries it is taken out after up to ${formatSeconds(longest)} s. Write a connect_timeout of at most delay_loop.`,
     },
     origin,
-    [{ origin: writtenIn("delay_loop", blocks), message: "the time between checks" }],
+    [{ origin: writtenIn("delay_loop", checker, around), message: "the time between checks" }],
   );
 }
 
-function slowServer(
-  real: Open<RealServer>,
-  server: Open<VirtualServer>,
-  said: Set<number>,
-  report: ReportFault,
-): void {
-  for (const checker of connectingCheckers(real)) slowConnection(checker, [real, server], said, report);
+function slowServer(around: Around, said: Set<number>, report: ReportFault): void {
+  const { real } = around;
+  for (const checker of connectingCheckers(real)) slowConnection(checker, around, said, report);
   for (const checker of real.MISC_CHECK) {
     const { misc_timeout: timeout, delay_loop: loop } = checker;
-    const origin = writtenAt(checker, "misc_timeout");
-    if (origin === 0 || timeout === undefined || timeout <= loop) continue;
+    if (timeout === undefined || timeout <= loop || writtenAt(checker, "misc_timeout") === 0) continue;
     report(
       {
         code: "slow-check",
@@ -61,8 +62,8 @@ function slowServer(
         summary: `misc_timeout, ${formatSeconds(timeout)} s, is longer than delay_loop, ${formatSeconds(loop)} s`,
         detail: `A program that hangs keeps a dead server in the pool that long, and no other check runs meanwhile. Write a misc_timeout of at most delay_loop.`,
       },
-      origin,
-      [{ origin: writtenIn("delay_loop", [checker, real, server]), message: "the time between checks" }],
+      writtenIn("misc_timeout", checker, around),
+      [{ origin: writtenIn("delay_loop", checker, around), message: "the time between checks" }],
     );
   }
 }
@@ -71,6 +72,6 @@ function slowServer(
 export const slowChecker: Check = (config, report) => {
   const said = new Set<number>();
   for (const server of config.virtual_server) {
-    for (const real of server.real_server) slowServer(real, server, said, report);
+    for (const real of server.real_server) slowServer({ real, server }, said, report);
   }
 };

@@ -1,5 +1,5 @@
 import { familyOf } from "../../values/ip.ts";
-import { connectingCheckers } from "../checkers-of.ts";
+import { connectingCheckers, ownCheckers } from "../checkers-of.ts";
 import type { RealServer } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
 import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword, writtenAt } from "../open.ts";
@@ -29,6 +29,8 @@ export const checkerReferences: Check = (config, report) => {
   const sessions = places(config.bfd_instance.filter(({ vrrp, checker }) => checker || !vrrp));
   const files = places(config.track_file);
   for (const real of realServers(config)) {
+    if (real.BFD_CHECK.length + real.FILE_CHECK.length === 0) continue;
+    ownCheckers(real);
     const seen = new Map<string, number>();
     keepItems(real, "BFD_CHECK", (checker) => {
       const at = sessions.get(checker.name);
@@ -75,16 +77,24 @@ function oneFamily(checker: Connecting, server: string | undefined, report: Repo
 
 const LINK_LOCAL = /^fe[89ab]/;
 
+/** Whether the address that a checker connects to is one that each link has, and it names none. */
+function lacksLink({ connect_ip: target, bind_if: link }: Connecting, server: string): boolean {
+  return link === undefined && LINK_LOCAL.test(target ?? server);
+}
+
 /** `mixed-families`, `missing-scope`: what a checker connects to, and from. */
 export const checkerAddresses: Check = (config, report) => {
   for (const real of realServers(config)) {
     const { address: server } = real.server;
+    const all = connectingCheckers(real, "with hosts");
+    if (!all.some((checker) => checker.bindto !== undefined || lacksLink(checker, server))) continue;
+    ownCheckers(real);
     for (const checker of connectingCheckers(real, "with hosts")) {
       // SMTP_CHECK itself is where hosts without addresses of their own go; only those know the server.
       const isFallback = real.SMTP_CHECK.some(({ $ }) => $ === checker.$);
       oneFamily(checker, isFallback ? undefined : server, report);
+      if (!lacksLink(checker, server)) continue;
       const target = checker.connect_ip ?? server;
-      if (checker.bind_if !== undefined || !LINK_LOCAL.test(target)) continue;
       const { at, end } = checker.$;
       report(
         {
@@ -112,7 +122,7 @@ export const replyLengths: Check = (config, report) => {
           severity: "warning",
           summary: `no answer has at least ${least} and at most ${most} bytes: this check always fails`,
         },
-        originOfKeyword(checker, "min_reply_length"),
+        originOfKeyword(checker, "min_reply_length") + (real.$.shift ?? 0),
       );
     }
   }

@@ -1,7 +1,7 @@
 import { identityOf } from "../../schema/row.ts";
 import { realServer } from "../../schema/virtual-server.ts";
 import { familyOf, type IpFamily } from "../../values/ip.ts";
-import { connectingCheckers } from "../checkers-of.ts";
+import { connectingCheckers, ownCheckers } from "../checkers-of.ts";
 import type { Forwarding, RealServer, ServerAddress, VirtualServer } from "../config.ts";
 import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
 import { familyOfService } from "./service-family.ts";
@@ -68,6 +68,7 @@ function portFor(
 
 /** Checkers go on checking the port that was written, whatever the kernel then uses. */
 function checkWrittenPort(real: Open<RealServer>): void {
+  ownCheckers(real);
   for (const checker of connectingCheckers(real)) {
     if (checker.connect_port !== undefined) continue;
     checker.connect_port = real.server.port;
