@@ -61,7 +61,7 @@ export interface NativeSocket {
 
 export interface NativeTimer {
   open(callback: () => void): number;
-  arm(micros: number): number;
+  arm(micros: number, lead: number): number;
   close(): void;
 }
 

@@ -2,6 +2,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -9,6 +10,13 @@
 
 namespace holdfast {
 namespace {
+
+// CLOCK_MONOTONIC in microseconds.
+int64_t Micros() {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
+}
 
 // One CLOCK_MONOTONIC timer descriptor with absolute expiry.
 class Timer : public Napi::ObjectWrap<Timer>, public Releasable {
@@ -56,10 +64,12 @@ class Timer : public Napi::ObjectWrap<Timer>, public Releasable {
     return Result(info.Env(), 0);
   }
 
-  // arm(micros): absolute; negative disarms. An armed timer keeps the process alive.
+  // arm(micros, lead): absolute; negative disarms. Wakes `lead` early and waits for the moment. An armed timer keeps the
+  // process alive.
   Napi::Value Arm(const Napi::CallbackInfo& info) {
     if (descriptor_ < 0) return Result(info.Env(), -EBADF);
-    const double micros = info[0].As<Napi::Number>().DoubleValue();
+    due_ = info[0].As<Napi::Number>().DoubleValue();
+    const double micros = due_ < 0 ? due_ : std::max(0.0, due_ - info[1].As<Napi::Number>().DoubleValue());
     itimerspec when = {};
     if (micros >= 0) {
       const double seconds = std::floor(micros / 1e6);
@@ -79,19 +89,20 @@ class Timer : public Napi::ObjectWrap<Timer>, public Releasable {
     // EAGAIN: re-armed between expiry and now, so nothing is due.
     if (read(self->descriptor_, &expirations, sizeof expirations) != sizeof expirations) return;
     self->poll_->Reference(false);
+    while (Micros() < self->due_) {
+    }
     CallBack(self->Env(), self->callback_, 0);
   }
 
   std::shared_ptr<AddonData> data_;
   std::unique_ptr<Poll> poll_;
   int descriptor_ = -1;
+  double due_ = 0;
   Napi::FunctionReference callback_;
 };
 
 Napi::Value MonotonicMicros(const Napi::CallbackInfo& info) {
-  timespec now = {};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return Result(info.Env(), static_cast<int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000);
+  return Result(info.Env(), Micros());
 }
 
 }  // namespace

@@ -20,14 +20,19 @@ export class Timer {
     if (result < 0) throw new Error(`timerfd_create: errno ${-result}`);
   }
 
-  /** Calls back once when monotonic time reaches `at` (microseconds); a time in the past is due now. Replaces. */
-  arm(at: number): void {
+  /**
+   * Calls back once when monotonic time reaches `at` (microseconds); a time in the past is due now. Replaces. With a
+   * `lead` the process wakes that many microseconds before and waits for the moment: it comes punctually, for a
+   * processor that is busy so long.
+   */
+  arm(at: number, lead = 0): void {
     requireInteger(at, "at");
-    this.#native.arm(Math.max(0, at));
+    requireInteger(lead, "lead");
+    this.#native.arm(Math.max(0, at), lead);
   }
 
   disarm(): void {
-    this.#native.arm(-1);
+    this.#native.arm(-1, 0);
   }
 
   /** Idempotent. */

@@ -3,6 +3,7 @@
  * what its role needs, and never the compiler. Its configuration comes over the IPC channel, so no argument, no
  * environment variable and no process title holds anything of it.
  */
+import { setFlagsFromString } from "node:v8";
 import { EXIT } from "./exit-status.ts";
 
 /** Signals that are the parent's business: a terminal sends them to the whole process group. */
@@ -18,6 +19,8 @@ if (process.send === undefined) {
   const { runScripts } = await import("./scripts/runner-process.ts");
   runScripts();
 } else if (role === "vrrp" || role === "checkers") {
+  // V8 forgets the code of what has not run for a while: the way to master, for one, which then comes late.
+  if (role === "vrrp") setFlagsFromString("--no-flush-bytecode");
   const { runChild } = await import("./child-process.ts");
   await runChild(role);
 }

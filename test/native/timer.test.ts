@@ -23,6 +23,21 @@ describe("Timer", () => {
     expect(fired[0]).toBeGreaterThanOrEqual(due);
   });
 
+  it("wakes before its time, and fires then", async () => {
+    const fired: number[] = [];
+    const timer = new Timer(() => fired.push(monotonicMicros()));
+    const due = monotonicMicros() + 5_000;
+    timer.arm(due, 3_000);
+    await pause(30);
+    const soon = monotonicMicros() + 1_000;
+    timer.arm(soon, 5_000);
+    await pause(30);
+    timer.close();
+    expect(fired).toHaveLength(2);
+    expect(fired[0]).toBeGreaterThanOrEqual(due);
+    expect(fired[1]).toBeGreaterThanOrEqual(soon);
+  });
+
   it("replaces on re-arming, fires at once for the past, and not at all when disarmed or closed", async () => {
     let count = 0;
     const timer = new Timer(() => count++);

@@ -14,8 +14,9 @@ export async function openKernel(name: KernelName, config: Config, role: Role): 
       const { createLinuxKernel } = await import("../../kernel/linux/kernel.ts");
       const ipvs = ipvsNamespaceOf(config);
       // What marks packets for IPVS has to see them; the rules of VRRP are about its own interfaces.
-      const others = ipvs === undefined ? {} : { ipvs, ...(role === "checkers" && { firewall: ipvs }) };
-      return createLinuxKernel(netlinkBuffers(config, role), others);
+      const namespaces = ipvs === undefined ? {} : { ipvs, ...(role === "checkers" && { firewall: ipvs }) };
+      const buffers = netlinkBuffers(config, role);
+      return createLinuxKernel({ ...buffers, namespaces, isPunctual: role === "vrrp" });
     }
     case "memory": {
       const { createLocalMemoryKernel } = await import("../../kernel/memory/local.ts");

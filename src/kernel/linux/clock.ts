@@ -2,14 +2,21 @@ import { monotonicMicros, Timer } from "../../../native/timer.ts";
 import type { Closables } from "../closables.ts";
 import type { ClockPort } from "../ports.ts";
 
+/** A processor that has slept this long, microseconds, wakes slowly: this long before an alarm that is to be punctual. */
+const SLEEP = 50_000;
+const LEAD = 250;
+
 /** The monotonic clock, and one timer descriptor for its alarm. */
 export class LinuxClock implements ClockPort {
   readonly #closables: Closables;
+  readonly #isPunctual: boolean;
   #timer: Timer | undefined;
   #callback: () => void = () => {};
 
-  constructor(closables: Closables) {
+  /** `isPunctual`: after a long wait the alarm comes at its moment, not when the processor has woken up. */
+  constructor(closables: Closables, isPunctual = false) {
     this.#closables = closables;
+    this.#isPunctual = isPunctual;
   }
 
   now(): number {
@@ -18,7 +25,7 @@ export class LinuxClock implements ClockPort {
 
   alarm(at: number | undefined): void {
     if (at === undefined) this.#timer?.disarm();
-    else this.#open().arm(at);
+    else this.#open().arm(at, this.#isPunctual && at - this.now() > SLEEP ? LEAD : 0);
   }
 
   onAlarm(callback: () => void): void {

@@ -55,15 +55,22 @@ interface OtherNamespaces {
   readonly firewall?: string;
 }
 
+interface LinuxKernelOptions extends NetlinkBuffers {
+  readonly namespaces?: OtherNamespaces;
+  /** Alarms of the clock come at their moment also after a long wait, for 250 microseconds of processor time each. */
+  readonly isPunctual?: boolean;
+}
+
 /**
  * The kernel of this machine, in the network namespace of the calling thread. Every socket opens at its first use: a
  * kernel without IPVS, or a process without privileges, fails only in what it cannot do.
  */
-export function createLinuxKernel(buffers: NetlinkBuffers = {}, others: OtherNamespaces = {}): Kernel {
+export function createLinuxKernel(options: LinuxKernelOptions = {}): Kernel {
+  const { namespaces = {} } = options;
   const closables = new Closables();
-  const route = lazySocket(NETLINK_ROUTE, closables, buffers.commands);
+  const route = lazySocket(NETLINK_ROUTE, closables, options.commands);
   const watch: RouteMonitor = (groups, read, overrun) =>
-    monitorRoutes(groups, read, overrun, buffers.monitors);
+    monitorRoutes(groups, read, overrun, options.monitors);
   const remembered = (monitor: Closable) => closables.add(() => monitor.close());
   const links = new LinuxLinks(route, watch);
   const addresses = new LinuxAddresses(route, watch);
@@ -101,14 +108,14 @@ export function createLinuxKernel(buffers: NetlinkBuffers = {}, others: OtherNam
     addresses: addressPort,
     routes: routePort,
     rules: rulePort,
-    ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables, buffers.commands, others.ipvs)),
+    ipvs: new LinuxIpvs(lazySocket(NETLINK_GENERIC, closables, options.commands, namespaces.ipvs)),
     packets: new LinuxPackets(closables),
     streams,
     tls: new TlsStreams(streams),
     datagrams: new LinuxDatagrams(closables),
-    clock: new LinuxClock(closables),
+    clock: new LinuxClock(closables, options.isPunctual),
     sysctl: new LinuxSysctl(),
-    firewall: new LinuxFirewall(lazySocket(NETLINK_NETFILTER, closables, undefined, others.firewall)),
+    firewall: new LinuxFirewall(lazySocket(NETLINK_NETFILTER, closables, undefined, namespaces.firewall)),
     files: new LinuxFiles(closables),
     processes: new LinuxProcesses(closables),
     linkbeat: new LinuxLinkbeat(closables),
