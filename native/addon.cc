@@ -66,6 +66,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitTimer(env, exports);
   InitSignal(env, exports);
   InitProcess(env, exports);
+  InitPattern(env, exports);
   exports.Set("wordSize", Result(env, sizeof(size_t)));
   exports.Set("firstRealTimeSignal", Result(env, SIGRTMIN));
   exports.Set("lastRealTimeSignal", Result(env, SIGRTMAX));

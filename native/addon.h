@@ -54,5 +54,6 @@ void InitSocket(Napi::Env env, Napi::Object exports);
 void InitTimer(Napi::Env env, Napi::Object exports);
 void InitSignal(Napi::Env env, Napi::Object exports);
 void InitProcess(Napi::Env env, Napi::Object exports);
+void InitPattern(Napi::Env env, Napi::Object exports);
 
 }  // namespace holdfast

@@ -8,10 +8,15 @@ export interface Addon {
   readonly Socket: new () => NativeSocket;
   readonly Timer: new () => NativeTimer;
   readonly Signal: new () => NativeSignal;
+  readonly Pattern: new () => NativePattern;
   /** sizeof(size_t): what ancillary headers are laid out and aligned by. */
   readonly wordSize: number;
   readonly firstRealTimeSignal: number;
   readonly lastRealTimeSignal: number;
+  /** Why there is no PCRE2; undefined when there is. */
+  patternProblem(): string | undefined;
+  patternVersion(): string | undefined;
+  patternErrorText(error: number): string;
   monotonicMicros(): number;
   interfaceIndex(name: string): number;
   interfaceName(index: number): string | number;
@@ -67,6 +72,19 @@ export interface NativeTimer {
 
 export interface NativeSignal {
   start(signal: number, callback: (signal: number) => void): number;
+  close(): void;
+}
+
+export interface NativePattern {
+  compile(
+    source: Uint8Array,
+    options: number,
+    stackStart: number,
+    stackMaximum: number,
+    error: Int32Array,
+  ): number;
+  match(subject: Uint8Array, from: number, options: number, offsets: Int32Array): number;
+  lookbehind(): number;
   close(): void;
 }
 

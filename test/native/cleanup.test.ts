@@ -17,7 +17,9 @@ function leaveOpen() {
     const socket = new addon.Socket(); socket.open(2, 2, 0); socket.watch(1, () => {});
     const timer = new addon.Timer(); timer.open(() => {}); timer.arm(addon.monotonicMicros() + 1e9);
     const signal = new addon.Signal(); signal.start(12, () => {});
-    keep.push(socket, timer, signal);
+    const pattern = new addon.Pattern();
+    pattern.compile(Buffer.from("a|b"), 0, 32768, 65536, new Int32Array(2));
+    keep.push(socket, timer, signal, pattern);
   }
   globalThis.keep = keep;
 }
@@ -37,7 +39,7 @@ if (isMainThread) {
 `;
 
 describe("the end of an environment", () => {
-  it("releases sockets, timers and signals that nobody closed", () => {
+  it("releases sockets, timers, signals and patterns that nobody closed", () => {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-cleanup-"));
     const file = join(folder, "leave-open.cjs");
 
