@@ -204,7 +204,6 @@ export const virtualServer = defineBlock({
       bare: true,
       doc: "No checks while no interface has the address of the service.",
       since: "1.0.0",
-      compiledOnly: true,
     }),
     snmp_name: leaf(word, { doc: "Name in answers to SNMP.", since: "2.2.3", compiledOnly: true }),
     smtp_alert: flag({ doc: "Mail when the quorum changes.", since: "0.5.7" }),

@@ -92,8 +92,9 @@ export class CheckLoop implements Checker {
     }
   }
 
+  /** Also after a suspension, which has ended its connection. */
   private start(now: Micros): CheckEffect[] {
-    if (this.phase === "idle") this.wait(now + Math.floor(this.options.random() * this.timing.firstDelay));
+    this.wait(now + Math.floor(this.options.random() * this.timing.firstDelay));
     return [];
   }
 

@@ -54,9 +54,8 @@ export class MiscCheck implements Checker {
 
   handle(event: CheckEvent, now: Micros): CheckEffect[] {
     switch (event.type) {
-      case "start":
-        if (this.#phase === "idle")
-          this.#wait(now + Math.floor(this.#options.random() * this.#timing.firstDelay));
+      case "start": // also after a suspension, which has ended its run
+        this.#wait(now + Math.floor(this.#options.random() * this.#timing.firstDelay));
         return [];
       case "timer":
         return this.#phase === "waiting" && now >= this.#due ? this.#run() : [];

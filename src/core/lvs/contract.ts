@@ -17,6 +17,10 @@ export type LvsEvent =
       readonly changes: readonly Change[];
       readonly present?: readonly IpvsServiceEntry[];
     }
+  /** The addresses of this machine, all of them; told before anything that depends on them. */
+  | { readonly type: "addresses"; readonly present: readonly string[] }
+  /** One has come, or has gone from its last interface. */
+  | { readonly type: "address"; readonly address: string; readonly present: boolean }
   | { readonly type: "timer" }
   | { readonly type: "connected"; readonly checker: CheckerId }
   | { readonly type: "data"; readonly checker: CheckerId; readonly bytes: Uint8Array }

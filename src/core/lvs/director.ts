@@ -12,6 +12,7 @@ import {
   fingerprint,
 } from "./checkers.ts";
 import type { CheckerId, LvsEffect, LvsEvent } from "./contract.ts";
+import { HostAddresses } from "./host-addresses.ts";
 import { Outbox } from "./outbox.ts";
 import { type CheckerEntry, Pool, type RealState } from "./pool.ts";
 import { IpvsTable } from "./table.ts";
@@ -73,6 +74,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   readonly #entries = new Map<CheckerId, CheckerEntry>();
   readonly #timers = new DeadlineQueue<CheckerEntry>();
   readonly #table = new IpvsTable();
+  readonly #addresses = new HostAddresses();
   readonly #out = new Outbox();
   readonly #random: () => number;
   /** rs_init_notifies: scripts and FIFOs hear of servers that are assumed up. */
@@ -93,6 +95,14 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
         if (event.present) this.#table.adopt(event.present);
         this.#apply(event.changes, now);
         break;
+      case "addresses":
+        this.#addresses.replace(event.present);
+        this.#suspendAndActivate(now);
+        break;
+      case "address":
+        this.#addresses.set(event.address, event.present);
+        this.#suspendAndActivate(now);
+        break;
       case "timer":
         for (let due = this.#timers.take(now); due; due = this.#timers.take(now))
           this.#feed(due.timer, { type: "timer" }, now);
@@ -109,7 +119,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   #feed(entry: CheckerEntry, event: CheckEvent, now: Micros): void {
     const effects = entry.checker.handle(event, now);
     const due = entry.checker.deadline();
-    if (due === undefined) this.#timers.cancel(entry);
+    if (due === undefined || entry.pool.suspended) this.#timers.cancel(entry);
     else this.#timers.set(entry, due);
     for (const effect of effects) this.#onCheckEffect(entry, effect);
   }
@@ -175,13 +185,44 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       if (change.object === "real_server") this.#changeReal(change, batch);
     }
     for (const [pool, reals] of batch.touched) pool.settle(reals, this.#table, this.#out);
+    this.#suspendAndActivate(now, new Set(batch.starting));
     for (const entry of batch.starting) {
       if (!this.#entries.has(entry.id)) continue;
-      this.#out.log(
-        `Activating healthchecker for service ${entry.pool.nameOf(entry.real)} for VS ${entry.pool.name}`,
-      );
-      this.#feed(entry, { type: "start" }, now);
+      if (entry.pool.suspended) this.#logHealthchecker("Deactivating", entry);
+      else this.#activate(entry, now);
     }
+  }
+
+  /** Checkers of virtual servers that have got, or lost, their last address; not those of `starting`. */
+  #suspendAndActivate(now: Micros, starting: ReadonlySet<CheckerEntry> = new Set()): void {
+    for (const pool of this.#pools.values()) {
+      const suspended = !this.#addresses.allow(pool.config, pool.entries);
+      if (suspended === pool.suspended) continue;
+      pool.suspended = suspended;
+      for (const real of pool.reals.values()) {
+        for (const entry of real.checkers) {
+          if (starting.has(entry)) continue;
+          if (suspended) this.#suspend(entry);
+          else this.#activate(entry, now);
+        }
+      }
+    }
+  }
+
+  #activate(entry: CheckerEntry, now: Micros): void {
+    this.#logHealthchecker("Activating", entry);
+    this.#feed(entry, { type: "start" }, now);
+  }
+
+  /** It keeps its verdict until it starts again. */
+  #suspend(entry: CheckerEntry): void {
+    this.#logHealthchecker("Suspending", entry);
+    this.#disconnect(entry);
+    this.#timers.cancel(entry);
+  }
+
+  #logHealthchecker(verb: string, { pool, real }: CheckerEntry): void {
+    this.#out.log(`${verb} healthchecker for service ${pool.nameOf(real)} for VS ${pool.name}`);
   }
 
   /** Marks a pool for settling, and of it a server that may have changed state. */

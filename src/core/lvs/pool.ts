@@ -53,6 +53,8 @@ export class Pool {
   entries: VirtualServerGroup["entries"] = [];
   /** How many virtual servers of its group stand before it. */
   ordinal = 0;
+  /** Its servers are not checked: ha_suspend, and none of its addresses is here. */
+  suspended = false;
 
   constructor(id: string, config: VirtualServer) {
     this.id = id;

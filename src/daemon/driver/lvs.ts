@@ -8,6 +8,7 @@ import type { Change } from "../../plan/plan.ts";
 import type { Log } from "../log/log.ts";
 import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
+import { HostAddressWatch } from "./host-address-watch.ts";
 import { IpvsTimeoutSettings } from "./ipvs-timeouts.ts";
 import { MachineLoop } from "./loop.ts";
 import { SyncDaemon, syncDaemonOf } from "./sync-daemon.ts";
@@ -28,6 +29,7 @@ export class LvsDriver {
   readonly #syncDaemon: SyncDaemon;
   readonly #timeouts: IpvsTimeoutSettings;
   readonly #tls: TlsCredentialStore;
+  readonly #addresses: HostAddressWatch;
   #config: Config | undefined;
   #keepTable = false;
 
@@ -49,6 +51,7 @@ export class LvsDriver {
     this.#loop = new MachineLoop(machine, kernel.clock, { type: "timer" }, (effects) =>
       this.#carryOut(effects),
     );
+    this.#addresses = new HostAddressWatch(kernel.addresses, (event) => this.#loop.feed(event));
   }
 
   /** The configuration that the next plan leads to: who wants mail. */
@@ -63,6 +66,7 @@ export class LvsDriver {
   start(changes: readonly Change[]): void {
     if (this.#config) this.#tls.load(this.#config);
     if (this.#config?.global_defs.lvs_flush) this.#kernel.ipvs.flush();
+    this.#watchAddresses();
     this.#loop.feed({ type: "apply", changes, present: this.#kernel.ipvs.list() });
     this.#set();
   }
@@ -70,8 +74,13 @@ export class LvsDriver {
   /** Carries out the checkers' part of a plan. */
   apply(changes: readonly Change[]): void {
     if (this.#config) this.#tls.reload(this.#config);
+    this.#watchAddresses();
     this.#loop.feed({ type: "apply", changes });
     this.#set();
+  }
+
+  #watchAddresses(): void {
+    this.#addresses.watch(this.#config?.virtual_server.some(({ ha_suspend }) => ha_suspend) ?? false);
   }
 
   /** What IPVS has besides its table. Daemons that follow an instance are the business of whoever has instances. */
@@ -90,6 +99,7 @@ export class LvsDriver {
     this.#loop.stop();
     if (this.#config?.global_defs.lvs_flush_on_stop === "all" && !keepTable) this.#kernel.ipvs.flush();
     this.#syncDaemon.stop();
+    this.#addresses.close();
     for (const checker of [...this.#connections.keys()]) this.#close(checker);
   }
 
