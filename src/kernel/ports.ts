@@ -271,9 +271,9 @@ export interface TlsTarget extends StreamTarget {
 /** TLS connections with the same credentials. */
 export interface TlsClient {
   /**
-   * A stream below TLS: `connected` once the handshake is done, then the plaintext. Whatever ends the handshake early is
-   * EPROTO, and so is a broken record after it. An end without close_notify is an end like any other. The certificate of
-   * the server is not verified. Never throws.
+   * A stream below TLS: `connected` once the handshake is done, then the plaintext. A handshake that fails, also by the
+   * end of the stream, is EPROTO, and so is whatever OpenSSL refuses after it. The certificate of the server is not
+   * verified. Never throws.
    */
   connect(target: TlsTarget, callback: (event: StreamEvent) => void): StreamConnection;
 }

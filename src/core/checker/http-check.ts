@@ -19,15 +19,17 @@ export interface HttpCheckOptions extends CheckOptions {
 export const DEFAULT_STATUS: StatusRanges = [[200, 299]];
 
 const WORDS: Record<ConnectionFault, string> = {
-  "connect-failed": "Error connecting",
+  "connect-failed": "Connection failed",
   "connect-timeout": "Timeout connecting",
   "handshake-failed": "SSL handshake/communication error connecting to",
   "read-timeout": "Timeout HTTP read",
   "read-error": "Read error with",
 };
 
-/** One answer: judged as it comes, kept never. */
+/** One answer: judged as it comes, kept never. The digest covers no more than Content-Length says. */
 class HttpExchange {
+  /** Something has come, be it not yet an answer. */
+  hasBegun = false;
   private readonly expected: HttpExpectation;
   private readonly digest: Digest | undefined;
   private readonly reader: HttpResponseReader;
@@ -35,19 +37,28 @@ class HttpExchange {
   constructor(expected: HttpExpectation) {
     this.expected = expected;
     this.digest = expected.digest === undefined ? undefined : new Md5();
-    this.reader = new HttpResponseReader((bytes) => this.digest?.update(bytes));
+    this.reader = new HttpResponseReader((bytes) => {
+      const { contentLength = Number.POSITIVE_INFINITY, bodyBytes } = this.reader;
+      const room = contentLength - (bodyBytes - bytes.length);
+      if (room > 0) this.digest?.update(bytes.subarray(0, room));
+    });
   }
 
   /** False: no answer to wait for. */
   push(bytes: Uint8Array): boolean {
+    this.hasBegun = true;
     this.reader.push(bytes);
     return this.reader.state !== "malformed";
+  }
+
+  get isAnswer(): boolean {
+    return this.reader.status !== undefined;
   }
 
   /** What is wrong with the answer, now that the connection has ended; undefined: nothing. */
   fault(): string | undefined {
     const { status } = this.reader;
-    if (status === undefined) return "Read, no data received from";
+    if (status === undefined) return "Read, no data received from ";
     if (!this.expected.status.some(([from, to]) => status >= from && status <= to))
       return "HTTP status code error to";
     if (this.digest && this.digest.hex() !== this.expected.digest) return "MD5 digest error to";
@@ -112,19 +123,25 @@ class HttpProbe implements Probe {
 
   data(bytes: Uint8Array): ProbeStep {
     if (this.exchange?.push(bytes) !== false) return { type: "more" };
-    return { type: "failed", message: this.message("Malformed response from") };
+    return this.failedStep("Malformed response from");
   }
 
   ended(): ProbeStep {
-    const fault = this.exchange?.fault();
-    return fault === undefined ? { type: "passed" } : { type: "failed", message: this.message(fault) };
+    if (this.tls && !this.exchange?.isAnswer) return this.failedStep("SSL read error from");
+    return this.judge();
   }
 
   fault(fault: ConnectionFault): ProbeStep {
     // keepalived reads from TLS until it cannot, and judges what it has got.
-    if (this.tls && fault === "read-error") return this.ended();
-    const words = this.tls && fault === "read-timeout" ? "Timeout SSL read" : WORDS[fault];
-    return { type: "failed", message: this.message(words) };
+    if (this.tls && fault === "read-error") return this.judge();
+    if (fault === "read-timeout" && this.tls) return this.failedStep("Timeout SSL read");
+    if (fault === "read-timeout" && !this.exchange?.hasBegun) return this.failedStep("Timeout WEB read");
+    return this.failedStep(WORDS[fault]);
+  }
+
+  private judge(): ProbeStep {
+    const fault = this.exchange?.fault();
+    return fault === undefined ? { type: "passed" } : this.failedStep(fault);
   }
 
   failure(_message: string, after: string): string {
@@ -150,8 +167,8 @@ class HttpProbe implements Probe {
     this.restart = !up;
   }
 
-  private message(words: string): string {
-    return `${words} server ${this.options.service}.`;
+  private failedStep(words: string): ProbeStep {
+    return { type: "failed", message: `${words} server ${this.options.service}.` };
   }
 
   private successLog(): string[] {

@@ -87,8 +87,7 @@ class TlsConnection implements StreamConnection {
         this.#wire.push(null);
         break;
       case "failed":
-        if (this.#tls && !this.#secured) this.#fail();
-        else this.#tell(event);
+        this.#tell(event);
     }
   }
 

@@ -16,7 +16,7 @@ export const target: CheckTarget = { transport: "tcp", address: "10.0.1.1", port
 
 /** What a server does with one connection. Every answer comes at once. */
 export type Server =
-  | { readonly does: "refuse" | "ignore" | "accept-only" }
+  | { readonly does: "refuse" | "ignore" | "accept-only" | "break-handshake" }
   | { readonly does: "answer"; readonly pieces: readonly string[]; readonly end: "end" | "reset" | "keep" };
 
 export interface Trace {
@@ -52,6 +52,10 @@ export function drive(checker: Checker, seconds: number, serverAt: (second: numb
     if (server.does === "ignore") return;
     if (server.does === "refuse") {
       take(checker.handle({ type: "failed", error: "ECONNREFUSED" }, now));
+      return;
+    }
+    if (server.does === "break-handshake") {
+      take(checker.handle({ type: "failed", error: "EPROTO" }, now));
       return;
     }
     take(checker.handle({ type: "connected" }, now));
