@@ -85,6 +85,7 @@ export interface NativePattern {
   ): number;
   match(subject: Uint8Array, from: number, options: number, offsets: Int32Array): number;
   lookbehind(): number;
+  options(): number;
   close(): void;
 }
 

@@ -28,6 +28,7 @@ struct Library {
   std::string problem;  // why it is not there; empty when it is
 };
 
+constexpr uint32_t kInfoAllOptions = 0;
 constexpr uint32_t kInfoMaxLookbehind = 15;
 constexpr uint32_t kConfigVersion = 11;
 constexpr int kErrorPartial = -2;
@@ -87,7 +88,8 @@ class Pattern : public Napi::ObjectWrap<Pattern>, public Releasable {
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "Pattern",
                        {InstanceMethod<&Pattern::Compile>("compile"), InstanceMethod<&Pattern::Match>("match"),
-                        InstanceMethod<&Pattern::Lookbehind>("lookbehind"), InstanceMethod<&Pattern::Close>("close")});
+                        InstanceMethod<&Pattern::Lookbehind>("lookbehind"),
+                        InstanceMethod<&Pattern::Options>("options"), InstanceMethod<&Pattern::Close>("close")});
   }
 
   void Release() override {
@@ -156,10 +158,15 @@ class Pattern : public Napi::ObjectWrap<Pattern>, public Releasable {
   }
 
   // The most characters that a lookbehind of it goes back.
-  Napi::Value Lookbehind(const Napi::CallbackInfo& info) {
-    uint32_t characters = 0;
-    if (code_ != nullptr) Pcre2().pattern_info(code_, kInfoMaxLookbehind, &characters);
-    return Result(info.Env(), characters);
+  Napi::Value Lookbehind(const Napi::CallbackInfo& info) { return Fact(info, kInfoMaxLookbehind); }
+
+  // Its options, those that stand in the pattern itself included.
+  Napi::Value Options(const Napi::CallbackInfo& info) { return Fact(info, kInfoAllOptions); }
+
+  Napi::Value Fact(const Napi::CallbackInfo& info, uint32_t which) {
+    uint32_t value = 0;
+    if (code_ != nullptr) Pcre2().pattern_info(code_, which, &value);
+    return Result(info.Env(), value);
   }
 
   void Close(const Napi::CallbackInfo&) { Release(); }

@@ -105,6 +105,11 @@ export class Pattern {
     return this.#native.lookbehind();
   }
 
+  /** It is about characters of UTF-8: by option, or by what it begins with. */
+  get isUtf(): boolean {
+    return (this.#native.options() & PATTERN_OPTIONS.utf) !== 0;
+  }
+
   /** Looks for the first match that starts at `from` or later; what precedes it only serves lookbehinds. */
   match(subject: Uint8Array, from: number): PatternResult {
     requireBytes(subject, "subject");

@@ -32,6 +32,12 @@ describe("Pattern", () => {
     expect(compiled("after").lookbehind).toBe(0);
   });
 
+  it("knows whether it is about bytes or characters", () => {
+    expect(compiled("a").isUtf).toBe(false);
+    expect(compiled("a", PATTERN_OPTIONS.utf).isUtf).toBe(true);
+    expect(compiled("(*UTF)a").isUtf).toBe(true);
+  });
+
   it("says where and why a pattern is none", () => {
     expect(Pattern.compile(bytes("a(b"), 0)).toEqual({
       number: 114,

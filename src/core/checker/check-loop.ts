@@ -138,7 +138,9 @@ export class CheckLoop implements Checker {
       this.limit("exchanging", now);
       return [{ type: "send", bytes: step.send }];
     }
-    return step.type === "passed" ? this.passed(now) : this.failed(step.message, now);
+    const effects = step.type === "passed" ? this.passed(now) : this.failed(step.message, now);
+    const logs = step.logs?.map((message): CheckEffect => ({ type: "log", level: "warn", message }));
+    return logs === undefined ? effects : [...logs, ...effects];
   }
 
   private fault(fault: ConnectionFault, now: Micros): CheckEffect[] {

@@ -1,5 +1,6 @@
 import type { ScriptCommand, StatusRanges } from "../../config/config.ts";
 import type { Micros } from "../../values/time.ts";
+import type { RegexExpectation } from "./regex-scan.ts";
 
 /** What a checker connects to and from; the driver hands it to the stream port. */
 export interface CheckTarget {
@@ -40,6 +41,7 @@ export interface HttpExpectation {
   readonly status: StatusRanges;
   /** Lower-case hexadecimal MD5 of the body. */
   readonly digest?: string;
+  readonly regex?: RegexExpectation;
   /** SSL_GET: how this URL is asked for. */
   readonly tls?: CheckTls;
 }

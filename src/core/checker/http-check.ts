@@ -5,6 +5,7 @@ import { Md5 } from "../../wire/md5.ts";
 import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
 import type { CheckTarget, CheckTiming, CheckTls, HttpExpectation } from "./contract.ts";
 import type { ConnectionFault, Passed, Probe, ProbeStep } from "./probe.ts";
+import { RegexScan } from "./regex-scan.ts";
 
 export interface HttpCheckOptions extends CheckOptions {
   /** The virtual server as logs name it: `[10.0.0.1]:tcp:80`. */
@@ -33,10 +34,12 @@ class HttpExchange {
   private readonly expected: HttpExpectation;
   private readonly digest: Digest | undefined;
   private readonly reader: HttpResponseReader;
+  private readonly scan: RegexScan | undefined;
 
   constructor(expected: HttpExpectation) {
     this.expected = expected;
     this.digest = expected.digest === undefined ? undefined : new Md5();
+    this.scan = expected.regex && new RegexScan(expected.regex);
     this.reader = new HttpResponseReader((bytes) => {
       const { contentLength = Number.POSITIVE_INFINITY, bodyBytes } = this.reader;
       const room = contentLength - (bodyBytes - bytes.length);
@@ -47,8 +50,22 @@ class HttpExchange {
   /** False: no answer to wait for. */
   push(bytes: Uint8Array): boolean {
     this.hasBegun = true;
-    this.reader.push(bytes);
+    if (this.scan) this.search(this.scan, bytes);
+    else this.reader.push(bytes);
     return this.reader.state !== "malformed";
+  }
+
+  /** In the pieces that keepalived would read. */
+  private search(scan: RegexScan, bytes: Uint8Array): void {
+    for (let rest = bytes; rest.length > 0; ) {
+      const piece = rest.subarray(0, scan.room);
+      rest = rest.subarray(piece.length);
+      const before = this.reader.bodyBytes;
+      this.reader.push(piece);
+      if (this.reader.state === "head") scan.hold(piece);
+      else if (this.reader.bodyBytes > before) scan.look(piece);
+      else scan.forget();
+    }
   }
 
   get isAnswer(): boolean {
@@ -62,7 +79,13 @@ class HttpExchange {
     if (!this.expected.status.some(([from, to]) => status >= from && status <= to))
       return "HTTP status code error to";
     if (this.digest && this.digest.hex() !== this.expected.digest) return "MD5 digest error to";
+    if (this.scan && this.scan.matched === this.expected.regex?.inverted) return "Regex match failed";
     return undefined;
+  }
+
+  /** Why the regular expression has not seen all; undefined: it has. */
+  get problem(): string | undefined {
+    return this.scan?.problem;
   }
 
   /** Content-Length and the bytes that came, where they differ. */
@@ -92,6 +115,7 @@ class HttpProbe implements Probe {
   /** Nothing has failed yet, and not all URLs have answered. */
   private isFirstPass: boolean;
   private mismatchSaid = false;
+  private problemSaid: string | undefined;
   private exchange: HttpExchange | undefined;
 
   constructor(target: CheckTarget, urls: readonly HttpExpectation[], options: HttpCheckOptions) {
@@ -141,7 +165,8 @@ class HttpProbe implements Probe {
 
   private judge(): ProbeStep {
     const fault = this.exchange?.fault();
-    return fault === undefined ? { type: "passed" } : this.failedStep(fault);
+    const logs = this.problemLog();
+    return fault === undefined ? { type: "passed", logs } : { ...this.failedStep(fault), logs };
   }
 
   failure(_message: string, after: string): string {
@@ -167,14 +192,23 @@ class HttpProbe implements Probe {
     this.restart = !up;
   }
 
-  private failedStep(words: string): ProbeStep {
+  private failedStep(words: string): { readonly type: "failed"; readonly message: string } {
     return { type: "failed", message: `${words} server ${this.options.service}.` };
+  }
+
+  /** Said when it is another than in the check before. */
+  private problemLog(): string[] {
+    const problem = this.exchange?.problem;
+    const isNews = problem !== undefined && problem !== this.problemSaid;
+    this.problemSaid = problem;
+    const { path } = this.urls[this.index] ?? { path: "" };
+    return isNews ? [`Regex of ${this.options.service} url(${path}) did not see all: ${problem}`] : [];
   }
 
   private successLog(): string[] {
     const url = this.urls[this.index];
     if (!url) return [];
-    const what = url.digest === undefined ? "HTTP status code" : "MD5 digest";
+    const what = url.regex ? "Regex match" : url.digest === undefined ? "HTTP status code" : "MD5 digest";
     return [`${what} success to ${this.options.service} url(${url.path})`];
   }
 

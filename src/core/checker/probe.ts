@@ -3,8 +3,8 @@ import type { CheckTls } from "./contract.ts";
 /** What came of a piece of an exchange: it goes on (perhaps after sending something), or the try is over. */
 export type ProbeStep =
   | { readonly type: "more"; readonly send?: Uint8Array }
-  | { readonly type: "passed" }
-  | { readonly type: "failed"; readonly message: string };
+  | { readonly type: "passed"; readonly logs?: readonly string[] }
+  | { readonly type: "failed"; readonly message: string; readonly logs?: readonly string[] };
 
 /** What may end a try besides what the peer says. */
 export type ConnectionFault =

@@ -15,7 +15,9 @@ import type { CheckTarget, CheckTiming, HttpExpectation } from "../checker/contr
 import { createDnsCheck } from "../checker/dns-check.ts";
 import { createHttpCheck, DEFAULT_STATUS } from "../checker/http-check.ts";
 import { MiscCheck } from "../checker/misc-check.ts";
+import type { PatternCompiler } from "../checker/pattern.ts";
 import { createPingCheck } from "../checker/ping-check.ts";
+import type { RegexExpectation } from "../checker/regex-scan.ts";
 import { createSmtpCheck, DEFAULT_HELO } from "../checker/smtp-check.ts";
 import { createTcpCheck } from "../checker/tcp-check.ts";
 import { createUdpCheck } from "../checker/udp-check.ts";
@@ -39,6 +41,7 @@ type SmtpHost = SmtpCheck | SmtpCheck["host"][number];
 /** What a checker is told by the server around it. */
 export interface CheckerContext extends Omit<CheckOptions, "logAllFailures"> {
   readonly virtualServer: string;
+  readonly patterns: PatternCompiler;
   /** What its predecessor said that the server weighs. */
   readonly weight?: number | undefined;
 }
@@ -124,7 +127,7 @@ function createConnecting(
   spec: Connecting,
   target: CheckTarget,
   timing: CheckTiming,
-  options: CheckOptions & Pick<CheckerContext, "virtualServer">,
+  options: CheckOptions & Pick<CheckerContext, "virtualServer" | "patterns">,
 ): Checker {
   switch (spec.kind) {
     case "TCP_CHECK":
@@ -134,7 +137,8 @@ function createConnecting(
       const { http_protocol: protocol, fast_recovery: fastRecovery } = spec.config;
       const version = protocol === "1.0c" ? "1.0C" : protocol;
       const more = { protocol: version, fastRecovery } as const;
-      return createHttpCheck(target, timing, expectationsOf(spec), { ...options, ...more });
+      const urls = expectationsOf(spec, options.patterns);
+      return createHttpCheck(target, timing, urls, { ...options, ...more });
     }
     case "SMTP_CHECK":
       return createSmtpCheck(target, timing, spec.helo ?? DEFAULT_HELO, options);
@@ -178,24 +182,41 @@ function targetOf({ kind, config }: Connecting, real: RealServer): CheckTarget {
   };
 }
 
-function expectationsOf(spec: Extract<CheckerSpec, { kind: "HTTP_GET" | "SSL_GET" }>): HttpExpectation[] {
+function expectationsOf(
+  spec: Extract<CheckerSpec, { kind: "HTTP_GET" | "SSL_GET" }>,
+  patterns: PatternCompiler,
+): HttpExpectation[] {
   if (spec.kind === "HTTP_GET")
-    return spec.config.url.map((url) => expectationOf(url, spec.config.virtualhost));
+    return spec.config.url.map((url) => expectationOf(url, spec.config.virtualhost, patterns));
   const { enable_sni, sni_name, tls_compliant, virtualhost, url } = spec.config;
   return url.map((one) => {
-    const expectation = expectationOf(one, virtualhost);
+    const expectation = expectationOf(one, virtualhost, patterns);
     const serverName = enable_sni ? (sni_name ?? expectation.virtualhost) : undefined;
     const closeNotify = tls_compliant || one.tls_compliant;
     return { ...expectation, tls: { closeNotify, ...(serverName !== undefined && { serverName }) } };
   });
 }
 
-function expectationOf(url: HttpUrl, virtualhost: string | undefined): HttpExpectation {
+function expectationOf(
+  url: HttpUrl,
+  virtualhost: string | undefined,
+  patterns: PatternCompiler,
+): HttpExpectation {
   const host = url.virtualhost ?? virtualhost;
+  const regex = regexOf(url, patterns);
   return {
     path: url.path,
     status: url.status_code && url.status_code.length > 0 ? url.status_code : DEFAULT_STATUS,
     ...(host !== undefined && { virtualhost: host }),
     ...(url.digest !== undefined && { digest: url.digest.toLowerCase() }),
+    ...(regex !== undefined && { regex }),
   };
+}
+
+function regexOf(url: HttpUrl, patterns: PatternCompiler): RegexExpectation | undefined {
+  if (url.regex === undefined) return undefined;
+  const { regex: source, regex_options: options = [], regex_stack: stack } = url;
+  const pattern = patterns({ source, options, stack });
+  const { regex_no_match: inverted, regex_min_offset: earliest, regex_max_offset: latest } = url;
+  return pattern && { pattern, inverted, earliest, latest };
 }

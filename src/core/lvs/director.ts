@@ -2,6 +2,7 @@ import type { RealServer, VirtualServerGroup } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { Micros } from "../../values/time.ts";
 import type { CheckEffect, CheckEvent } from "../checker/contract.ts";
+import type { PatternCompiler } from "../checker/pattern.ts";
 import type { Machine } from "../machine.ts";
 import { DeadlineQueue } from "../timers.ts";
 import {
@@ -20,11 +21,13 @@ import { IpvsTable } from "./table.ts";
 export interface LvsDirectorOptions {
   /** From 0 to below 1; scatters first checks over warmup. A fixed sequence unless given. */
   readonly random?: () => number;
+  /** Compiles regular expressions of HTTP_GET and SSL_GET; without it none is looked for. */
+  readonly patterns?: PatternCompiler;
 }
 
 /** The LVS director: every virtual server with its servers, checkers and quorum, as one machine. */
 export function createLvsDirector(options: LvsDirectorOptions = {}): Machine<LvsEvent, LvsEffect> {
-  return new LvsDirector(options.random ?? fixedSequence());
+  return new LvsDirector(options.random ?? fixedSequence(), options.patterns ?? (() => undefined));
 }
 
 /** Marsaglia's xorshift32 from one seed: scattered, and the same every time. */
@@ -77,12 +80,14 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   readonly #addresses = new HostAddresses();
   readonly #out = new Outbox();
   readonly #random: () => number;
+  readonly #patterns: PatternCompiler;
   /** rs_init_notifies: scripts and FIFOs hear of servers that are assumed up. */
   #tellsStarts = false;
   #serial = 0;
 
-  constructor(random: () => number) {
+  constructor(random: () => number, patterns: PatternCompiler) {
     this.#random = random;
+    this.#patterns = patterns;
   }
 
   deadline(): Micros | undefined {
@@ -361,6 +366,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       service: pool.nameOf(real),
       virtualServer: pool.name,
       random: this.#random,
+      patterns: this.#patterns,
     });
     this.#serial++;
     const id = `${pool.id}/${real.id}#${this.#serial}`;

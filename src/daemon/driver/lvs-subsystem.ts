@@ -5,6 +5,7 @@ import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
 import type { Subsystem } from "../subsystem.ts";
 import { LvsDriver } from "./lvs.ts";
+import { createPatternCompiler } from "./patterns.ts";
 
 /** The checkers child's work. `keepOnStop`: leave the IPVS table as it is. */
 export function createLvsSubsystem(
@@ -14,7 +15,8 @@ export function createLvsSubsystem(
   keepOnStop: boolean,
   outlets?: Outlets,
 ): Subsystem {
-  const driver = new LvsDriver(kernel, createLvsDirector({ random: Math.random }), scripts, log, outlets);
+  const director = createLvsDirector({ random: Math.random, patterns: createPatternCompiler(log) });
+  const driver = new LvsDriver(kernel, director, scripts, log, outlets);
   return {
     configure: (config) => driver.configure(config),
     start: (changes) => driver.start(changes),
