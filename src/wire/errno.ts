@@ -66,3 +66,26 @@ export const ERRNO = {
 export function errnoName(errno: number): string {
   return NAMES[errno - 1] ?? `E${errno}`;
 }
+
+/** What the C library calls the errors of a network, for messages that hold its words. */
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: "Permission denied",
+  EPERM: "Operation not permitted",
+  EPIPE: "Broken pipe",
+  EPROTO: "Protocol error",
+  EADDRNOTAVAIL: "Cannot assign requested address",
+  ENETDOWN: "Network is down",
+  ENETUNREACH: "Network is unreachable",
+  ECONNRESET: "Connection reset by peer",
+  ENOBUFS: "No buffer space available",
+  ETIMEDOUT: "Connection timed out",
+  ECONNREFUSED: "Connection refused",
+  EHOSTDOWN: "Host is down",
+  EHOSTUNREACH: "No route to host",
+};
+
+/** An errno by its name as keepalived logs it: "errno 111 (Connection refused)"; the name itself where there are no words. */
+export function describeErrno(name: string): string {
+  const number = (NAMES as readonly string[]).indexOf(name) + 1; // whatever its type, it may be none of them
+  return `errno ${number} (${WORDS[name] ?? name})`;
+}

@@ -85,8 +85,12 @@ export class CheckLoop implements Checker {
         return this.phase === "exchanging" ? this.step(this.probe.ended(), now) : [];
       case "failed":
         if (this.phase === "connecting")
-          return this.fault(event.error === "EPROTO" ? "handshake-failed" : "connect-failed", now);
-        return this.phase === "exchanging" ? this.fault("read-error", now) : [];
+          return this.fault(
+            event.error === "EPROTO" ? "handshake-failed" : "connect-failed",
+            now,
+            event.error,
+          );
+        return this.phase === "exchanging" ? this.fault("read-error", now, event.error) : [];
       case "exited":
         return []; // it runs nothing
     }
@@ -143,8 +147,8 @@ export class CheckLoop implements Checker {
     return logs === undefined ? effects : [...logs, ...effects];
   }
 
-  private fault(fault: ConnectionFault, now: Micros): CheckEffect[] {
-    return this.step(this.probe.fault(fault), now);
+  private fault(fault: ConnectionFault, now: Micros, error?: string): CheckEffect[] {
+    return this.step(this.probe.fault(fault, error), now);
   }
 
   private passed(now: Micros): CheckEffect[] {

@@ -1,7 +1,9 @@
 import { DNS_TYPES, decodeDnsResponse, encodeDnsQuery } from "../../wire/dns.ts";
+import { describeErrno } from "../../wire/errno.ts";
 import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
 import type { CheckTarget, CheckTiming } from "./contract.ts";
-import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
+import type { ConnectionFault, ProbeStep } from "./probe.ts";
+import { SingleExchange } from "./single-exchange.ts";
 
 export interface DnsQuestion {
   readonly type: keyof typeof DNS_TYPES;
@@ -17,10 +19,7 @@ const WORDS: Record<ConnectionFault, string> = {
 };
 
 /** DNS_CHECK: a server that answers a query without an error code is up, whatever it answers. */
-class DnsProbe implements Probe {
-  readonly retriesAtFirst = false;
-  readonly reportsFirstFailure = true;
-  readonly groupsWhileDown = false;
+class DnsProbe extends SingleExchange {
   readonly success = undefined;
   private readonly service: string;
   private readonly question: DnsQuestion;
@@ -28,6 +27,7 @@ class DnsProbe implements Probe {
   private identifier = 0;
 
   constructor(service: string, question: DnsQuestion, random: () => number) {
+    super();
     this.service = service;
     this.question = question;
     this.random = random;
@@ -41,7 +41,7 @@ class DnsProbe implements Probe {
     return { type: "more", send: encodeDnsQuery(query) };
   }
 
-  data(bytes: Uint8Array): ProbeStep {
+  override data(bytes: Uint8Array): ProbeStep {
     const response = decodeDnsResponse(bytes);
     // Somebody else's answer, or none: the right one may still come.
     if (response?.identifier !== this.identifier) return { type: "more" };
@@ -49,23 +49,14 @@ class DnsProbe implements Probe {
     return this.failing(`read error occurred. (rcode = ${response.rcode})`);
   }
 
-  ended(): ProbeStep {
-    return { type: "more" };
-  }
-
-  fault(fault: ConnectionFault): ProbeStep {
-    return this.failing(WORDS[fault]);
+  fault(fault: ConnectionFault, error?: string): ProbeStep {
+    const why = fault === "read-error" && error !== undefined ? `; ${describeErrno(error)}` : "";
+    return this.failing(WORDS[fault] + why);
   }
 
   failure(message: string, after: string): string {
     return `${message}${after}`;
   }
-
-  passed(): { readonly complete: boolean; readonly logs: readonly string[] } {
-    return { complete: true, logs: [] };
-  }
-
-  failed(): void {}
 
   private failing(words: string): ProbeStep {
     return { type: "failed", message: `DNS_CHECK (${this.service}) ${words}` };

@@ -2,15 +2,13 @@ import { familyOf } from "../../values/ip.ts";
 import { decodeEchoReply, encodeEchoRequest } from "../../wire/icmp.ts";
 import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
 import type { CheckTarget, CheckTiming } from "./contract.ts";
-import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
+import type { ConnectionFault, ProbeStep } from "./probe.ts";
+import { SingleExchange } from "./single-exchange.ts";
 
 const PAYLOAD = new TextEncoder().encode("holdfast check of a host");
 
 /** PING_CHECK: a host that answers an ICMP echo request is up. */
-class PingProbe implements Probe {
-  readonly retriesAtFirst = false;
-  readonly reportsFirstFailure = true;
-  readonly groupsWhileDown = false;
+class PingProbe extends SingleExchange {
   readonly success: string;
   private readonly service: string;
   private readonly family: 4 | 6;
@@ -18,6 +16,7 @@ class PingProbe implements Probe {
   private sequence = 0;
 
   constructor(service: string, target: CheckTarget, random: () => number) {
+    super();
     this.service = service;
     this.family = familyOf(target.address);
     // Every check of this machine hears every reply: they are told apart by it.
@@ -31,14 +30,10 @@ class PingProbe implements Probe {
     return { type: "more", send: encodeEchoRequest(family, { identifier, sequence }, PAYLOAD) };
   }
 
-  data(bytes: Uint8Array): ProbeStep {
+  override data(bytes: Uint8Array): ProbeStep {
     const reply = decodeEchoReply(this.family, bytes);
     const isOurs = reply?.identifier === this.identifier && reply.sequence === this.sequence;
     return { type: isOurs ? "passed" : "more" };
-  }
-
-  ended(): ProbeStep {
-    return { type: "more" };
   }
 
   fault(fault: ConnectionFault): ProbeStep {
@@ -49,12 +44,6 @@ class PingProbe implements Probe {
   failure(_message: string, after: string): string {
     return `ICMP CHECK on service ${this.service} failed${after}.`;
   }
-
-  passed(): { readonly complete: boolean; readonly logs: readonly string[] } {
-    return { complete: true, logs: [] };
-  }
-
-  failed(): void {}
 }
 
 /** A checker that sends one echo request a try. */

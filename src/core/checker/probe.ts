@@ -43,8 +43,11 @@ export interface Probe {
   data(bytes: Uint8Array): ProbeStep;
   /** The peer ended the connection in good order. */
   ended(): ProbeStep;
-  /** The connection failed, or nothing came in time; which may be all that was asked of the peer. */
-  fault(fault: ConnectionFault): ProbeStep;
+  /**
+   * The connection failed, or nothing came in time; which may be all that was asked of the peer. `error`: the name of
+   * the kernel's errno, when it refused.
+   */
+  fault(fault: ConnectionFault, error?: string): ProbeStep;
   /** The try passed; `up` is the verdict so far. */
   passed(up: boolean): Passed;
   /** The try failed; `up` is the verdict now. */

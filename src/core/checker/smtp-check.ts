@@ -1,6 +1,7 @@
 import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
 import type { CheckTarget, CheckTiming } from "./contract.ts";
-import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
+import type { ConnectionFault, ProbeStep } from "./probe.ts";
+import { SingleExchange } from "./single-exchange.ts";
 
 /** What keepalived calls itself when nobody says otherwise: mail servers may be configured for it. */
 export const DEFAULT_HELO = "smtpchecker.keepalived.org";
@@ -28,10 +29,9 @@ interface Stage {
  * SMTP_CHECK: greeting, HELO and QUIT (RFC 5321 §3.1, §4.1.1). As keepalived it wants single replies, and any reply to
  * QUIT will do.
  */
-class SmtpProbe implements Probe {
-  readonly retriesAtFirst = true;
-  readonly reportsFirstFailure = false;
-  readonly groupsWhileDown = false;
+class SmtpProbe extends SingleExchange {
+  override readonly retriesAtFirst = true;
+  override readonly reportsFirstFailure = false;
   readonly success: string;
   private readonly peer: string;
   private readonly stages: readonly Stage[];
@@ -39,6 +39,7 @@ class SmtpProbe implements Probe {
   private line = "";
 
   constructor(service: string, { address, port }: CheckTarget, helo: string) {
+    super();
     this.peer = `server [${address}]:${port}`;
     this.success = `Remote SMTP server ${service} succeed on service.`;
     this.stages = [
@@ -54,7 +55,7 @@ class SmtpProbe implements Probe {
     return { type: "more" };
   }
 
-  data(bytes: Uint8Array): ProbeStep {
+  override data(bytes: Uint8Array): ProbeStep {
     for (const byte of bytes) {
       if (byte === NEWLINE) return this.replied();
       if (this.line.length >= LONGEST_LINE) return this.failing("Buffer overflow reading from");
@@ -63,7 +64,7 @@ class SmtpProbe implements Probe {
     return { type: "more" };
   }
 
-  ended(): ProbeStep {
+  override ended(): ProbeStep {
     return this.failing(WORDS["read-error"]);
   }
 
@@ -74,12 +75,6 @@ class SmtpProbe implements Probe {
   failure(message: string): string {
     return message;
   }
-
-  passed(): { readonly complete: boolean; readonly logs: readonly string[] } {
-    return { complete: true, logs: [] };
-  }
-
-  failed(): void {}
 
   /** What follows the line in the same packet is more than was asked for, and dropped. */
   private replied(): ProbeStep {

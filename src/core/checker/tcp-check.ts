@@ -1,30 +1,22 @@
 import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
 import type { CheckTarget, CheckTiming } from "./contract.ts";
-import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
+import type { ConnectionFault, ProbeStep } from "./probe.ts";
+import { SingleExchange } from "./single-exchange.ts";
 
 /** TCP_CHECK: whoever accepts the connection is up. */
-class TcpProbe implements Probe {
-  readonly retriesAtFirst = false;
-  readonly reportsFirstFailure = true;
-  readonly groupsWhileDown = true;
+class TcpProbe extends SingleExchange {
+  override readonly groupsWhileDown = true;
   readonly success: string;
   private readonly service: string;
 
   constructor(service: string) {
+    super();
     this.service = service;
     this.success = `TCP connection to ${service} success.`;
   }
 
   connected(): ProbeStep {
     return { type: "passed" };
-  }
-
-  data(): ProbeStep {
-    return { type: "more" };
-  }
-
-  ended(): ProbeStep {
-    return { type: "more" };
   }
 
   fault(fault: ConnectionFault): ProbeStep {
@@ -35,12 +27,6 @@ class TcpProbe implements Probe {
   failure(_message: string, after: string): string {
     return `TCP_CHECK on service ${this.service} failed${after}.`;
   }
-
-  passed(): { readonly complete: boolean; readonly logs: readonly string[] } {
-    return { complete: true, logs: [] };
-  }
-
-  failed(): void {}
 }
 
 export function createTcpCheck(target: CheckTarget, timing: CheckTiming, options: CheckOptions): Checker {

@@ -1,6 +1,7 @@
 import { type Checker, CheckLoop, type CheckOptions } from "./check-loop.ts";
 import type { CheckTarget, CheckTiming } from "./contract.ts";
-import type { ConnectionFault, Probe, ProbeStep } from "./probe.ts";
+import type { ConnectionFault, ProbeStep } from "./probe.ts";
+import { SingleExchange } from "./single-exchange.ts";
 
 export interface UdpExpectation {
   /** Hexadecimal; a text that says who asks when absent. */
@@ -23,16 +24,14 @@ function bytesOf(hex: string): Uint8Array {
  * UDP_CHECK: whoever does not refuse a datagram is up, after connect_timeout at the latest; with require_reply only who
  * answers it. As keepalived, an answer shorter than what is expected is compared as far as it goes.
  */
-class UdpProbe implements Probe {
-  readonly retriesAtFirst = false;
-  readonly reportsFirstFailure = true;
-  readonly groupsWhileDown = false;
+class UdpProbe extends SingleExchange {
   readonly success: string;
   private readonly service: string;
   private readonly expected: UdpExpectation;
   private readonly payload: Uint8Array;
 
   constructor(service: string, expected: UdpExpectation) {
+    super();
     this.service = service;
     this.expected = expected;
     this.payload = expected.payload === undefined ? DEFAULT_PAYLOAD : bytesOf(expected.payload);
@@ -43,13 +42,9 @@ class UdpProbe implements Probe {
     return { type: "more", send: this.payload };
   }
 
-  data(bytes: Uint8Array): ProbeStep {
+  override data(bytes: Uint8Array): ProbeStep {
     if (!this.expected.reply || this.matches(bytes, this.expected.reply)) return { type: "passed" };
     return { type: "failed", message: `UDP check to ${this.service} reply data mismatch.` };
-  }
-
-  ended(): ProbeStep {
-    return { type: "more" };
   }
 
   fault(fault: ConnectionFault): ProbeStep {
@@ -60,12 +55,6 @@ class UdpProbe implements Probe {
   failure(_message: string, after: string): string {
     return `UDP_CHECK on service ${this.service} failed${after}.`;
   }
-
-  passed(): { readonly complete: boolean; readonly logs: readonly string[] } {
-    return { complete: true, logs: [] };
-  }
-
-  failed(): void {}
 
   private matches(bytes: Uint8Array, reply: string): boolean {
     const { shortest, longest } = this.expected;

@@ -59,17 +59,22 @@ export function checkerSpecs(real: RealServer): CheckerSpec[] {
     ...real.SSL_GET.filter(({ url }) => url.length > 0).map(
       (config) => ({ kind: "SSL_GET", config }) as const,
     ),
-    // Each host is a checker besides that of the block itself.
     ...real.SMTP_CHECK.flatMap((block) =>
-      [block, ...block.host].map(
-        (config) => ({ kind: "SMTP_CHECK", config, helo: block.helo_name }) as const,
-      ),
+      smtpHosts(block).map((config) => ({ kind: "SMTP_CHECK", config, helo: block.helo_name }) as const),
     ),
     ...real.DNS_CHECK.map((config) => ({ kind: "DNS_CHECK", config }) as const),
     ...real.UDP_CHECK.map((config) => ({ kind: "UDP_CHECK", config }) as const),
     ...real.PING_CHECK.map((config) => ({ kind: "PING_CHECK", config }) as const),
     ...real.MISC_CHECK.map((config) => ({ kind: "MISC_CHECK", config }) as const),
   ];
+}
+
+/** Each host is a checker; the block itself is one when it says where to or how to connect, or has no host. */
+function smtpHosts(block: SmtpCheck): readonly SmtpHost[] {
+  const { connect_ip, connect_port, bindto, bind_port, bind_if, fwmark } = block;
+  const options = [connect_ip, connect_port, bindto, bind_port, bind_if, fwmark, block.$.of.connect_timeout];
+  const isOwn = block.host.length === 0 || options.some((option) => option !== undefined);
+  return isOwn ? [block, ...block.host] : block.host;
 }
 
 /** Keywords that say when a checker checks, not what: they change without a new count of failures. */

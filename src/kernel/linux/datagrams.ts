@@ -22,7 +22,16 @@ const ICMP_FILTER = 1;
 const ICMPV6_FILTER = 1;
 const RECEIVE_BUFFER = 65_536;
 
-const UDP: SocketKind = { type: option.SOCK_DGRAM, protocol: IPPROTO_UDP };
+/** Every ICMP error is told, also those that a router may take back, such as a host that nobody has heard of. */
+const udp = (level: number, name: number): SocketKind => ({
+  type: option.SOCK_DGRAM,
+  protocol: IPPROTO_UDP,
+  prepare: (socket) => {
+    check(socket.setOption(level, name, 1), "ICMP errors");
+  },
+});
+const UDP4 = udp(option.IPPROTO_IP, option.IP_RECVERR);
+const UDP6 = udp(option.IPPROTO_IPV6, option.IPV6_RECVERR);
 
 /** Raw sockets see every ICMP message: the filters leave echo replies. A set bit is a type that is kept out. */
 const ICMP4: SocketKind = {
@@ -44,8 +53,9 @@ const ICMP6: SocketKind = {
 };
 
 function kindOf({ protocol, address }: DatagramTarget): SocketKind {
-  if (protocol === "udp") return UDP;
-  return familyOf(address) === 4 ? ICMP4 : ICMP6;
+  const is4 = familyOf(address) === 4;
+  if (protocol === "udp") return is4 ? UDP4 : UDP6;
+  return is4 ? ICMP4 : ICMP6;
 }
 
 /** One connected datagram socket. */

@@ -16,6 +16,7 @@ export const SO_MARK = 36;
 
 export const IPPROTO_IP = 0;
 export const IP_HDRINCL = 3;
+export const IP_RECVERR = 11;
 export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IP_MULTICAST_IF = 32;
 export const IP_MULTICAST_LOOP = 34;
@@ -29,6 +30,7 @@ export const IPV6_MULTICAST_HOPS = 18;
 export const IPV6_MULTICAST_LOOP = 19;
 export const IPV6_ADD_MEMBERSHIP = 20;
 export const IPV6_MULTICAST_ALL = 29;
+export const IPV6_RECVERR = 25;
 export const IPV6_RECVPKTINFO = 49;
 export const IPV6_PKTINFO = 50;
 export const IPV6_RECVHOPLIMIT = 51;
