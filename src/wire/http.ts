@@ -43,6 +43,7 @@ export class HttpResponseReader {
   /** Three digits after the first space of the status line; undefined until the blank line has come. */
   status: number | undefined;
   contentLength: number | undefined;
+  /** All that came after the head. */
   bodyBytes = 0;
   private headBytes = 0;
   private line = "";
@@ -50,7 +51,10 @@ export class HttpResponseReader {
   private previous = 0;
   private readonly onBody: (bytes: Uint8Array) => void;
 
-  /** `onBody` gets every piece of the body as it comes; its bytes are only valid during the call. */
+  /**
+   * `onBody` gets every piece of the body as it comes, as far as Content-Length covers it; its bytes are only valid during
+   * the call.
+   */
   constructor(onBody: (bytes: Uint8Array) => void) {
     this.onBody = onBody;
   }
@@ -62,8 +66,10 @@ export class HttpResponseReader {
       offset++;
     }
     if (this.state !== "body" || offset === bytes.length) return;
+    const left = Math.max(0, (this.contentLength ?? Number.POSITIVE_INFINITY) - this.bodyBytes);
     this.bodyBytes += bytes.length - offset;
-    this.onBody(bytes.subarray(offset));
+    const covered = bytes.subarray(offset, offset + left);
+    if (covered.length > 0) this.onBody(covered);
   }
 
   private headByte(byte: number): void {
