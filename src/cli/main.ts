@@ -5,6 +5,7 @@ import { CODES } from "../diagnostics/codes.ts";
 import type { DiffOptions } from "./diff.ts";
 import type { DumpCommandOptions } from "./dump.ts";
 import type { FmtOptions } from "./fmt.ts";
+import { addGenhashCommand } from "./genhash-command.ts";
 import type { KeywordsOptions } from "./keywords.ts";
 import { DEFAULT_FILE, EXIT, stderr, stdout, UsageError } from "./output.ts";
 import { addRunCommand } from "./run.ts";
@@ -32,12 +33,13 @@ function target(given: string): string {
 
 /**
  * What validate needs is there from the start, in one file of the bundle; the module of every other command is loaded when
- * it is used. None but run loads the addon.
+ * it is used. None but run and genhash loads the addon.
  */
 function makeProgram(): Command {
   const program = new Command("holdfast")
     .description("The keepalived.conf compiler and runtime.")
     .version(packageJson.version)
+    .enablePositionalOptions() // or -V of run were that of the program
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .showSuggestionAfterError();
@@ -114,6 +116,7 @@ function makeProgram(): Command {
       process.exitCode = diff(oldFile, newFile, options);
     });
   addFactCommands(program);
+  addGenhashCommand(program);
   addRunCommand(program, packageJson.version);
   return program;
 }
@@ -156,8 +159,9 @@ async function main(): Promise<void> {
     if (error instanceof UsageError) stderr.write(`error: ${error.message}\n`);
     // Commander has printed its line already: help and version are no faults, everything else is wrong usage.
     else if (!(error instanceof CommanderError)) throw error;
-    // The 2 of `diff --exit-code` means that something changes, so wrong usage of diff is an error like any other.
-    const wrongUsage = process.argv[2] === "diff" ? EXIT.errors : EXIT.usage;
+    // The 2 of `diff --exit-code` means that something changes, so wrong usage of diff is an error like any other. That of
+    // genhash is 1 with keepalived, too.
+    const wrongUsage = ["diff", "genhash"].includes(process.argv[2] ?? "") ? EXIT.errors : EXIT.usage;
     const fine = error instanceof CommanderError && error.exitCode === 0;
     process.exitCode = fine ? EXIT.ok : wrongUsage;
   }
