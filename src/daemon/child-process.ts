@@ -104,7 +104,11 @@ class Child {
     );
     const scripts = new Scripts(log);
     scripts.configure(scriptPolicyOf(config), usesScripts(config));
-    const outlets = new Outlets(log, (alert) => void tell({ type: "alert", alert }));
+    const outlets = new Outlets(
+      log,
+      (alert) => void tell({ type: "alert", alert }),
+      (line) => void tell({ type: "located", line }),
+    );
     outlets.configure(fifos);
     try {
       const subsystem = await createSubsystem(this.#role, { kernel, scripts, outlets, log, settings });

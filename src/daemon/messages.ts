@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { VrrpSnapshot } from "../core/vrrp/snapshot.ts";
 import type { Change } from "../plan/plan.ts";
 import type { LogSettings } from "./log/log.ts";
-import type { Alert } from "./notify/outlets.ts";
+import type { Alert, LocatedLine } from "./notify/outlets.ts";
 
 /** The processes below the parent that do the work. */
 export type Role = "vrrp" | "checkers";
@@ -51,4 +51,6 @@ export type FromChild =
   /** What becomes of its instances, asked for by the parent; nothing, where the child has none. */
   | { readonly type: "report"; readonly vrrp?: VrrpSnapshot }
   /** A mail to be sent. */
-  | { readonly type: "alert"; readonly alert: Alert };
+  | { readonly type: "alert"; readonly alert: Alert }
+  /** A line for the log. */
+  | { readonly type: "located"; readonly line: LocatedLine };

@@ -187,6 +187,13 @@ export class Daemon {
     return { config: partOf(this.#running.config, role), fifos: this.#fifos.paths(role) };
   }
 
+  /** Where a statement of the running configuration is, behind a line of the log; nothing for a default. */
+  #placeOf(origin: number): string {
+    if (origin === 0) return "";
+    const { file, line } = this.#running.sources.range(origin);
+    return ` (${file}:${line})`;
+  }
+
   #supervisor(role: Role): Supervisor {
     const { kernel, console, detail, facility, keepOnStop, childPidFiles, respawn } = this.#options;
     const log = { console, detail, ...(facility !== undefined && { facility }) };
@@ -202,6 +209,7 @@ export class Daemon {
         this.stop(EXIT.configuration);
       },
       onAlert: (alert) => this.#mailer.send(alert),
+      onLocated: ({ level, message, at }) => this.#log[level](`${message}${this.#placeOf(at)}`),
     });
   }
 }

@@ -7,7 +7,7 @@ import { parentConsole } from "./log/console-sink.ts";
 import type { Log } from "./log/log.ts";
 import { relayLines } from "./log/relay-lines.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
-import type { Alert } from "./notify/outlets.ts";
+import type { Alert, LocatedLine } from "./notify/outlets.ts";
 import { type PidFile, takePidFile } from "./pid-file.ts";
 import { childProgram } from "./program-path.ts";
 
@@ -46,6 +46,8 @@ export interface SupervisorOptions {
   /** The child cannot work, or died and is not to be started again. */
   readonly onFatal: (reason: string) => void;
   readonly onAlert: (alert: Alert) => void;
+  /** A line for the log, to be completed by its place. */
+  readonly onLocated: (line: LocatedLine) => void;
 }
 
 /** Keeps one child running: starts it, hands it plans, starts it again when it dies, and ends it. */
@@ -188,6 +190,9 @@ export class Supervisor {
         break;
       case "alert":
         this.#options.onAlert(message.alert);
+        break;
+      case "located":
+        this.#options.onLocated(message.line);
         break;
       case "fatal":
         this.#wanted = false;

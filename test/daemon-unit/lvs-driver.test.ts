@@ -14,7 +14,7 @@ const ADD: IpvsCommand = {
   service: { key: KEY, scheduler: "rr", flags: 0, timeout: 0, netmask: 0xffffffff, persistenceEngine: "" },
 };
 
-const ipvs = (command: IpvsCommand, what: string): LvsEffect => ({ type: "ipvs", command, what });
+const ipvs = (command: IpvsCommand): LvsEffect => ({ type: "ipvs", command });
 const destination = (address: string): IpvsCommand => ({
   type: "add-destination",
   key: KEY,
@@ -32,29 +32,45 @@ function bench(machine = new Scripted<LvsEvent, LvsEffect>()) {
 }
 
 describe("LvsDriver", () => {
-  it("starts on what the table holds, and applies later plans without", () => {
+  it("starts on what the table holds, and compares with it before later plans", () => {
     const { driver, kernel, machine } = bench();
     kernel.ipvs.apply([ADD]);
     driver.start([]);
     driver.apply([]);
     expect(machine.ofType("apply").map(({ present }) => present?.map(({ key }) => key))).toEqual([
       [KEY],
-      undefined,
+      [KEY],
     ]);
   });
 
-  it("carries out ipvs effects together, and logs each refusal by its name", () => {
+  it("carries out ipvs effects together, and tells the machine of each refusal", () => {
     const machine = new Scripted<LvsEvent, LvsEffect>().on(
       "apply",
-      ipvs(ADD, "VS"),
-      ipvs(ADD, "VS again"),
+      ipvs(ADD),
+      ipvs(ADD),
       { type: "log", level: "info", message: "between" },
-      ipvs(destination("10.0.0.1"), "RS"),
+      ipvs(destination("10.0.0.1")),
     );
     const { driver, kernel, lines } = bench(machine);
     driver.start([]);
     expect(kernel.ipvs.list()[0]?.destinations.map(({ address }) => address)).toEqual(["10.0.0.1"]);
-    expect(lines).toEqual(["between", "IPVS: VS again: EEXIST"]);
+    expect(lines).toEqual(["between"]);
+    expect(machine.ofType("refused")).toEqual([
+      { type: "refused", refusals: [{ command: ADD, errno: ERRNO.EEXIST, code: "EEXIST" }] },
+    ]);
+  });
+
+  it("lists the table when asked to, and says so when it cannot", () => {
+    const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", ipvs(ADD), { type: "compare" });
+    const { driver, kernel, lines } = bench(machine);
+    driver.start([]);
+    expect(machine.ofType("listed").map(({ present }) => present.map(({ key }) => key))).toEqual([[KEY]]);
+    kernel.faults.inject("ipvs.list", ERRNO.EBUSY, 2);
+    driver.apply([]);
+    expect(machine.ofType("listed")).toHaveLength(1);
+    expect(machine.ofType("apply")[1]).toEqual({ type: "apply", changes: [] });
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toMatch(/^Cannot compare with the kernel's table: .*EBUSY$/);
   });
 
   it("connects for checkers, and hands in what comes back", () => {
@@ -124,10 +140,10 @@ describe("LvsDriver", () => {
   });
 
   it("leaves the table alone on stop when it is told to", () => {
-    const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", ipvs(ADD, "VS"));
+    const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", ipvs(ADD));
     const { driver, kernel } = bench(machine);
     driver.start([]);
-    machine.on("apply", ipvs({ type: "delete-service", key: KEY }, "VS"));
+    machine.on("apply", ipvs({ type: "delete-service", key: KEY }));
     driver.stop([], true);
     expect(kernel.ipvs.list()).toHaveLength(1);
   });

@@ -11,12 +11,16 @@ export type CheckerId = string;
  * sorry servers, weights, and feeds its checkers; the driver only sees connections, commands and scripts.
  */
 export type LvsEvent =
-  /** The checkers' changes of a plan, in order; `present` is what the kernel's table holds now (start only). */
+  /** The checkers' changes of a plan, in order; `present` is what the kernel's table holds before, where it could be listed. */
   | {
       readonly type: "apply";
       readonly changes: readonly Change[];
       readonly present?: readonly IpvsServiceEntry[];
     }
+  /** What the kernel's table holds: the answer to `compare`. */
+  | { readonly type: "listed"; readonly present: readonly IpvsServiceEntry[] }
+  /** The kernel has not carried out these commands; the others of their batch it has. */
+  | { readonly type: "refused"; readonly refusals: readonly Refusal[] }
   /** The addresses of this machine, all of them; told before anything that depends on them. */
   | { readonly type: "addresses"; readonly present: readonly string[] }
   /** One has come, or has gone from its last interface. */
@@ -34,8 +38,10 @@ export type LvsEvent =
     };
 
 export type LvsEffect =
-  /** Carried out in order, all ipvs effects of one handle() call pipelined together. `what` names it in a refusal. */
-  | { readonly type: "ipvs"; readonly command: IpvsCommand; readonly what: string }
+  /** Carried out in order, all ipvs effects of one handle() call pipelined together. The driver answers with `refused`. */
+  | { readonly type: "ipvs"; readonly command: IpvsCommand }
+  /** Lists the kernel's table; the driver answers with `listed`. */
+  | { readonly type: "compare" }
   | { readonly type: "connect"; readonly checker: CheckerId; readonly target: CheckTarget }
   | { readonly type: "send"; readonly checker: CheckerId; readonly bytes: Uint8Array }
   /** Runs a checker's program; the driver answers with `exited`. */
@@ -61,4 +67,18 @@ export type LvsEffect =
       /** A checker has changed its mind, the server has not: not with no_checker_emails. */
       readonly checkerOnly: boolean;
     }
-  | { readonly type: "log"; readonly level: "info" | "warn" | "error"; readonly message: string };
+  | {
+      readonly type: "log";
+      readonly level: "info" | "warn" | "error";
+      readonly message: string;
+      /** Origin of the statement in the configuration that it is about. */
+      readonly at?: number;
+    };
+
+/** A command that the kernel has not carried out, and why. */
+export interface Refusal {
+  readonly command: IpvsCommand;
+  readonly errno: number;
+  /** The errno by name. */
+  readonly code: string;
+}

@@ -16,6 +16,7 @@ import type { CheckerId, LvsEffect, LvsEvent } from "./contract.ts";
 import { HostAddresses } from "./host-addresses.ts";
 import { Outbox } from "./outbox.ts";
 import { type CheckerEntry, Pool, type RealState } from "./pool.ts";
+import { Reconciliation } from "./reconciliation.ts";
 import { IpvsTable } from "./table.ts";
 
 export interface LvsDirectorOptions {
@@ -41,6 +42,7 @@ function fixedSequence(): () => number {
   };
 }
 
+type EventOf<T extends LvsEvent["type"]> = Extract<LvsEvent, { type: T }>;
 type ChangeOf<T extends Change["object"]> = Extract<Change, { object: T }>;
 
 /** What one apply event is about, as far as single changes need to know. */
@@ -79,6 +81,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   readonly #table = new IpvsTable();
   readonly #addresses = new HostAddresses();
   readonly #out = new Outbox();
+  readonly #reconciliation = new Reconciliation(this.#table, this.#pools, this.#out);
   readonly #random: () => number;
   readonly #patterns: PatternCompiler;
   /** rs_init_notifies: scripts and FIFOs hear of servers that are assumed up. */
@@ -91,14 +94,22 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   }
 
   deadline(): Micros | undefined {
-    return this.#timers.next();
+    const next = this.#timers.next();
+    const { due } = this.#reconciliation;
+    return next === undefined || (due !== undefined && due < next) ? due : next;
   }
 
   handle(event: LvsEvent, now: Micros): LvsEffect[] {
     switch (event.type) {
       case "apply":
-        if (event.present) this.#table.adopt(event.present);
-        this.#apply(event.changes, now);
+        this.#apply(event, now);
+        break;
+      case "listed":
+        for (const pool of this.#reconciliation.takeOver(event.present, now))
+          pool.settle([], this.#table, this.#out);
+        break;
+      case "refused":
+        this.#reconciliation.refused(event.refusals, now);
         break;
       case "addresses":
         this.#addresses.replace(event.present);
@@ -109,6 +120,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
         this.#suspendAndActivate(now);
         break;
       case "timer":
+        this.#reconciliation.timer(now);
         for (let due = this.#timers.take(now); due; due = this.#timers.take(now))
           this.#feed(due.timer, { type: "timer" }, now);
         break;
@@ -168,7 +180,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   }
 
   /** All changes first, then their consequences: a service never goes through a state between two configurations. */
-  #apply(changes: readonly Change[], now: Micros): void {
+  #apply({ changes, present }: EventOf<"apply">, now: Micros): void {
     const services = changes.filter((change) => change.object === "virtual_server");
     const leaving = new Set(services.filter(({ kind }) => kind === "delete").map(({ id }) => id));
     const isStop =
@@ -181,15 +193,16 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       touched: new Map(),
       starting: [],
     };
+    if (present) for (const pool of this.#reconciliation.takeOver(present, now)) this.#touch(pool, batch);
     for (const change of changes) {
       if (change.object === "global_defs") this.#tellsStarts = change.after?.rs_init_notifies ?? false;
       if (change.object === "virtual_server") this.#changePool(change, batch);
-      if (change.kind === "keep") continue;
       if (change.object === "virtual_server_group") this.#changeGroup(change, batch);
       if (change.object === "sorry_server") this.#changeSorry(change, batch);
       if (change.object === "real_server") this.#changeReal(change, batch);
     }
     for (const [pool, reals] of batch.touched) pool.settle(reals, this.#table, this.#out);
+    for (const pool of batch.touched.keys()) pool.withdraw(this.#table, this.#out);
     this.#suspendAndActivate(now, new Set(batch.starting));
     for (const entry of batch.starting) {
       if (!this.#entries.has(entry.id)) continue;
@@ -238,6 +251,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   }
 
   #changeGroup({ kind, id, after }: ChangeOf<"virtual_server_group">, batch: Batch): void {
+    if (kind === "keep") return;
     if (kind === "delete" || !after) this.#groups.delete(id);
     else this.#groups.set(id, after.entries);
     const entries = this.#groups.get(id) ?? [];
@@ -252,7 +266,11 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   #changePool({ kind, id, after }: ChangeOf<"virtual_server">, batch: Batch): void {
     const running = this.#pools.get(id);
     if (running) running.ordinal = batch.ordinals.get(id) ?? running.ordinal;
-    if (kind === "keep") return;
+    if (kind === "keep") {
+      // The same, but for its place in the configuration.
+      if (running && after) running.config = after;
+      return;
+    }
     if (running && kind !== "update") this.#dropPool(running, batch);
     if (!after || kind === "delete") return;
     const pool = kind === "update" && running ? running : new Pool(id, after);
@@ -272,6 +290,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   }
 
   #changeSorry({ kind, parent, before, after }: ChangeOf<"sorry_server">, batch: Batch): void {
+    if (kind === "keep") return;
     const pool = this.#pools.get(parent);
     if (!pool || batch.leaving.has(parent)) return;
     if (kind === "replace" && before) pool.expelSorry(before, this.#table, this.#out);
@@ -285,6 +304,10 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     const pool = this.#pools.get(parent);
     if (!pool) return;
     const running = pool.reals.get(id);
+    if (kind === "keep") {
+      if (running && after) running.config = after;
+      return;
+    }
     if (running && kind === "update" && after) {
       this.#updateReal(pool, running, after, batch);
       return;

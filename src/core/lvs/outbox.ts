@@ -11,14 +11,13 @@ export class Outbox {
     this.#effects.push(effect);
   }
 
-  log(message: string, level: "info" | "warn" | "error" = "info"): void {
-    this.#effects.push({ type: "log", level, message });
+  /** `at`: origin of what it is about in the configuration. */
+  log(message: string, level: "info" | "warn" | "error" = "info", at?: number): void {
+    this.#effects.push({ type: "log", level, message, ...(at !== undefined && { at }) });
   }
 
-  /** `service` as logs name it. */
-  ipvs(commands: readonly IpvsCommand[], service: string): void {
-    for (const command of commands)
-      this.#effects.push({ type: "ipvs", command, what: describe(command, service) });
+  ipvs(commands: readonly IpvsCommand[]): void {
+    for (const command of commands) this.#effects.push({ type: "ipvs", command });
   }
 
   tell({ key, script, line, alert }: News): void {
@@ -34,11 +33,4 @@ export class Outbox {
     this.#news = [];
     return all;
   }
-}
-
-/** The command for people: "edit destination 10.0.1.1 port 80 of [10.0.0.1]:tcp:80". */
-function describe(command: IpvsCommand, service: string): string {
-  const verb = command.type.replace("-", " ");
-  if (!("destination" in command)) return `${verb} ${service}`;
-  return `${verb} ${command.destination.address} port ${command.destination.port} of ${service}`;
 }

@@ -49,6 +49,9 @@ export class Pool {
   #started = false;
   /** The services that it is in the table. */
   #installed: readonly IpvsServiceKey[] = NONE;
+  #expanded: Expanded | undefined;
+  /** Those that it no longer is, and is there still. */
+  #outgoing = NONE;
   /** Of a virtual server that is of a group: what belongs to the group. */
   entries: VirtualServerGroup["entries"] = [];
   /** How many virtual servers of its group stand before it. */
@@ -150,7 +153,7 @@ export class Pool {
 
   /** Takes the service out of the table. On the way out omega runs quorum_down. */
   dispose(table: IpvsTable, out: Outbox): void {
-    for (const key of this.#installed) out.ipvs(table.remove(key, this.id), this.name);
+    for (const key of this.#installed) out.ipvs(table.remove(key, this.id));
     this.#installed = NONE;
     if (!this.config.omega || !this.#quorumUp) return;
     out.tell({ key: this.id, script: this.config.quorum_down, line: serviceLine(this.name, false) });
@@ -159,13 +162,33 @@ export class Pool {
   /** Takes a real server's destinations out of the table now, so that it comes back as a new one if at all. */
   expel(real: RealServer, table: IpvsTable, out: Outbox): void {
     for (const key of this.#installed)
-      out.ipvs(table.removeDestination(key, destinationOf(this.config, real, 0, key)), this.name);
+      out.ipvs(table.removeDestination(key, destinationOf(this.config, real, 0, key)));
   }
 
   /** The same for the sorry server. */
   expelSorry(sorry: ServerAddress, table: IpvsTable, out: Outbox): void {
     for (const key of this.#installed)
-      out.ipvs(table.removeDestination(key, sorryDestinationOf(this.config, sorry, 0, key)), this.name);
+      out.ipvs(table.removeDestination(key, sorryDestinationOf(this.config, sorry, 0, key)));
+  }
+
+  /**
+   * Takes out the services that it is no longer, after what has changed is settled: whoever else wants one of them has it
+   * by then.
+   */
+  withdraw(table: IpvsTable, out: Outbox): void {
+    for (const key of this.#outgoing) out.ipvs(table.remove(key, this.id));
+    this.#outgoing = NONE;
+  }
+
+  /** Where the configuration has what a service, or a destination in it, comes from. */
+  originOf(key: IpvsServiceKey, destination?: Pick<IpvsDestination, "address" | "port">): number {
+    if (!destination) return this.config.$.at;
+    for (const { config } of this.reals.values()) {
+      if (config.server.address !== destination.address) continue;
+      if (destinationOf(this.config, config, 0, key).port === destination.port) return config.$.at;
+    }
+    const at = this.config.$.of.sorry_server;
+    return typeof at === "number" ? at : this.config.$.at;
   }
 
   /** Tells scripts and FIFOs of the state that the server is in. */
@@ -276,13 +299,24 @@ export class Pool {
     return destinations;
   }
 
-  #install(table: IpvsTable, out: Outbox): void {
-    const configs = Array.from(this.reals.values(), ({ config }) => config);
+  /** The services that it is now. Those of a group are many, and change with the configuration only. */
+  #keys(): readonly IpvsServiceKey[] {
     // A virtual server without real servers is none.
-    const keys = configs.length === 0 ? NONE : serviceKeysOf(this.config, this.entries, configs);
-    const staying = new Set(keys.map(keyText));
-    for (const old of this.#installed) {
-      if (!staying.has(keyText(old))) out.ipvs(table.remove(old, this.id), this.name);
+    if (this.reals.size === 0) return NONE;
+    const known = this.#expanded;
+    if (known && known.config === this.config && known.entries === this.entries) return known.keys;
+    const configs = Array.from(this.reals.values(), ({ config }) => config);
+    const keys = serviceKeysOf(this.config, this.entries, configs);
+    const dependsOnServers = keys.some(({ type }) => type === "fwmark");
+    this.#expanded = dependsOnServers ? undefined : { config: this.config, entries: this.entries, keys };
+    return keys;
+  }
+
+  #install(table: IpvsTable, out: Outbox): void {
+    const keys = this.#keys();
+    if (this.#installed.length > 0 && this.#installed !== keys) {
+      const staying = new Set(keys.map(keyText));
+      this.#outgoing = this.#installed.filter((key) => !staying.has(keyText(key)));
     }
     this.#installed = keys;
     /** Where ports do not depend on the service, its destinations are the same objects. */
@@ -291,9 +325,16 @@ export class Pool {
       const port = key.type === "address" ? key.port : 0;
       const destinations = byPort.get(port) ?? this.#destinations(key);
       byPort.set(port, destinations);
-      out.ipvs(table.install({ service: serviceOf(this.config, key), destinations }, this.id), this.name);
+      out.ipvs(table.install({ service: serviceOf(this.config, key), destinations }, this.id));
     }
   }
+}
+
+/** The services of a virtual server, and what they were made from. */
+interface Expanded {
+  readonly config: VirtualServer;
+  readonly entries: VirtualServerGroup["entries"];
+  readonly keys: readonly IpvsServiceKey[];
 }
 
 const NONE: readonly IpvsServiceKey[] = [];

@@ -49,6 +49,8 @@ function sameDestination(a: IpvsDestination, b: IpvsDestination): boolean {
 
 interface Installed {
   service: IpvsService;
+  /** The kernel has refused to make it so: it is otherwise. */
+  isOtherwise?: true;
   readonly destinations: Map<string, IpvsDestination>;
   /** Who asked for it; undefined for one that was found. */
   owner: string | undefined;
@@ -66,17 +68,6 @@ interface Installed {
  */
 export class IpvsTable {
   readonly #services = new Map<string, Installed>();
-
-  /** Takes over what was found in the kernel; services that nobody asks for are left alone. */
-  adopt(present: readonly IpvsServiceEntry[]): void {
-    for (const { service, destinations } of present.map(split)) {
-      this.#services.set(keyText(service.key), {
-        service,
-        destinations: new Map(destinations.map((one) => [destinationText(one), one])),
-        owner: undefined,
-      });
-    }
-  }
 
   /** Commands that make the service as its owners want it, of which `owner` is one. */
   install(desired: ServiceState, owner: string): IpvsCommand[] {
@@ -115,6 +106,75 @@ export class IpvsTable {
     return bring(installed, desired);
   }
 
+  /** Who wants a service. */
+  ownersOf(key: IpvsServiceKey): readonly string[] {
+    const installed = this.#services.get(keyText(key));
+    if (!installed) return [];
+    return installed.claims ? [...installed.claims.keys()] : installed.owner ? [installed.owner] : [];
+  }
+
+  /** A command has not been carried out. What it was about is wanted again by the next install(). */
+  refused(command: IpvsCommand): void {
+    const text = keyText("service" in command ? command.service.key : command.key);
+    const installed = this.#services.get(text);
+    if (!installed) return;
+    switch (command.type) {
+      case "add-service":
+        this.#services.delete(text);
+        break;
+      case "edit-service":
+        installed.isOtherwise = true;
+        break;
+      case "add-destination":
+        installed.destinations.delete(destinationText(command.destination));
+        break;
+      case "edit-destination":
+        // No destination has such a weight: the next one is another.
+        installed.destinations.set(destinationText(command.destination), {
+          ...command.destination,
+          weight: -1,
+        });
+        break;
+      case "delete-service":
+      case "delete-destination":
+        break;
+    }
+  }
+
+  /**
+   * Takes over what is found in the kernel, and returns what is otherwise than commanded. Services that nobody asks for
+   * are left alone.
+   */
+  compare(present: readonly IpvsServiceEntry[]): ForeignChange[] {
+    const found = new Map(present.map((entry) => [keyText(entry.key), split(entry)]));
+    const changes: ForeignChange[] = [];
+    for (const [text, installed] of this.#services) {
+      const { key } = installed.service;
+      const owners = this.ownersOf(key);
+      const is = found.get(text);
+      if (owners.length === 0 || !is) this.#services.delete(text);
+      if (owners.length === 0) continue;
+      if (!is) {
+        changes.push({ key, owners, what: { type: "deleted" } });
+        continue;
+      }
+      found.delete(text);
+      for (const what of differences(installed, is)) changes.push({ key, owners, what });
+      installed.service = is.service;
+      delete installed.isOtherwise;
+      installed.destinations.clear();
+      for (const one of is.destinations) installed.destinations.set(destinationText(one), one);
+    }
+    for (const [text, { service, destinations }] of found) {
+      this.#services.set(text, {
+        service,
+        destinations: new Map(destinations.map((one) => [destinationText(one), one])),
+        owner: undefined,
+      });
+    }
+    return changes;
+  }
+
   /** Takes one destination out, when it is there and nobody else may want it. */
   removeDestination(key: IpvsServiceKey, destination: DestinationAddress): IpvsCommand[] {
     const installed = this.#services.get(keyText(key));
@@ -122,12 +182,41 @@ export class IpvsTable {
   }
 }
 
+/** What somebody else has done to a service, or to a destination in it. */
+export interface ForeignChange {
+  readonly key: IpvsServiceKey;
+  readonly owners: readonly string[];
+  readonly what:
+    | { readonly type: "deleted" }
+    | { readonly type: "edited"; readonly is: IpvsService; readonly was: IpvsService }
+    | { readonly type: "destination-deleted" | "destination-added"; readonly destination: IpvsDestination }
+    | { readonly type: "destination-edited"; readonly is: IpvsDestination; readonly was: IpvsDestination };
+}
+
+function* differences(
+  installed: Installed,
+  { service, destinations }: ServiceState,
+): Iterable<ForeignChange["what"]> {
+  if (!installed.isOtherwise && !sameService(installed.service, service))
+    yield { type: "edited", is: service, was: installed.service };
+  const missing = new Map(installed.destinations);
+  for (const is of destinations) {
+    const was = missing.get(destinationText(is));
+    missing.delete(destinationText(is));
+    if (!was) yield { type: "destination-added", destination: is };
+    else if (was.weight >= 0 && !sameDestination(was, is)) yield { type: "destination-edited", is, was };
+  }
+  for (const destination of missing.values()) yield { type: "destination-deleted", destination };
+}
+
 /** Commands from what is to what ought to be: pool first grown, then shrunk, so that it never stands empty. */
 function bring(installed: Installed, { service, destinations }: ServiceState): IpvsCommand[] {
   const { key } = service;
   const commands: IpvsCommand[] = [];
-  if (!sameService(installed.service, service)) commands.push({ type: "edit-service", service });
+  if (installed.isOtherwise || !sameService(installed.service, service))
+    commands.push({ type: "edit-service", service });
   installed.service = service;
+  delete installed.isOtherwise;
   const surplus = new Map(installed.destinations);
   for (const destination of destinations) {
     const text = destinationText(destination);

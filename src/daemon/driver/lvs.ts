@@ -3,8 +3,9 @@ import type { Config } from "../../config/config.ts";
 import type { CheckTarget } from "../../core/checker/contract.ts";
 import type { CheckerId, LvsEffect, LvsEvent } from "../../core/lvs/contract.ts";
 import type { Machine } from "../../core/machine.ts";
-import type { Kernel, StreamConnection, StreamEvent } from "../../kernel/ports.ts";
+import { type Kernel, KernelError, type StreamConnection, type StreamEvent } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
+import type { IpvsServiceEntry } from "../../wire/ipvs-types.ts";
 import type { Log } from "../log/log.ts";
 import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
@@ -75,7 +76,8 @@ export class LvsDriver {
   apply(changes: readonly Change[]): void {
     if (this.#config) this.#tls.reload(this.#config);
     this.#watchAddresses();
-    this.#loop.feed({ type: "apply", changes });
+    const present = this.#list();
+    this.#loop.feed({ type: "apply", changes, ...(present && { present }) });
     this.#set();
   }
 
@@ -122,11 +124,12 @@ export class LvsDriver {
   }
 
   #applyCommands(effects: readonly Effect<"ipvs">[]): void {
-    const refusals = this.#kernel.ipvs.apply(effects.map(({ command }) => command));
-    for (const [index, refusal] of refusals.entries()) {
-      if (refusal !== undefined)
-        this.#log.error(`IPVS: ${effects[index]?.what ?? "command"}: ${refusal.code}`);
-    }
+    const answers = this.#kernel.ipvs.apply(effects.map(({ command }) => command));
+    const refusals = effects.flatMap(({ command }, index) => {
+      const refusal = answers[index];
+      return refusal ? { command, errno: refusal.errno, code: refusal.code } : [];
+    });
+    if (refusals.length > 0) this.#loop.feed({ type: "refused", refusals });
   }
 
   #carryOutOne(effect: Exclude<LvsEffect, { type: "ipvs" }>): void {
@@ -153,8 +156,29 @@ export class LvsDriver {
         this.#alert(effect);
         break;
       case "log":
-        this.#log[effect.level](effect.message);
+        this.#say(effect);
         break;
+      case "compare": {
+        const present = this.#list();
+        if (present) this.#loop.feed({ type: "listed", present });
+        break;
+      }
+    }
+  }
+
+  #say({ level, message, at }: Effect<"log">): void {
+    if (at !== undefined && this.#outlets) this.#outlets.located({ level, message, at });
+    else this.#log[level](message);
+  }
+
+  /** What the kernel's table holds; undefined when it does not say. */
+  #list(): IpvsServiceEntry[] | undefined {
+    try {
+      return this.#kernel.ipvs.list();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.#log.warn(`Cannot compare with the kernel's table: ${error.message}`);
+      return undefined;
     }
   }
 

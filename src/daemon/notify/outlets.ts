@@ -7,15 +7,25 @@ export interface Alert {
   readonly body: string;
 }
 
+/** A line for the log, about a statement of the configuration by its origin: where that is, the parent knows. */
+export interface LocatedLine {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  readonly at: number;
+}
+
 /** Where the news of one child process go besides scripts: its FIFOs, and mail by way of the parent. */
 export class Outlets {
   readonly #log: Log;
   readonly #send: (alert: Alert) => void;
+  readonly #locate: ((line: LocatedLine) => void) | undefined;
   #fifos: FifoWriter[] = [];
 
-  constructor(log: Log, send: (alert: Alert) => void) {
+  /** Without `locate` lines are logged without their place. */
+  constructor(log: Log, send: (alert: Alert) => void, locate?: (line: LocatedLine) => void) {
     this.#log = log;
     this.#send = send;
+    this.#locate = locate;
   }
 
   /** Takes over the FIFOs of a configuration, by path. Those that stay are not opened again. */
@@ -33,6 +43,11 @@ export class Outlets {
 
   alert(alert: Alert): void {
     this.#send(alert);
+  }
+
+  located(line: LocatedLine): void {
+    if (this.#locate) this.#locate(line);
+    else this.#log[line.level](line.message);
   }
 
   /** Idempotent. */

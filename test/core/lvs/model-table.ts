@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { keyText } from "../../../src/core/lvs/services.ts";
+import { ERRNO } from "../../../src/wire/errno.ts";
 import type {
   IpvsCommand,
   IpvsDestination,
@@ -53,6 +54,18 @@ export class ModelTable {
     const entry = this.services.get(keyText(key));
     if (!entry) throw new Error(`no such service: ${JSON.stringify(command)}`);
     return entry;
+  }
+
+  /** The kernel's refusal of a command that takes the table for another one; 0 where it takes it. */
+  errno(command: IpvsCommand): number {
+    const entry = this.services.get(keyText("service" in command ? command.service.key : command.key));
+    if (command.type === "add-service") return entry ? ERRNO.EEXIST : 0;
+    if (!entry) return ERRNO.ESRCH;
+    if (!("destination" in command)) return 0;
+    const { address, port } = command.destination;
+    const present = entry.destinations.has(`${address} ${port}`);
+    if (command.type === "add-destination") return present ? ERRNO.EEXIST : 0;
+    return present ? 0 : ERRNO.ENOENT;
   }
 
   private refuse(condition: boolean, command: IpvsCommand): void {

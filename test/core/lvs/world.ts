@@ -1,11 +1,14 @@
 import { compile, emptyConfig } from "../../../src/config/compile.ts";
 import type { Config } from "../../../src/config/config.ts";
 import type { CheckTarget } from "../../../src/core/checker/contract.ts";
-import type { LvsEffect, LvsEvent } from "../../../src/core/lvs/contract.ts";
+import type { LvsEffect, LvsEvent, Refusal } from "../../../src/core/lvs/contract.ts";
 import { createLvsDirector } from "../../../src/core/lvs/director.ts";
+import { commandText } from "../../../src/core/lvs/names.ts";
 import { diff, forOwner } from "../../../src/plan/diff.ts";
 import { MemoryHost } from "../../../src/source/memory-host.ts";
 import type { Micros } from "../../../src/values/time.ts";
+import { errnoName } from "../../../src/wire/errno.ts";
+import type { IpvsCommand } from "../../../src/wire/ipvs-types.ts";
 import { ModelTable } from "./model-table.ts";
 
 export const SECOND = 1_000_000;
@@ -27,6 +30,10 @@ export class World {
   readonly exits = new Map<string, number>();
   /** `address:port` of servers that answer nothing at all. */
   readonly silent = new Set<string>();
+  /** The errno with which the kernel refuses a command, if it does. */
+  refuses: ((command: IpvsCommand) => number) | undefined;
+  /** Somebody else changes the table, too: a command may find it otherwise than expected. */
+  isShared = false;
   now: Micros = 0;
   private running = emptyConfig();
   private effects: LvsEffect[] = [];
@@ -38,7 +45,7 @@ export class World {
     const next = text === "" ? emptyConfig() : configOf(text);
     const { changes } = forOwner(diff(this.running, next), "checkers");
     this.running = next;
-    const present = start ? { present: this.table.list() } : {};
+    const present = start || this.isShared ? { present: this.table.list() } : {};
     this.carryOut(this.director.handle({ type: "apply", changes, ...present }, this.now));
     return this;
   }
@@ -65,7 +72,9 @@ export class World {
     return {
       logs: effects.filter((one): one is LogEffect => one.type === "log").map(({ message }) => message),
       scripts: effects.flatMap((one) => (one.type === "run-script" ? [one.command.argv.join(" ")] : [])),
-      commands: effects.filter((one): one is IpvsEffect => one.type === "ipvs").map(({ what }) => what),
+      commands: effects
+        .filter((one): one is IpvsEffect => one.type === "ipvs")
+        .map(({ command }) => commandText(command)),
     };
   }
 
@@ -84,9 +93,11 @@ export class World {
   /** All effects of one event first, then what they lead to, as the driver does. */
   private carryOut(effects: readonly LvsEffect[]): void {
     const events: LvsEvent[] = [];
+    const refusals: Refusal[] = [];
     this.effects.push(...effects);
     for (const effect of effects) {
-      if (effect.type === "ipvs") this.table.apply(effect.command);
+      if (effect.type === "ipvs") this.refuseOrApply(effect.command, refusals);
+      if (effect.type === "compare") events.push({ type: "listed", present: this.table.list() });
       if (effect.type === "close" && !this.open.delete(effect.checker))
         throw new Error(`closed without connection: ${effect.checker}`);
       if (effect.type === "run-check") {
@@ -103,7 +114,15 @@ export class World {
         );
       }
     }
+    if (refusals.length > 0) events.unshift({ type: "refused", refusals });
     for (const event of events) this.carryOut(this.director.handle(event, this.now));
+  }
+
+  /** The kernel's answer; a table that nobody else touches refuses nothing but what it is told to. */
+  private refuseOrApply(command: IpvsCommand, refusals: Refusal[]): void {
+    const errno = this.refuses?.(command) ?? (this.isShared ? this.table.errno(command) : 0);
+    if (errno === 0) this.table.apply(command);
+    else refusals.push({ command, errno, code: errnoName(errno) });
   }
 
   private connect(checker: string, { address, port }: CheckTarget): LvsEvent[] {
