@@ -50,5 +50,6 @@ ${CHECKERS[checker]}    }
 ${servers.join("")}}
 `;
   });
-  return `global_defs {\n    router_id bench\n}\n${blocks.join("")}`;
+  // A slow guest takes longer than the 5 s after which keepalived would kill its own child, and leave the table.
+  return `global_defs {\n    router_id bench\n}\nchild_wait_time 100\n${blocks.join("")}`;
 }

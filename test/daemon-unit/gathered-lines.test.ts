@@ -20,7 +20,8 @@ afterEach(() => {
 });
 
 const report = (lost: number): string => `${lost} lost\n`;
-const line = (index: number): string => `${index} ${"x".repeat(990)}\n`;
+const stampOf = (): string => "at ";
+const message = (index: number): string => `${index} ${"x".repeat(990)}`;
 
 /** What the pipe holds; nothing when it is empty. */
 function drain(): string {
@@ -34,28 +35,29 @@ function drain(): string {
 
 describe("GatheredLines", () => {
   it("writes the lines of one turn together, in the next", async () => {
-    const out = new GatheredLines(pipe, report);
-    out.write("one\n");
-    out.write("two\n");
+    const out = new GatheredLines(pipe, stampOf, report);
+    out.write(30, "one");
+    out.write(30, "two");
     expect(drain()).toBe("");
-    expect(await eventually("the lines", () => drain() || undefined)).toBe("one\ntwo\n");
+    expect(await eventually("the lines", () => drain() || undefined)).toBe("at one\nat two\n");
   });
 
   it("loses nothing to a reader that is slow", async () => {
-    const out = new GatheredLines(pipe, report);
-    const all = Array.from({ length: 1_000 }, (_, index) => line(index));
-    for (const each of all) out.write(each);
+    const out = new GatheredLines(pipe, stampOf, report);
+    const all = Array.from({ length: 1_000 }, (_, index) => message(index));
+    for (const each of all) out.write(30, each);
+    const text = all.map((each) => `at ${each}\n`).join("");
     let read = "";
     await eventually("every line", () => {
       read += drain();
-      return read.length >= all.join("").length;
+      return read.length >= text.length;
     });
-    expect(read).toBe(all.join(""));
+    expect(read).toBe(text);
   });
 
   it("keeps a few megabytes for a reader that takes nothing, and says how many lines were lost on top", async () => {
-    const out = new GatheredLines(pipe, report);
-    for (let index = 0; index < 10_000; index++) out.write(line(index));
+    const out = new GatheredLines(pipe, stampOf, report);
+    for (let index = 0; index < 10_000; index++) out.write(30, message(index));
     let read = "";
     let kept = 0;
     await eventually("what was kept", () => {
@@ -65,15 +67,17 @@ describe("GatheredLines", () => {
       kept = lines;
       return isAll;
     });
-    out.write("after\n");
-    expect(await eventually("the report", () => drain() || undefined)).toBe(`${10_000 - kept} lost\nafter\n`);
+    out.write(30, "after");
+    expect(await eventually("the report", () => drain() || undefined)).toBe(
+      `${10_000 - kept} lost\nat after\n`,
+    );
   });
 
   it("is silent about a descriptor that is closed", async () => {
-    const out = new GatheredLines(9_999, report);
-    out.write("gone\n");
+    const out = new GatheredLines(9_999, stampOf, report);
+    out.write(30, "gone");
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    out.write("gone\n");
+    out.write(30, "gone");
   });
 });
 

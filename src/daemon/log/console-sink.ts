@@ -16,11 +16,16 @@ export function clockTime(date: Date): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** One line as keepalived writes it to a console: `Sun Nov 22 12:47:09 2026: message`. Local time. */
-export function consoleLine(date: Date, message: string): string {
+/** What stands before a message on a console. */
+function consoleStamp(date: Date): string {
   const day = String(date.getDate()).padStart(2, " ");
   const start = `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${day}`;
-  return `${start} ${clockTime(date)} ${date.getFullYear()}: ${message}\n`;
+  return `${start} ${clockTime(date)} ${date.getFullYear()}: `;
+}
+
+/** One line as keepalived writes it to a console: `Sun Nov 22 12:47:09 2026: message`. Local time. */
+export function consoleLine(date: Date, message: string): string {
+  return `${consoleStamp(date)}${message}\n`;
 }
 
 const lostLine = (lost: number): string => consoleLine(new Date(), `${lost} log lines lost`);
@@ -49,6 +54,5 @@ export const parentConsole = new ConsoleSink(new StandardError(PATIENCE));
 export function childConsole(): LogSink {
   // Opening the descriptor as a pipe of the loop makes it non-blocking. Nothing is written through this.
   new Socket({ fd: 2, readable: false, writable: true }).on("error", () => {}).unref();
-  const lines = new GatheredLines(2, lostLine);
-  return { write: (_level, message) => lines.write(consoleLine(new Date(), message)) };
+  return new GatheredLines(2, consoleStamp, lostLine);
 }

@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import type { LogLevel, LogSink } from "./log.ts";
 
 /** Bytes that wait at most; what comes on top is lost. A start with tens of thousands of servers says a few megabytes. */
 const MOST_WAITING = 8 * 2 ** 20;
@@ -13,33 +14,36 @@ const FAREWELL = 100;
 const bell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Lines to a descriptor that never blocks, gathered: those of one turn of the loop are one write. What the reader does
- * not take waits, up to a limit; beyond it lines are lost, counted, and said. Nothing is ever thrown.
+ * Lines to a descriptor that never blocks, gathered: those of one turn of the loop are one write, and of one time. What
+ * the reader does not take waits, up to a limit; beyond it lines are lost, counted, and said. Nothing is ever thrown.
  */
-export class GatheredLines {
+export class GatheredLines implements LogSink {
   readonly #descriptor: number;
+  readonly #stampOf: (date: Date) => string;
   readonly #report: (lost: number) => string;
+  #stamp: string | undefined;
   #waiting: Uint8Array = new Uint8Array(0);
   #gathered = "";
   #lost = 0;
   #isScheduled = false;
 
-  /** `report` makes the line that says how many were lost before. */
-  constructor(descriptor: number, report: (lost: number) => string) {
+  /** `stampOf` makes what stands before each message, `report` the line that says how many were lost before. */
+  constructor(descriptor: number, stampOf: (date: Date) => string, report: (lost: number) => string) {
     this.#descriptor = descriptor;
+    this.#stampOf = stampOf;
     this.#report = report;
     process.on("exit", () => this.#farewell());
   }
 
-  /** Takes whole lines. */
-  write(lines: string): void {
+  write(_level: LogLevel, message: string): void {
     if (this.#waiting.length + this.#gathered.length > MOST_WAITING) {
       this.#lost += 1;
       return;
     }
     if (this.#lost > 0) this.#gathered += this.#report(this.#lost);
     this.#lost = 0;
-    this.#gathered += lines;
+    this.#stamp ??= this.#stampOf(new Date());
+    this.#gathered += `${this.#stamp}${message}\n`;
     if (this.#gathered.length >= FULL && this.#waiting.length === 0) this.#flush();
     else this.#schedule();
   }
@@ -57,6 +61,7 @@ export class GatheredLines {
 
   /** False: something waits for the reader. */
   #flush(): boolean {
+    this.#stamp = undefined;
     if (this.#gathered !== "") {
       const gathered = Buffer.from(this.#gathered);
       this.#waiting = this.#waiting.length === 0 ? gathered : Buffer.concat([this.#waiting, gathered]);
