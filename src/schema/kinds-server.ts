@@ -41,17 +41,7 @@ export const serviceName: Kind<ServiceName> = {
       return fwmark === undefined ? undefined : { type: "fwmark", fwmark };
     }
     if (first.text === "group") {
-      if (!second) return missing("a name", first, complain);
-      complain(
-        {
-          code: "not-implemented",
-          severity: "warning",
-          summary: "groups of virtual servers are not implemented yet",
-          detail: "The virtual server is compiled, and serves no address.",
-        },
-        first,
-      );
-      return { type: "group", group: second.text };
+      return second ? { type: "group", group: second.text } : missing("a name", first, complain);
     }
     const found = addressAndPort(first, second, complain);
     return found && { type: "address", address: found.address, port: found.port };

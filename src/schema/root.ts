@@ -55,7 +55,6 @@ export const root = defineBlock({
     virtual_server_group: blocks(virtualServerGroup, {
       doc: "Addresses and marks that are served alike.",
       since: "1.0.2",
-      compiledOnly: true,
     }),
     virtual_server: blocks(virtualServer, { doc: "A service and the servers behind it.", since: "0.5.3" }),
   },
