@@ -5,8 +5,6 @@ import { tolerated, wanted } from "./kinds-options.ts";
 import { statusRanges } from "./kinds-server.ts";
 import { type BlockOf, blocks, defineBlock, flag, leaf } from "./row.ts";
 
-const compiledOnly = true;
-
 /** MD5 as 32 hexadecimal digits, in lower case. */
 const digest = oneText("MD5 digest", (text, complain, at) => {
   if (/^[\da-f]{32}$/i.test(text)) return text.toLowerCase();
@@ -26,36 +24,30 @@ const urlRows = {
   }),
   virtualhost: leaf(wanted(word), { doc: "Host to name in the request.", since: "0.5.8" }),
   regex: leaf(wanted(regex), {
-    doc: "Regular expression (PCRE) that the body has to match.",
+    doc: "Regular expression (PCRE) that the response has to match, head included.",
     since: "2.0.7",
-    compiledOnly,
   }),
   regex_no_match: flag({
     bare: true,
-    doc: "The body must not match.",
+    doc: "The response must not match.",
     since: "2.0.7",
-    compiledOnly,
   }),
   regex_options: leaf(regexOptions, {
     doc: "Options of the regular expression, by their names in pcre2api.",
     since: "2.0.7",
-    compiledOnly,
   }),
   regex_stack: leaf(tolerated(regexStack), {
     doc: "Bytes of stack to match with: at first, and at most.",
     since: "2.0.7",
-    compiledOnly,
   }),
   regex_min_offset: leaf(tolerated(regexOffset), {
     default: 0,
-    doc: "Where in the body a match may start at the earliest.",
+    doc: "Where in the response a match may start at the earliest, in bytes.",
     since: "2.0.7",
-    compiledOnly,
   }),
   regex_max_offset: leaf(tolerated(regexOffset), {
-    doc: "Where in the body a match may start at the latest.",
+    doc: "Where in the response a match may start at the latest, in bytes.",
     since: "2.0.7",
-    compiledOnly,
   }),
 };
 

@@ -67,10 +67,14 @@ function refusedText(row: AnyRow): string | undefined {
   }
 }
 
-/** Keywords that count only below another one of their block. */
+/** Keywords that count only beside another one of their block. */
 const NEEDED: ReadonlyMap<string, string> = new Map([
   ["sorry_server_inhibit", "sorry_server"],
   ["sorry_server_lvs_method", "sorry_server"],
+  ["regex_options", "regex"],
+  ["regex_stack", "regex"],
+  ["regex_min_offset", "regex"],
+  ["regex_max_offset", "regex"],
 ]);
 
 /** The row in the smallest blocks that may hold it; with the words of `text` when given. */

@@ -17,6 +17,7 @@ import { madeInterfaces, madeNames } from "./instance-interfaces.ts";
 import { electionKeywords, ipv6Version, transport } from "./instance-transport.ts";
 import { advertInterval, authentication, derivedValues, preemption } from "./instance-values.ts";
 import { duplicateRealServers, portsUnderMark, serverFamilies, serverPorts } from "./real-servers.ts";
+import { regularExpressions } from "./regular-expressions.ts";
 import { checkerScriptSecurity, vrrpScriptSecurity } from "./script-security.ts";
 import { groupFamilies, schedulerFlags, serverGroups } from "./server-groups.ts";
 import { serviceFamily } from "./service-family.ts";
@@ -83,6 +84,7 @@ export const ALL_CHECKS: readonly Check[] = [
     checkerReferences,
     checkerAddresses,
     replyLengths,
+    regularExpressions,
     checkerTimes,
     serverFamilies,
     groupFamilies,
