@@ -2,15 +2,19 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execute } from "../test/lab/process.ts";
+import type { RouterProgram } from "../test/lab/router.ts";
 import { type Checking, checking } from "./lvs-checks.ts";
 import type { Farm } from "./lvs-configuration.ts";
 import { type Memory, memory } from "./lvs-memory.ts";
 import { programming } from "./lvs-programming.ts";
-import { programs } from "./programs.ts";
+import { programs, programsWithoutIpvs } from "./programs.ts";
 import { markdownTable } from "./table.ts";
 
 /** Memory and time limit of the guest. */
 const GUEST = ["-m", "3072", "-t", "2400"];
+/** Namespaces of its own, whose processes end with it. */
+const NAMESPACES = ["unshare", "-nmpf", "--mount-proc", "--kill-child"];
 
 /** Nothing listens, but hardly any of its servers is checked while it is measured. */
 const TABLE: Farm = { services: 5_000, each: 4, delayLoop: 36_000, checker: "TCP_CHECK" };
@@ -20,11 +24,14 @@ interface Load {
   readonly farm: Farm;
 }
 
-const LOADS: readonly Load[] = [
-  { name: "1,000 TCP/s", farm: { services: 250, each: 4, delayLoop: 1, checker: "TCP_CHECK" } },
-  { name: "5,000 TCP/s", farm: { services: 1_250, each: 4, delayLoop: 1, checker: "TCP_CHECK" } },
-  { name: "1,000 HTTP/s", farm: { services: 250, each: 4, delayLoop: 1, checker: "HTTP_GET" } },
-];
+const load = (rate: number, checker: Farm["checker"]): Load => ({
+  name: `${rate.toLocaleString("en")} ${checker} a second`,
+  farm: { services: rate / 4, each: 4, delayLoop: 1, checker },
+});
+
+/** What the guest can carry. */
+const GUEST_LOADS = [load(400, "TCP_CHECK"), load(200, "HTTP_GET")];
+const LOADS = [load(1_000, "TCP_CHECK"), load(5_000, "TCP_CHECK"), load(1_000, "HTTP_GET")];
 
 /** Services of five servers. */
 const CROWDS = [1, 1_000, 7_441];
@@ -49,10 +56,14 @@ function checkingRow(load: string, program: string, measured: Checking): string[
   ];
 }
 
-async function checkingTable(root: string, folder: string): Promise<string> {
+async function checkingTable(
+  these: readonly RouterProgram[],
+  loads: readonly Load[],
+  folder: string,
+): Promise<string> {
   const rows = [["load", "program", "checks/s", "CPU", "CPU per check", "late p99", "memory"]];
-  for (const { name, farm } of LOADS) {
-    for (const program of programs(root)) {
+  for (const { name, farm } of loads) {
+    for (const program of these) {
       rows.push(checkingRow(name, program.name, await checking(program, folder, farm)));
     }
   }
@@ -76,43 +87,62 @@ async function memoryTable(root: string, folder: string): Promise<string> {
   return markdownTable(rows);
 }
 
-const PARTS = { programming: programmingTable, checks: checkingTable, memory: memoryTable } as const;
+type Part = (root: string, folder: string) => Promise<string>;
 
-/** Runs this bench in the guest, which has IPVS, and returns what it prints. */
-function inGuest(root: string, parts: readonly string[]): Promise<string> {
+/** Measured in the guest, whose kernel has IPVS. */
+const GUEST_PARTS: Readonly<Record<string, Part>> = {
+  programming: programmingTable,
+  "guest-checks": (root, folder) => checkingTable(programs(root), GUEST_LOADS, folder),
+  memory: memoryTable,
+};
+
+/** Measured on the machine's own kernel, in an empty network namespace. */
+const MACHINE_PARTS: Readonly<Record<string, Part>> = {
+  checks: (root, folder) => checkingTable(programsWithoutIpvs(root), LOADS, folder),
+};
+
+/** Runs parts of this bench by another process and returns what it prints. */
+function elsewhere(root: string, place: readonly string[], parts: readonly string[]): Promise<string> {
   const inner = [process.execPath, join(root, "scripts/bench.mjs"), "lvs", "--inside"];
-  const guest = spawn(
-    join(root, "test/lab/uml-run"),
-    [...GUEST, ...inner, ...parts.map((part) => `--part=${part}`)],
-    { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
-  );
+  const [command = "", ...args] = [...place, ...inner, ...parts.map((part) => `--part=${part}`)];
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";
-  guest.stdout.on("data", (text: Buffer) => {
+  child.stdout.on("data", (text: Buffer) => {
     printed += text.toString();
   });
   return new Promise((resolve, reject) => {
-    guest.once("error", reject);
-    guest.once("close", (status) => {
+    child.once("error", reject);
+    child.once("close", (status) => {
       if (status === 0) resolve(printed.trim());
-      else reject(new Error(`the guest ended with status ${status}\n${printed}`));
+      else reject(new Error(`${command} ended with status ${status}\n${printed}`));
     });
   });
 }
 
 /**
- * What programming IPVS, checking servers and holding them costs each program, in one guest one after the other, as
- * Markdown tables. `parts`: some of PARTS, or all. `inside`: this is the guest.
+ * What programming IPVS, checking servers and holding them costs each program, one after the other, as Markdown tables.
+ * `parts`: some of the parts above, or all. `inside`: this process is where they are measured.
  */
 export async function benchLvs(
   root: string,
   { inside, parts }: { readonly inside: boolean; readonly parts: readonly string[] },
 ): Promise<string> {
-  if (!inside) return inGuest(root, parts);
-  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const chosen = (from: Readonly<Record<string, Part>>) =>
+    Object.keys(from).filter((part) => parts.length === 0 || parts.includes(part));
+  const tables: string[] = [];
+  if (!inside) {
+    const [guest, machine] = [chosen(GUEST_PARTS), chosen(MACHINE_PARTS)];
+    if (guest.length > 0)
+      tables.push(await elsewhere(root, [join(root, "test/lab/uml-run"), ...GUEST], guest));
+    if (machine.length > 0) tables.push(await elsewhere(root, NAMESPACES, machine));
+    return tables.join("\n\n");
+  }
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-bench-"));
   try {
-    const tables: string[] = [];
-    for (const [part, measure] of Object.entries(PARTS)) {
-      if (parts.length === 0 || parts.includes(part)) tables.push(await measure(root, folder));
+    execute(["ip", "link", "set", "lo", "up"]);
+    for (const part of parts) {
+      const measure = GUEST_PARTS[part] ?? MACHINE_PARTS[part];
+      if (measure !== undefined) tables.push(await measure(root, folder));
     }
     return tables.join("\n\n");
   } finally {

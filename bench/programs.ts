@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { KEEPALIVED } from "../test/lab/keepalived.ts";
 import { PART_OPTIONS, type RouterProgram } from "../test/lab/router.ts";
+import { withPretendedIpvs } from "./pretended-ipvs.ts";
 
 /** Both programs as they are measured: Holdfast from its bundle, keepalived as installed. */
 export function programs(root: string): readonly RouterProgram[] {
@@ -13,6 +14,16 @@ export function programs(root: string): readonly RouterProgram[] {
     ],
   };
   return [holdfast, KEEPALIVED];
+}
+
+/** The same where the kernel has no IPVS: checkers really check, and their tables are nowhere. */
+export function programsWithoutIpvs(root: string): readonly RouterProgram[] {
+  const [holdfast, keepalived] = programs(root);
+  if (!holdfast || !keepalived) return [];
+  return [
+    { ...holdfast, command: (...how) => [...holdfast.command(...how), "--kernel", "memory"] },
+    { ...keepalived, command: (...how) => withPretendedIpvs(keepalived.command(...how)) },
+  ];
 }
 
 /** Waits so many milliseconds. */
