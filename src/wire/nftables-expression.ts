@@ -12,7 +12,8 @@ const META = {
   l4proto: 16,
   oifkind: 27,
 } as const satisfies Record<FirewallMeta, number>;
-const VERDICT = { drop: 0, accept: 1, goto: 0xffff_fffc } as const;
+const META_MARK = 3;
+const VERDICT = { drop: 0, accept: 1, goto: 0xffff_fffc, return: 0xffff_fffb } as const;
 
 const LIST_ELEMENT = 1;
 const EXPR_NAME = 1;
@@ -39,6 +40,8 @@ function nameOf({ type }: FirewallExpression): string {
       return "bitwise";
     case "duplicate":
       return "dup";
+    case "set-mark":
+      return "meta";
     case "verdict":
     case "goto":
       return "immediate";
@@ -81,6 +84,10 @@ function writeData(writer: NetlinkWriter, expression: FirewallExpression): void 
       writer.u32be(2, expression.device);
       break;
     case "counter":
+      break;
+    case "set-mark":
+      writer.u32be(2, META_MARK);
+      writer.u32be(3, expression.register);
       break;
     case "verdict":
       writeVerdict(writer, VERDICT[expression.verdict]);

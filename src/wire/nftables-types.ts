@@ -1,6 +1,6 @@
 /**
  * nf_tables in the words of its kernel interface (linux/netfilter/nf_tables.h): tables of chains, sets and rules. Only
- * what a VRRP router needs.
+ * what a VRRP router and a director of IPVS need.
  */
 
 export type FirewallFamily = "ip" | "ip6";
@@ -12,7 +12,14 @@ export interface FirewallTable {
 }
 
 /** What keys and values of a set are; `nft` shows them by it. */
-export type FirewallType = "ipv4_addr" | "ipv6_addr" | "iface_index" | "ifname" | "icmpv6_type";
+export type FirewallType =
+  | "ipv4_addr"
+  | "ipv6_addr"
+  | "iface_index"
+  | "ifname"
+  | "icmpv6_type"
+  | "inet_service"
+  | "mark";
 
 /** Where a base chain is called from. */
 interface FirewallHook {
@@ -20,8 +27,11 @@ interface FirewallHook {
   readonly priority: number;
 }
 
-/** Two registers of 16 bytes; a longer value in the first one runs on into the second. */
-export type FirewallRegister = 1 | 2;
+/**
+ * Two registers of 16 bytes; a longer value in the first one runs on into the second. 9 is the second quarter of the
+ * first: what follows an IPv4 address.
+ */
+export type FirewallRegister = 1 | 2 | 9;
 
 /** Something of a packet's metadata. Names of interfaces and of their kinds are padded to 16 bytes. */
 export type FirewallMeta = "iif" | "oif" | "iifname" | "oifname" | "l4proto" | "oifkind";
@@ -48,11 +58,16 @@ export type FirewallExpression =
   /** Sends a copy to the address in one register, out of the interface in the other. */
   | { readonly type: "duplicate"; readonly address: FirewallRegister; readonly device: FirewallRegister }
   | { readonly type: "counter" }
-  | { readonly type: "verdict"; readonly verdict: "accept" | "drop" }
+  /** Gives the packet the mark that is in the register. */
+  | { readonly type: "set-mark"; readonly register: FirewallRegister }
+  | { readonly type: "verdict"; readonly verdict: "accept" | "drop" | "return" }
   | { readonly type: "goto"; readonly chain: string };
 
 export interface FirewallElement {
+  /** Parts of a concatenation are padded to four bytes each. */
   readonly key: Uint8Array;
+  /** In a set of ranges: the last of each part; the element is all between. */
+  readonly end?: Uint8Array;
   /** In a map. */
   readonly value?: Uint8Array;
 }
@@ -77,6 +92,8 @@ export type FirewallCommand =
       readonly keys: readonly FirewallType[];
       /** Makes it a map. */
       readonly values?: FirewallType;
+      /** Each part of a key may be a range; elements must not overlap. For concatenations only. */
+      readonly ranges?: true;
       /** Elements come with the set's own transaction only. */
       readonly constant?: true;
     }

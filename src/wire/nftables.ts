@@ -38,7 +38,9 @@ const NLM_F_CREATE = 0x400;
 const NLM_F_APPEND = 0x800;
 
 const NFT_SET_CONSTANT = 2;
+const NFT_SET_INTERVAL = 4;
 const NFT_SET_MAP = 8;
+const NFT_SET_CONCAT = 0x80;
 
 const UDATA_KEY_BYTE_ORDER = 0;
 const UDATA_DATA_BYTE_ORDER = 1;
@@ -52,6 +54,8 @@ const TYPES = {
   ipv4_addr: { number: 7, length: 4 },
   ipv6_addr: { number: 8, length: 16 },
   iface_index: { number: 20, length: 4 },
+  inet_service: { number: 13, length: 2 },
+  mark: { number: 19, length: 4 },
   icmpv6_type: { number: 29, length: 1 },
   ifname: { number: 41, length: 16 },
 } as const satisfies Record<FirewallType, { number: number; length: number }>;
@@ -117,22 +121,23 @@ function writeChain(writer: NetlinkWriter, { chain, hook }: CommandOf<"add-chain
 }
 
 function writeSet(writer: NetlinkWriter, command: CommandOf<"add-set">, id: number): void {
-  const { set, keys, values, constant } = command;
-  const flags = (constant ? NFT_SET_CONSTANT : 0) | (values === undefined ? 0 : NFT_SET_MAP);
+  const { set, keys, values, constant, ranges } = command;
+  const flags =
+    (constant ? NFT_SET_CONSTANT : 0) |
+    (values === undefined ? 0 : NFT_SET_MAP) |
+    (ranges ? NFT_SET_INTERVAL | NFT_SET_CONCAT : 0);
   writer.text(2, set);
   writer.u32be(3, flags);
   writer.u32be(
     4,
     keys.reduce((number, key) => (number << TYPE_BITS) | TYPES[key].number, 0),
   );
-  writer.u32be(
-    5,
-    keys.reduce((length, key) => length + TYPES[key].length, 0),
-  );
+  writer.u32be(5, keyLength(keys));
   if (values !== undefined) {
     writer.u32be(6, TYPES[values].number);
     writer.u32be(7, TYPES[values].length);
   }
+  if (ranges) writer.nested(9, () => writer.nested(2, () => writeParts(writer, keys)));
   writer.u32be(10, id);
   const orders = [
     ...hostOrder(UDATA_KEY_BYTE_ORDER, keys),
@@ -141,17 +146,23 @@ function writeSet(writer: NetlinkWriter, command: CommandOf<"add-set">, id: numb
   if (orders.length > 0) writer.attribute(13, new Uint8Array(orders));
 }
 
+/** The parts of a concatenated key, by their lengths. */
+function writeParts(writer: NetlinkWriter, keys: readonly FirewallType[]): void {
+  for (const key of keys) writer.nested(LIST_ELEMENT, () => writer.u32be(1, TYPES[key].length));
+}
+
 /** What `nft` needs to read numbers in the host's order: a type, a length, a value, kept by the kernel for it. */
 function hostOrder(about: number, types: readonly FirewallType[]): number[] {
-  if (types.length !== 1 || types[0] !== "iface_index") return [];
+  if (types.length !== 1 || (types[0] !== "iface_index" && types[0] !== "mark")) return [];
   return [about, 4, ...new Uint8Array(new Uint32Array([BYTE_ORDER_HOST]).buffer)];
 }
 
 function writeElements(writer: NetlinkWriter, elements: readonly FirewallElement[]): void {
-  for (const { key, value } of elements) {
+  for (const { key, end, value } of elements) {
     writer.nested(LIST_ELEMENT, () => {
       writer.nested(1, () => writer.attribute(DATA_VALUE, key));
       if (value !== undefined) writer.nested(2, () => writer.attribute(DATA_VALUE, value));
+      if (end !== undefined) writer.nested(10, () => writer.attribute(DATA_VALUE, end));
     });
   }
 }
@@ -183,7 +194,9 @@ export function readElements(payload: Uint8Array): FirewallElement[] {
     const attributes = readAttributes(element);
     const key = dataValue(attributes.get(1));
     const value = dataValue(attributes.get(2));
-    return key === undefined ? [] : [{ key, ...(value !== undefined && { value }) }];
+    const end = dataValue(attributes.get(10));
+    if (key === undefined) return [];
+    return [{ key, ...(end !== undefined && { end }), ...(value !== undefined && { value }) }];
   });
 }
 
@@ -205,5 +218,6 @@ function listed(bytes: Uint8Array): Uint8Array[] {
 
 /** Bytes of a key of these parts, for those who build one. */
 export function keyLength(keys: readonly FirewallType[]): number {
-  return keys.reduce((length, key) => length + TYPES[key].length, 0);
+  if (keys.length === 1 && keys[0]) return TYPES[keys[0]].length;
+  return keys.reduce((length, key) => length + ((TYPES[key].length + 3) & ~3), 0);
 }

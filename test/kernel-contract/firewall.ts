@@ -89,6 +89,58 @@ export function firewallContract(start: () => KernelUnderTest): void {
       expect(refusal(() => kernel.firewall.apply([]))).toBe("none");
     });
 
+    it("has maps of ranges, which must not overlap", () => {
+      const set = "tcp_map";
+      const key = (last: number, port: number) =>
+        new Uint8Array([192, 0, 2, last, port >> 8, port & 0xff, 0, 0]);
+      const mark = new Uint8Array(new Uint32Array([1000]).buffer);
+      const range = (first: number, last: number, port: number) => ({
+        key: key(first, port),
+        end: key(last, port),
+        value: mark,
+      });
+      const change = (
+        type: "add-elements" | "delete-elements",
+        ...elements: ReturnType<typeof range>[]
+      ): FirewallCommand => ({
+        type,
+        table,
+        set,
+        elements,
+      });
+      kernel.firewall.apply([
+        { type: "add-table", table },
+        { type: "add-set", table, set, keys: ["ipv4_addr", "inet_service"], values: "mark", ranges: true },
+        { type: "add-chain", table, chain: "in", hook: { point: "input", priority: -1 } },
+        {
+          type: "add-rule",
+          table,
+          chain: "in",
+          expressions: [
+            { type: "payload", base: "network", offset: 16, length: 4, into: 1 },
+            { type: "payload", base: "transport", offset: 2, length: 2, into: 9 },
+            { type: "lookup", set, register: 1, into: 1 },
+            { type: "set-mark", register: 1 },
+            { type: "verdict", verdict: "return" },
+          ],
+        },
+        change("add-elements", range(1, 9, 80), range(1, 20, 443)),
+      ]);
+      expect(kernel.firewall.elements(table, set)).toEqual(
+        expect.arrayContaining([range(1, 9, 80), range(1, 20, 443)]),
+      );
+      expect(refusal(() => kernel.firewall.apply([change("add-elements", range(5, 15, 80))]))).toBe("EEXIST");
+      // What one transaction deletes is free for what it adds.
+      kernel.firewall.apply([
+        change("delete-elements", range(1, 9, 80)),
+        change("add-elements", range(5, 15, 80)),
+      ]);
+      expect(kernel.firewall.elements(table, set)).toEqual(
+        expect.arrayContaining([range(5, 15, 80), range(1, 20, 443)]),
+      );
+      expect(kernel.firewall.elements(table, set)).toHaveLength(2);
+    });
+
     it("has maps, whose keys have one value", () => {
       const link = kernel.links.get(host.link)?.index ?? 0;
       const index = (value: number) => new Uint8Array(new Uint32Array([value]).buffer);

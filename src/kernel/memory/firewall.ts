@@ -1,4 +1,5 @@
 import { ERRNO } from "../../wire/errno.ts";
+import { keyLength } from "../../wire/nftables.ts";
 import type {
   FirewallCommand,
   FirewallElement,
@@ -13,6 +14,7 @@ import type { Faults } from "./faults.ts";
 interface SetState {
   readonly keys: readonly FirewallType[];
   readonly map: boolean;
+  readonly ranges: boolean;
   readonly elements: readonly FirewallElement[];
 }
 
@@ -78,7 +80,12 @@ function change(state: TableState, command: Inner): TableState {
     }
     case "add-set": {
       if (state.sets.has(command.set)) return state;
-      const set = { keys: command.keys, map: command.values !== undefined, elements: [] };
+      const set = {
+        keys: command.keys,
+        map: command.values !== undefined,
+        ranges: command.ranges === true,
+        elements: [],
+      };
       return { ...state, sets: new Map(state.sets).set(command.set, set) };
     }
     case "add-rule": {
@@ -104,11 +111,35 @@ function change(state: TableState, command: Inner): TableState {
   }
 }
 
+/** Whether a range has something in common with one that is there. */
+function overlaps(set: SetState, one: FirewallElement, others: Iterable<FirewallElement>): boolean {
+  if (!set.ranges) return false;
+  const lengths = set.keys.map((key) => keyLength([key, key]) / 2);
+  for (const other of others) {
+    let at = 0;
+    const common = lengths.every((length) => {
+      const part = (key: Uint8Array) => ordered(key.subarray(at, at + length));
+      const [first, last] = [part(one.key), part(one.end ?? one.key)];
+      const [otherFirst, otherLast] = [part(other.key), part(other.end ?? other.key)];
+      at += length;
+      return first <= otherLast && otherFirst <= last;
+    });
+    if (common) return true;
+  }
+  return false;
+}
+
+/** Bytes as a text that is ordered as they are. */
+const ordered = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => String(byte).padStart(3, "0")).join("");
+
 function merge(set: SetState, command: Extract<Inner, { readonly elements: unknown }>): FirewallElement[] {
   const elements = new Map(set.elements.map((element) => [text(element.key), element]));
   for (const element of command.elements) {
     const key = text(element.key);
     const known = elements.get(key);
+    if (command.type === "add-elements" && !known && overlaps(set, element, elements.values()))
+      refuse(command, ERRNO.EEXIST);
     if (command.type === "delete-elements") {
       if (!elements.delete(key)) refuse(command, ERRNO.ENOENT);
     } else {
