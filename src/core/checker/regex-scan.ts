@@ -11,7 +11,7 @@ export interface RegexExpectation {
 }
 
 /** Most bytes that are looked at, and kept, at once: keepalived's buffer. */
-export const WINDOW = 4_095;
+const WINDOW = 4_095;
 
 const NOTHING = new Uint8Array(0);
 
