@@ -271,9 +271,9 @@ export interface TlsTarget extends StreamTarget {
 /** TLS connections with the same credentials. */
 export interface TlsClient {
   /**
-   * A stream below TLS: `connected` once the handshake is done, then the plaintext. A handshake that fails, also by the
-   * end of the stream, is EPROTO, and so is whatever OpenSSL refuses after it. The certificate of the server is not
-   * verified. Never throws.
+   * A stream below TLS: `connected` once the handshake is done, then the plaintext; `ended` is close_notify. A handshake
+   * that fails is EPROTO, and so are an end without close_notify (RFC 8446 §6.1) and whatever OpenSSL refuses. The
+   * certificate of the server is not verified. Never throws.
    */
   connect(target: TlsTarget, callback: (event: StreamEvent) => void): StreamConnection;
 }

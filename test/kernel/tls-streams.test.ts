@@ -74,9 +74,9 @@ describe("streams below TLS", () => {
     ["closes", ["failed EPROTO"]],
     ["resets", ["failed ECONNRESET"]],
     ["close_notify before the answer", ["connected", "ended"]],
-    ["end before the answer", ["connected", "ended"]],
+    ["end before the answer", ["connected", "failed EPROTO"]],
     ["reset before the answer", ["connected", "failed ECONNRESET"]],
-    ["end without close_notify", ["connected", OK, "ended"]],
+    ["end without close_notify", ["connected", OK, "failed EPROTO"]],
     ["reset after the answer", ["connected", OK, "failed ECONNRESET"]],
     ["a broken record", ["connected", "failed EPROTO"]],
   ] as const)("with a peer: %s", async (peer, expected) => {

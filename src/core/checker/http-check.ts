@@ -98,13 +98,14 @@ class HttpExchange {
  * a failure only starts that pass.
  */
 class HttpProbe implements Probe {
-  readonly retriesAtFirst = true;
+  readonly retriesAtFirst = false;
   readonly reportsFirstFailure = false;
   readonly groupsWhileDown = false;
   readonly success: string;
   private readonly target: CheckTarget;
   private readonly urls: readonly HttpExpectation[];
   private readonly options: HttpCheckOptions;
+  private readonly retry: number;
   private index = 0;
   /** It failed while down: the next success leads back to the first URL. */
   private restart: boolean;
@@ -114,8 +115,14 @@ class HttpProbe implements Probe {
   private problemSaid: string | undefined;
   private exchange: HttpExchange | undefined;
 
-  constructor(target: CheckTarget, urls: readonly HttpExpectation[], options: HttpCheckOptions) {
+  constructor(
+    target: CheckTarget,
+    retry: number,
+    urls: readonly HttpExpectation[],
+    options: HttpCheckOptions,
+  ) {
     this.target = target;
+    this.retry = retry;
     this.urls = urls;
     this.options = options;
     this.restart = !options.up && options.hasRun === true;
@@ -166,7 +173,9 @@ class HttpProbe implements Probe {
   }
 
   failure(_message: string, after: string): string {
-    return `${this.tls ? "SSL" : "HTTP"}_CHECK on service ${this.options.service} failed${after}.`;
+    // keepalived begins as if all retries had been made.
+    const retries = this.isFirstPass && this.retry > 0 ? ` after ${this.retry} retries` : after;
+    return `${this.tls ? "SSL" : "HTTP"}_CHECK on service ${this.options.service} failed${retries}.`;
   }
 
   passed(up: boolean): Passed {
@@ -232,5 +241,5 @@ export function createHttpCheck(
   urls: readonly HttpExpectation[],
   options: HttpCheckOptions,
 ): Checker {
-  return new CheckLoop(new HttpProbe(target, urls, options), target, timing, options);
+  return new CheckLoop(new HttpProbe(target, timing.retry, urls, options), target, timing, options);
 }

@@ -84,7 +84,8 @@ class TlsConnection implements StreamConnection {
         this.#wire.push(event.bytes.slice());
         break;
       case "ended":
-        this.#wire.push(null);
+        // A close_notify that came with it is heard of by then.
+        setImmediate(() => this.#ended || this.#fail());
         break;
       case "failed":
         this.#tell(event);
@@ -110,7 +111,7 @@ class TlsConnection implements StreamConnection {
     tls.on("data", (bytes: Uint8Array) => this.#tell({ type: "data", bytes }));
     tls.on("end", () => this.#onEnd());
     tls.on("error", () => this.#fail());
-    tls.on("close", () => this.#onEnd());
+    tls.on("close", () => this.#ended || this.#fail());
   }
 
   #onEnd(): void {
@@ -118,7 +119,6 @@ class TlsConnection implements StreamConnection {
       this.#fail();
       return;
     }
-    if (this.#ended) return;
     this.#ended = true;
     this.#tell({ type: "ended" });
   }

@@ -59,11 +59,20 @@ describe("HTTP_GET", () => {
   });
 
   it("goes on with the next URL after a retry that succeeds", () => {
-    const trace = drive(createHttpCheck(target, timing, [a, b], options), 31, (second) =>
+    const trace = drive(createHttpCheck(target, timing, [a, b], options), 41, (second) =>
+      second === 30 ? bad : ok,
+    );
+    expect(trace.tries.slice(2)).toEqual(["20 GET /a", "30 GET /b", "31 GET /b", "41 GET /a"]);
+    expect(trace.verdicts).toEqual(["10 up"]);
+  });
+
+  it("retries nothing before the first verdict, and tells of it as if it had", () => {
+    const trace = drive(createHttpCheck(target, timing, [a, b], options), 20, (second) =>
       second === 10 ? bad : ok,
     );
-    expect(trace.tries).toEqual(["0 GET /a", "10 GET /b", "11 GET /b", "21 GET /a", "31 GET /b"]);
-    expect(trace.verdicts).toEqual(["11 up"]);
+    expect(trace.tries).toEqual(["0 GET /a", "10 GET /b", "20 GET /b"]);
+    expect(trace.verdicts).toEqual(["10 down"]);
+    expect(trace.logs[0]).toBe("HTTP_CHECK on service [10.0.1.1]:tcp:80 failed after 2 retries.");
   });
 
   it("gives no verdict on a server that is assumed down, until it is up", () => {
@@ -159,7 +168,7 @@ describe("HTTP_GET", () => {
   });
 
   it("gives an answer that trickles in no more than connect_timeout", () => {
-    const checker = createHttpCheck(target, timing, [a], options);
+    const checker = createHttpCheck(target, timing, [a], { ...options, hasRun: true });
     checker.handle({ type: "start" }, 0);
     checker.handle({ type: "timer" }, 0);
     checker.handle({ type: "connected" }, SECOND);
