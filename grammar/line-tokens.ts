@@ -1,12 +1,11 @@
 import { KnownBlock, KnownBlocks } from "./known-blocks.ts";
 import type { PlainLines, SourceLine } from "./line.ts";
 import { LineScanner, type PieceKind } from "./scanner.ts";
-import { Close, Head, Line, type LineToken, makeToken, Repeated } from "./tokens.ts";
-import { type Origin, originOf, type Statement, type Word } from "./tree.ts";
+import { Close, Head, Line, type LineToken, makeToken, openStatement, Repeated, retype } from "./tokens.ts";
+import { type Origin, originOf, type Word } from "./tree.ts";
 
-function nothing(origin: Origin): Statement {
-  return { words: [], origin, source: undefined, block: undefined };
-}
+/** Of a brace that closes a block. */
+const NO_STATEMENT = openStatement([], 0, undefined);
 
 /** A block that is open and may be known again: it started at the end of a plain line. */
 interface OpenBlock {
@@ -30,6 +29,8 @@ export class LineTokens {
   /** The block that the last closing brace belongs to. */
   private closed: OpenBlock | undefined;
   private faults = 0;
+  /** Holds the words of a line while they are counted: an array that grows is several times as large as it need be. */
+  private readonly found: Word[] = [];
   private readonly onUnterminated: (origin: Origin, line: string) => void;
 
   constructor(onUnterminated: (origin: Origin, line: string) => void) {
@@ -78,10 +79,10 @@ export class LineTokens {
         const from = scanner.start;
         let end = from;
         let delicate = false;
-        const words: Word[] = [];
+        let count = 0;
         for (; kind === "word"; kind = scanner.next()) {
           const origin = originOf(id, piece++);
-          words.push({ text: scanner.text(), quoted: scanner.quoted, origin });
+          this.found[count++] = { text: scanner.text(), quoted: scanner.quoted, origin };
           if (scanner.unterminated) {
             this.faults++;
             this.onUnterminated(origin, text.slice(start, stop));
@@ -91,7 +92,8 @@ export class LineTokens {
         }
         const source = delicate ? text.slice(from, end) : undefined;
         const origin = originOf(id);
-        tokens.push(makeToken(Line, origin, { words, origin, source, block: undefined }));
+        const words = this.found.slice(0, count);
+        tokens.push(makeToken(Line, origin, openStatement(words, origin, source)));
       } else {
         const origin = originOf(id, piece++);
         if (kind === "open") this.open(origin, tokens);
@@ -106,17 +108,19 @@ export class LineTokens {
     this.depth++;
     this.opened.push(undefined);
     const last = tokens.at(-1);
-    if (last?.tokenType === Line) tokens[tokens.length - 1] = makeToken(Head, origin, last.statement);
-    else {
+    if (last?.tokenType === Line) {
+      retype(last, Head);
+      last.origin = origin;
+    } else {
       this.faults++;
-      tokens.push(makeToken(Head, origin, nothing(origin)));
+      tokens.push(makeToken(Head, origin, openStatement([], origin, undefined)));
     }
   }
 
   private close(origin: Origin, tokens: LineToken[]): void {
     if (this.depth > 0) this.depth--;
     this.closed = this.opened.pop();
-    tokens.push(makeToken(Close, origin, nothing(origin)));
+    tokens.push(makeToken(Close, origin, NO_STATEMENT));
   }
 
   /** A plain line has ended in an opening brace: does its block stand there again? */
@@ -129,7 +133,8 @@ export class LineTokens {
     if (known) {
       this.depth--;
       this.opened.pop();
-      tokens[tokens.length - 1] = makeToken(Repeated, head.origin, head.statement, known);
+      retype(head, Repeated);
+      head.known = known;
       lines.at += known.text.length;
       lines.id += known.lines;
       return;

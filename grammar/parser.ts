@@ -73,7 +73,9 @@ export class StructureParser extends EmbeddedActionsParser {
           known.statements = statements;
           known.end = end;
         }
-        return withBlock(head, statements, end);
+        head.block = statements;
+        head.end = end;
+        return head;
       });
     });
 
@@ -85,22 +87,16 @@ export class StructureParser extends EmbeddedActionsParser {
       const { statement, origin, known } = lineToken(token);
       if (!known) return undefined;
       const shift = known.shiftTo(lineOf(origin));
-      const { words, origin: line, source } = statement;
-      return { words, origin: line, source, block: known.statements, end: known.end + shift, shift };
+      statement.block = known.statements;
+      statement.end = known.end + shift;
+      statement.shift = shift;
+      return statement;
     });
   }
 
   private strayClose(close: IToken): undefined {
     this.ACTION(() => this.problems?.unexpectedClose(lineToken(close).origin));
   }
-}
-
-function withBlock(
-  { words, origin, source }: Statement,
-  block: readonly Statement[],
-  end: Origin | undefined,
-): Statement {
-  return { words, origin, source, block, end };
 }
 
 /** Made once: Chevrotain analyses the grammar when a parser is made, which takes longer than most configurations. */

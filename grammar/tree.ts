@@ -41,10 +41,10 @@ export interface Statement {
   /** Present, perhaps empty, when the statement has braces. */
   readonly block?: readonly Statement[] | undefined;
   /** The brace that closes the block. */
-  readonly end?: Origin;
+  readonly end?: Origin | undefined;
   /**
    * To be added to all origins within the block, where it is shared with an earlier statement: the same text stands
    * there. None is added to `origin` and `end`.
    */
-  readonly shift?: number;
+  readonly shift?: number | undefined;
 }

@@ -1,7 +1,8 @@
 import { realServer } from "../schema/virtual-server.ts";
 import type { RealServer } from "./config.ts";
 import type { Open } from "./open.ts";
-import { ownParts } from "./parts.ts";
+import { stopSharing } from "./parts.ts";
+import { type Draft, shapeOf } from "./shape.ts";
 
 type Server = Open<RealServer>;
 
@@ -16,25 +17,25 @@ type Connecting =
   | Server["UDP_CHECK"][number]
   | Server["PING_CHECK"][number];
 
+/** Two lists as one: a new one only where both hold something, which they seldom do. */
+function joined(some: readonly Connecting[], more: readonly Connecting[]): readonly Connecting[] {
+  if (more.length === 0) return some;
+  return some.length === 0 ? more : [...some, ...more];
+}
+
 /** The checkers of a real server that connect to an address and port, of all kinds; with the hosts of SMTP_CHECK. */
 export function connectingCheckers(real: Server, hosts?: "with hosts"): readonly Connecting[] {
-  const found: Connecting[] = [];
-  for (const one of real.TCP_CHECK) found.push(one);
-  for (const one of real.HTTP_GET) found.push(one);
-  for (const one of real.SSL_GET) found.push(one);
-  for (const one of real.SMTP_CHECK) {
-    found.push(one);
-    if (hosts) for (const host of one.host) found.push(host);
-  }
-  for (const one of real.DNS_CHECK) found.push(one);
-  for (const one of real.UDP_CHECK) found.push(one);
-  for (const one of real.PING_CHECK) found.push(one);
-  return found;
+  let found = joined(real.TCP_CHECK, real.HTTP_GET);
+  found = joined(found, real.SSL_GET);
+  for (const one of real.SMTP_CHECK) found = joined(joined(found, [one]), hosts ? one.host : []);
+  found = joined(found, real.DNS_CHECK);
+  found = joined(found, real.UDP_CHECK);
+  return joined(found, real.PING_CHECK);
 }
 
 /** Gives a real server checkers of its own, to be changed or to be asked for their origins. */
 export function ownCheckers(real: Server): void {
-  ownParts(real, realServer);
+  stopSharing(real as unknown as Draft, shapeOf(realServer)); // a block of that schema
 }
 
 /** Whether anything can ever take a server down. */

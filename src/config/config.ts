@@ -30,6 +30,7 @@ export type { GlobalDefs } from "../schema/global-defs.ts";
 export type { Route } from "../schema/kinds-route.ts";
 export type { Rule } from "../schema/kinds-rule.ts";
 export type { Config } from "../schema/root.ts";
+export type { Ssl } from "../schema/ssl.ts";
 export type { TrackFile, TrackGroup, TrackProcess } from "../schema/track.ts";
 export type { RealServer, VirtualServer } from "../schema/virtual-server.ts";
 export type { VirtualServerGroup } from "../schema/virtual-server-group.ts";

@@ -4,6 +4,7 @@ import { parseBoolean } from "../schema/kinds.ts";
 import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
 import type { ReportFault } from "./faults.ts";
 import { type Cast, Mould } from "./mould.ts";
+import { stopSharing } from "./parts.ts";
 import { inheritFromAround } from "./resolve.ts";
 import { scriptless } from "./scriptless.ts";
 import { type Draft, emptyDraft, type Shape, type ShapedRow, shapeOf } from "./shape.ts";
@@ -325,6 +326,7 @@ export class Decoder {
     const earlier = row.repeat ? undefined : into[target];
     const at = this.placed(statement.origin);
     const mould = isDraft(earlier) ? undefined : this.mouldOf(statement, shape);
+    if (isDraft(earlier)) stopSharing(earlier, shape);
     const draft = isDraft(earlier) ? earlier : (mould?.cast(at, this.casts) ?? emptyDraft(shape, at));
     if (statement.end !== undefined) draft.$.end = this.placed(statement.end);
     const named = this.header(statement, shape, draft);

@@ -1,19 +1,13 @@
 import type { Origin } from "../../grammar/tree.ts";
-import { copyParts } from "./parts.ts";
+import { copyParts, stopSharing } from "./parts.ts";
 import { inheritByParts, inheritedByParts } from "./resolve.ts";
-import type { Draft, DraftMeta, Shape } from "./shape.ts";
+import type { Draft, Shape } from "./shape.ts";
 
 /** The named blocks that a keyword holds: one, or a list of them. */
 interface MouldedBlocks {
   readonly keyword: string;
   readonly moulds: readonly Mould[];
   readonly listed: boolean;
-}
-
-/** Origins of one keyword. */
-interface Written {
-  readonly keyword: string;
-  readonly origin: number | readonly number[];
 }
 
 /** The parts of blocks of one mould that inherit the same. */
@@ -37,10 +31,7 @@ export class Mould {
   /** How many scripts there are in it. */
   readonly scripts: number;
   private readonly draft: Draft;
-  private readonly written: readonly Written[];
   private readonly blocks: readonly MouldedBlocks[];
-  /** The keywords of lists of values, which grow when a keyword stands again. */
-  private readonly lists: readonly string[];
   /** The keywords of its parts, and those whose values these inherit. */
   private readonly parts: readonly string[];
   private readonly inherited: readonly string[];
@@ -48,12 +39,11 @@ export class Mould {
 
   /** Of a block that is complete, before it inherits anything. Later changes of the block do not change the mould. */
   constructor(draft: Draft, shape: Shape, scripts: number) {
-    const { at, end, of, shift } = draft.$;
     this.shape = shape;
     this.scripts = scripts;
     this.draft = shape.clone(draft) as Draft; // a copy of one
-    this.draft.$ = { at, end, of: {} };
-    copyParts(this.draft, shape, shift ?? 0);
+    this.draft.$ = { ...draft.$, shift: draft.$.shift ?? 0 };
+    stopSharing(this.draft, shape);
     const held = shape.blocks.filter(({ keyword }) => blocksOf(draft[keyword]).length > 0);
     this.parts = held.filter(({ parts }) => parts).map(({ keyword }) => keyword);
     this.inherited = this.parts.length > 0 ? inheritedByParts(shape) : [];
@@ -64,12 +54,6 @@ export class Mould {
         listed: Array.isArray(draft[keyword]),
         moulds: blocksOf(draft[keyword]).map((one) => new Mould(one, inner, scripts)),
       }));
-    this.written = Object.entries(of).map(([keyword, origin]) => ({ keyword, origin }));
-    this.lists = this.written.flatMap(({ keyword, origin }) => {
-      const ofBlocks = shape.blocks.some((block) => block.keyword === keyword);
-      return typeof origin === "number" || ofBlocks ? [] : [keyword];
-    });
-    copyLists(this.draft, this.lists);
   }
 
   /** The block with its opening line at another origin. Adds to `casts` what has parts that are still to inherit. */
@@ -79,20 +63,9 @@ export class Mould {
 
   private shifted(shift: number, casts: Cast[]): Draft {
     const draft = this.shape.clone(this.draft) as Draft; // a copy of one
-    const { at, end } = this.draft.$;
-    const of: DraftMeta["of"] = {};
-    for (const { keyword, origin } of this.written) {
-      of[keyword] = typeof origin === "number" ? origin + shift : origin.map((one) => one + shift);
-    }
-    const shares = this.parts.length > 0;
-    draft.$ = {
-      at: at + shift,
-      end: end === undefined ? undefined : end + shift,
-      of,
-      shift: shares ? shift : undefined,
-    };
-    if (shares) casts.push({ draft, mould: this });
-    if (this.lists.length > 0) copyLists(draft, this.lists);
+    const { at, end, of } = this.draft.$;
+    draft.$ = { at: at + shift, end: end === undefined ? undefined : end + shift, of, shift };
+    if (this.parts.length > 0) casts.push({ draft, mould: this });
     for (const { keyword, moulds, listed } of this.blocks) {
       const cast = moulds.map((mould) => mould.shifted(shift, casts));
       draft[keyword] = listed ? cast : cast[0];
@@ -103,6 +76,7 @@ export class Mould {
   /** Gives a block that was cast, and has what it inherits itself, the parts of one before that inherited the same. */
   share(draft: Draft): void {
     const { inherited, parts } = this;
+    if (draft.$.shift === undefined) return; // it has been added to, and shares nothing
     const same = this.known.find((one) =>
       one.inherited.every((value, at) => value === draft[inherited[at] ?? ""]),
     );
@@ -123,11 +97,4 @@ export class Mould {
 /** The blocks that a block row holds. */
 function blocksOf(value: unknown): readonly Draft[] {
   return (Array.isArray(value) ? value : value === undefined ? [] : [value]) as readonly Draft[]; // of a block row
-}
-
-function copyLists(draft: Draft, keywords: readonly string[]): void {
-  for (const keyword of keywords) {
-    const value = draft[keyword];
-    if (Array.isArray(value)) draft[keyword] = value.slice();
-  }
 }

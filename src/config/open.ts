@@ -1,11 +1,15 @@
-import type { Meta } from "../schema/row.ts";
+import { type Meta, originIn } from "../schema/row.ts";
 import type { Config } from "./config.ts";
 import type { ReportFault } from "./faults.ts";
-import type { DraftMeta } from "./shape.ts";
+
+/** `Meta` of a block that checks may still repair. Its origins may be shared: `forgetOrigin` changes them. */
+export interface OpenMeta extends Meta {
+  of: Meta["of"];
+}
 
 /** A block or configuration that checks may still repair; `Config` once they are done. */
 export type Open<T> = T extends { readonly $: Meta }
-  ? { -readonly [K in keyof T]: K extends "$" ? DraftMeta : Open<T[K]> }
+  ? { -readonly [K in keyof T]: K extends "$" ? OpenMeta : Open<T[K]> }
   : T extends readonly { readonly $: Meta }[]
     ? readonly Open<T[number]>[]
     : T;
@@ -19,19 +23,23 @@ export type OpenConfig = Open<Config>;
 export type Check = (config: OpenConfig, report: ReportFault) => void;
 
 interface Block {
-  $: DraftMeta;
+  readonly $: OpenMeta;
 }
 
 /** Where a keyword was written; of item `index` for lists; the block's own place when it was not. */
-export function originOfKeyword(block: { readonly $: Meta }, keyword: string, index = 0): number {
-  const origin = block.$.of[keyword];
-  return (typeof origin === "object" ? origin[index] : origin) ?? block.$.at;
+export function originOfKeyword({ $ }: { readonly $: Meta }, keyword: string, index = 0): number {
+  return originIn($, keyword, index) ?? $.at;
 }
 
 /** The same, 0 when it was not written. */
-export function writtenAt(block: { readonly $: Meta }, keyword: string): number {
-  const origin = block.$.of[keyword];
-  return (typeof origin === "object" ? origin[0] : origin) ?? 0;
+export function writtenAt({ $ }: { readonly $: Meta }, keyword: string): number {
+  return originIn($, keyword, 0) ?? 0;
+}
+
+/** Forgets where a keyword was written: then nobody has. */
+export function forgetOrigin({ $ }: Block, keyword: string): void {
+  const { [keyword]: _, ...others } = $.of;
+  $.of = others;
 }
 
 /** Leaves out the items of a list for which `keep` is false, with their origins. */
@@ -48,8 +56,10 @@ export function keepItems<K extends string, B extends Block & { [P in K]: readon
   }
   if (dropped.length === 0) return;
   const gone = new Set(dropped);
-  const origins = block.$.of[keyword];
+  const { of } = block.$;
+  const origins = of[keyword];
   const shorter: readonly unknown[] = items.filter((_, index) => !gone.has(index));
   block[keyword] = shorter as B[K]; // of the same items, only fewer
-  if (typeof origins === "object") block.$.of[keyword] = origins.filter((_, index) => !gone.has(index));
+  if (typeof origins === "object")
+    block.$.of = { ...of, [keyword]: origins.filter((_, index) => !gone.has(index)) };
 }

@@ -1,6 +1,6 @@
 import { optionalScript, scriptCommand } from "../schema/kinds-script.ts";
 import { root } from "../schema/root.ts";
-import { type AnyBlockSchema, holdsParts } from "../schema/row.ts";
+import { type AnyBlockSchema, holdsParts, originIn } from "../schema/row.ts";
 import type { Config, ScriptCommand } from "./config.ts";
 import { type AnyBlock, blocksIn } from "./dump-conf.ts";
 import { scriptless } from "./scriptless.ts";
@@ -57,17 +57,16 @@ function collect(places: ScriptPlaces, block: AnyBlock, found: ScriptUse[], shif
   for (const keyword of places.keywords) {
     const value = block[keyword];
     if (value === undefined) continue;
-    const origin = block.$.of[keyword];
     const command = value as ScriptCommand; // what the kind of the row parsed
     if (command.argv.length === 0) continue;
-    const { user } = block;
-    const userOrigin = block.$.of.user;
+    const { $, user } = block;
+    const userOrigin = originIn($, "user", 0);
     found.push({
       keyword,
       command: isUserGroup(user) ? { ...command, ...user } : command,
-      origin: (typeof origin === "number" ? origin : block.$.at) + shift,
-      ...(typeof userOrigin === "number" ? { userOrigin: userOrigin + shift } : {}),
-      ...(block.$.end === undefined ? {} : { end: block.$.end + shift }),
+      origin: (originIn($, keyword, 0) ?? $.at) + shift,
+      ...(userOrigin === undefined ? {} : { userOrigin: userOrigin + shift }),
+      ...($.end === undefined ? {} : { end: $.end + shift }),
     });
   }
   for (const inner of places.blocks) {

@@ -1,4 +1,4 @@
-import type { AnyBlockSchema, AnyRow, Meta } from "../schema/row.ts";
+import { type AnyBlockSchema, type AnyRow, originIn as itemOrigin, type Meta } from "../schema/row.ts";
 
 /** A decoded block as rows see it: a property for each keyword. */
 export interface Block {
@@ -19,15 +19,13 @@ export function itemsOf(value: unknown): readonly unknown[] {
 }
 
 /** Origin of a keyword's (first) statement; 0 when it was not written. */
-export function originIn(block: Block, keyword: string): number {
-  const at = block.$.of[keyword];
-  return (typeof at === "number" ? at : at?.[0]) ?? 0;
+export function originIn({ $ }: Block, keyword: string): number {
+  return itemOrigin($, keyword, 0) ?? 0;
 }
 
 /** Origin of one item of a list or repeated keyword; 0 when not known. */
-export function itemOriginIn(block: Block, keyword: string, index: number): number {
-  const at = block.$.of[keyword];
-  return (typeof at === "number" ? at : at?.[index]) ?? 0;
+export function itemOriginIn({ $ }: Block, keyword: string, index: number): number {
+  return itemOrigin($, keyword, index) ?? 0;
 }
 
 /** The identity of a block under its schema. */

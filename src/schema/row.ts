@@ -126,10 +126,17 @@ export interface Meta {
   /** Origin of each keyword's statement; of each item, for repeated keywords and lists. */
   readonly of: { readonly [keyword: string]: number | readonly number[] };
   /**
-   * Present in a block that shares its parts (src/config/parts.ts) with another one: to be added to all origins within
-   * them.
+   * Present in a block that shares origins and parts (src/config/parts.ts) with one of the same text: to be added to those
+   * of `of`, and to all that are in the parts.
    */
   readonly shift?: number;
+}
+
+/** Where a keyword of a block was written; of item `index` for lists. Undefined when it was not. */
+export function originIn({ of, shift = 0 }: Meta, keyword: string, index: number): number | undefined {
+  const origin = of[keyword];
+  const one = typeof origin === "object" ? origin[index] : origin;
+  return one === undefined ? undefined : one + shift;
 }
 
 /** The decoded block of a schema: header and keywords as properties, `$` for origins. */

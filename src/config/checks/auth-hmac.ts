@@ -1,6 +1,6 @@
 import type { VrrpInstance } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
+import { type Check, forgetOrigin, keepItems, type Open, originOfKeyword } from "../open.ts";
 
 function uniqueKeys(instance: Open<VrrpInstance>, report: ReportFault): void {
   const { auth_hmac: signing } = instance;
@@ -38,7 +38,7 @@ export const authHmac: Check = (config, report) => {
         originOfKeyword(signing, "active_key"),
       );
       instance.auth_hmac = undefined;
-      delete instance.$.of.auth_hmac;
+      forgetOrigin(instance, "auth_hmac");
     } else if (authentication) {
       report(
         {
@@ -49,7 +49,7 @@ export const authHmac: Check = (config, report) => {
         authentication.$.at,
       );
       instance.authentication = undefined;
-      delete instance.$.of.authentication;
+      forgetOrigin(instance, "authentication");
     }
   }
 };

@@ -2,7 +2,15 @@ import { familyOf } from "../../values/ip.ts";
 import { connectingCheckers, ownCheckers } from "../checkers-of.ts";
 import type { RealServer } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword, writtenAt } from "../open.ts";
+import {
+  type Check,
+  forgetOrigin,
+  keepItems,
+  type Open,
+  type OpenConfig,
+  originOfKeyword,
+  writtenAt,
+} from "../open.ts";
 import { onceOnly } from "./tracking.ts";
 
 function realServers(config: OpenConfig): readonly Open<RealServer>[] {
@@ -67,7 +75,7 @@ function oneFamily(checker: Connecting, server: string | undefined, report: Repo
       originOfKeyword(checker, keyword),
     );
     checker[keyword] = undefined;
-    delete checker.$.of[keyword];
+    forgetOrigin(checker, keyword);
   };
   const before = targetFirst ? target : server;
   if (before !== undefined && familyOf(source) !== familyOf(before)) forget("bindto", source, before);

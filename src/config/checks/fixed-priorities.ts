@@ -1,15 +1,21 @@
 import type { TrackedObject } from "../../schema/composite.ts";
 import type { TrackedInterface, TrackedScript, VrrpInstance, VrrpSyncGroup } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword } from "../open.ts";
-import type { DraftMeta } from "../shape.ts";
+import {
+  type Check,
+  keepItems,
+  type Open,
+  type OpenConfig,
+  type OpenMeta,
+  originOfKeyword,
+} from "../open.ts";
 
 /** Priority of the router that owns the addresses (RFC 9568 §5.2.4). */
 const OWNER = 255;
 
 /** What an instance or a sync group tracks that may have a weight. */
 interface Tracker {
-  $: DraftMeta;
+  $: OpenMeta;
   track_interface: readonly TrackedInterface[];
   track_script: readonly TrackedScript[];
   track_file: readonly TrackedObject[];

@@ -26,6 +26,6 @@ export function inSlices(checks: readonly Check[]): Check {
       keptOrigins.push(...$.of.virtual_server);
     }
     config.virtual_server = kept;
-    config.$.of.virtual_server = keptOrigins;
+    config.$.of = { ...config.$.of, virtual_server: keptOrigins };
   };
 }

@@ -1,6 +1,6 @@
 import { familyOf } from "../../values/ip.ts";
 import type { VirtualAddress } from "../config.ts";
-import { type Check, keepItems, originOfKeyword, writtenAt } from "../open.ts";
+import { type Check, forgetOrigin, keepItems, originOfKeyword, writtenAt } from "../open.ts";
 import { instanceFamily } from "./instance-values.ts";
 
 /** Most addresses that an advert counts (RFC 9568 §5.2.5). */
@@ -52,7 +52,7 @@ export const sourceFamilies: Check = (config, report) => {
         originOfKeyword(instance, keyword),
       );
       instance[keyword] = undefined;
-      delete instance.$.of[keyword];
+      forgetOrigin(instance, keyword);
     }
   }
 };

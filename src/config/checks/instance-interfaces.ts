@@ -1,7 +1,7 @@
 import { familyOf } from "../../values/ip.ts";
 import type { VrrpInstance } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, type Open, originOfKeyword, writtenAt } from "../open.ts";
+import { type Check, forgetOrigin, type Open, originOfKeyword, writtenAt } from "../open.ts";
 import { instanceFamily } from "./instance-values.ts";
 
 type Instance = Open<VrrpInstance>;
@@ -23,7 +23,7 @@ function ignore(
   );
   if (keyword === "vmac_xmit_base" || keyword === "promote_secondaries") instance[keyword] = false;
   else instance[keyword] = undefined;
-  delete instance.$.of[keyword];
+  forgetOrigin(instance, keyword);
 }
 
 function checkIpvlan(instance: Instance, report: ReportFault): void {

@@ -1,7 +1,7 @@
 import { familyOf } from "../../values/ip.ts";
 import type { VrrpInstance } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, type Open, originOfKeyword, writtenAt } from "../open.ts";
+import { type Check, forgetOrigin, type Open, originOfKeyword, writtenAt } from "../open.ts";
 import { instanceFamily } from "./instance-values.ts";
 
 /** Priority of the router that owns the addresses (RFC 9568 §5.2.4). */
@@ -27,7 +27,7 @@ function checkGroup(instance: Open<VrrpInstance>, report: ReportFault): void {
     originOfKeyword(instance, "mcast_dst_ip"),
   );
   instance.mcast_dst_ip = undefined;
-  delete instance.$.of.mcast_dst_ip;
+  forgetOrigin(instance, "mcast_dst_ip");
 }
 
 /** `ignored-keyword`, `mixed-families`, `ttl-range`: multicast and unicast exclude each other's keywords. */
@@ -44,7 +44,7 @@ export const transport: Check = (config, report) => {
         originOfKeyword(instance, "unicast_ttl"),
       );
       instance.unicast_ttl = undefined;
-      delete instance.$.of.unicast_ttl;
+      forgetOrigin(instance, "unicast_ttl");
     }
     instance.unicast_peer.forEach(({ address, minTtl = 0, maxTtl = 255 }, index) => {
       if (minTtl <= maxTtl) return;
@@ -80,7 +80,7 @@ export const ipv6Version: Check = (config, report) => {
       },
       originOfKeyword(instance, "version"),
     );
-    delete instance.$.of.version;
+    forgetOrigin(instance, "version");
   }
 };
 
@@ -97,7 +97,7 @@ export const electionKeywords: Check = (config, report) => {
         originOfKeyword(instance, "timer_expired_backup"),
       );
       instance.timer_expired_backup = undefined;
-      delete instance.$.of.timer_expired_backup;
+      forgetOrigin(instance, "timer_expired_backup");
     }
     if (!instance.owner_ignore_adverts || instance.priority === OWNER) continue;
     instance.owner_ignore_adverts = false;
@@ -111,6 +111,6 @@ export const electionKeywords: Check = (config, report) => {
       },
       at,
     );
-    delete instance.$.of.owner_ignore_adverts;
+    forgetOrigin(instance, "owner_ignore_adverts");
   }
 };

@@ -2,7 +2,7 @@ import { familyOf, type IpFamily } from "../../values/ip.ts";
 import { formatSeconds, type Micros, SECOND } from "../../values/time.ts";
 import type { VrrpInstance } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, type Open, originOfKeyword, writtenAt } from "../open.ts";
+import { type Check, forgetOrigin, type Open, originOfKeyword, writtenAt } from "../open.ts";
 
 /** Priority of the router that owns the addresses (RFC 9568 §5.2.4). */
 const OWNER = 255;
@@ -139,7 +139,7 @@ export const authentication: Check = (config, report) => {
             : undefined;
     if (problem === undefined) continue;
     instance.authentication = undefined;
-    delete instance.$.of.authentication;
+    forgetOrigin(instance, "authentication");
     report(
       {
         code: "authentication-ignored",

@@ -3,7 +3,7 @@ import { realServer } from "../../schema/virtual-server.ts";
 import { familyOf, type IpFamily } from "../../values/ip.ts";
 import { connectingCheckers, ownCheckers } from "../checkers-of.ts";
 import type { Forwarding, RealServer, ServerAddress, VirtualServer } from "../config.ts";
-import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
+import { type Check, forgetOrigin, keepItems, type Open, originOfKeyword } from "../open.ts";
 import { familyOfService } from "./service-family.ts";
 
 /** The family of a mark that names none: that of its first server without tunnel. */
@@ -43,7 +43,7 @@ export const serverFamilies: Check = (config, report) => {
       server.sorry_server = undefined;
       server.sorry_server_inhibit = false;
       server.sorry_server_lvs_method = undefined;
-      for (const keyword of ["", "_inhibit", "_lvs_method"]) delete server.$.of[`sorry_server${keyword}`];
+      for (const keyword of ["", "_inhibit", "_lvs_method"]) forgetOrigin(server, `sorry_server${keyword}`);
     }
   }
 };
@@ -72,7 +72,7 @@ function checkWrittenPort(real: Open<RealServer>): void {
   for (const checker of connectingCheckers(real)) {
     if (checker.connect_port !== undefined) continue;
     checker.connect_port = real.server.port;
-    checker.$.of.connect_port = real.$.at; // so that a dump, which has the other port, keeps it
+    checker.$.of = { ...checker.$.of, connect_port: real.$.at }; // so that a dump, which has the other port, keeps it
   }
 }
 

@@ -1,7 +1,15 @@
 import { familyOf, type IpFamily } from "../../values/ip.ts";
 import type { VirtualServerGroup } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword } from "../open.ts";
+import {
+  type Check,
+  forgetOrigin,
+  keepItems,
+  type Open,
+  type OpenConfig,
+  originOfKeyword,
+  writtenAt,
+} from "../open.ts";
 
 import { familyOfService } from "./service-family.ts";
 
@@ -104,12 +112,12 @@ const HASHING = ["hashed", "sh-fallback", "sh-port", "mh-fallback", "mh-port"] a
 /** `flag-without-scheduler`: flags of sh and mh stand after the lb_algo that they are for. */
 export const schedulerFlags: Check = (config, report) => {
   for (const server of config.virtual_server) {
-    const written = server.$.of.lb_algo;
+    const written = writtenAt(server, "lb_algo");
     for (const flag of HASHING) {
       if (!server[flag]) continue;
       const origin = originOfKeyword(server, flag);
       const hashes = server.lb_algo === "sh" || server.lb_algo === "mh";
-      if (hashes && typeof written === "number" && written < origin) continue;
+      if (hashes && written !== 0 && written < origin) continue;
       report(
         {
           code: "flag-without-scheduler",
@@ -119,7 +127,7 @@ export const schedulerFlags: Check = (config, report) => {
         origin,
       );
       server[flag] = false;
-      delete server.$.of[flag];
+      forgetOrigin(server, flag);
     }
   }
 };

@@ -1,7 +1,7 @@
 import { familyOf, type IpFamily } from "../../values/ip.ts";
 import type { VirtualServer } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, type Open, writtenAt } from "../open.ts";
+import { type Check, forgetOrigin, type Open, writtenAt } from "../open.ts";
 
 /** The family that a service is of before its servers are looked at; undefined when nothing says it. */
 export function familyOfService({
@@ -28,7 +28,7 @@ function settledFamily(server: Open<VirtualServer>, report: ReportFault): void {
     origin,
   );
   server.ip_family = undefined;
-  delete server.$.of.ip_family;
+  forgetOrigin(server, "ip_family");
 }
 
 /**
@@ -48,6 +48,6 @@ export const serviceFamily: Check = (config, report) => {
         : "a service of IPv6 has a prefix length from 1 to 128 as granularity, and no netmask";
     report({ code: "invalid-netmask", summary }, writtenAt(server, "persistence_granularity"));
     server.persistence_granularity = undefined;
-    delete server.$.of.persistence_granularity;
+    forgetOrigin(server, "persistence_granularity");
   }
 };

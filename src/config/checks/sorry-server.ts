@@ -1,4 +1,4 @@
-import { type Check, writtenAt } from "../open.ts";
+import { type Check, forgetOrigin, writtenAt } from "../open.ts";
 
 /** `ignored-keyword`: options of a sorry server count when they stand below it. */
 export const sorryServerOptions: Check = (config, report) => {
@@ -18,7 +18,7 @@ export const sorryServerOptions: Check = (config, report) => {
       );
       if (keyword === "sorry_server_inhibit") server.sorry_server_inhibit = false;
       else server.sorry_server_lvs_method = undefined;
-      delete server.$.of[keyword];
+      forgetOrigin(server, keyword);
     }
   }
 };

@@ -1,6 +1,6 @@
 import { suggest } from "../../diagnostics/suggest.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, originOfKeyword } from "../open.ts";
+import { type Check, forgetOrigin, keepItems, originOfKeyword } from "../open.ts";
 
 /** A line of static_ipaddress, static_routes or static_rules that may name a track group. */
 interface Tracked {
@@ -107,7 +107,7 @@ export const garpGroups: Check = (config, report) => {
     };
     if (group.interface !== undefined && !once(group.interface, originOfKeyword(group, "interface"))) {
       group.interface = undefined;
-      delete group.$.of.interface;
+      forgetOrigin(group, "interface");
     }
     keepItems(group, "interfaces", once);
     const delays = (group.garp_interval ?? 0) + (group.gna_interval ?? 0);

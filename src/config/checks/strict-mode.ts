@@ -1,7 +1,7 @@
 import { familyOf } from "../../values/ip.ts";
 import type { VrrpInstance } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
+import { type Check, forgetOrigin, keepItems, type Open, originOfKeyword } from "../open.ts";
 
 /** Priority of the router that owns the addresses (RFC 9568 §5.2.4). */
 const OWNER = 255;
@@ -115,7 +115,7 @@ function mend(instance: Instance, report: ReportFault): void {
       originOfKeyword(instance, keyword),
     );
     if (keyword !== "use_vmac" && keyword !== "auth_hmac" && keyword !== "state") {
-      delete instance.$.of[keyword];
+      forgetOrigin(instance, keyword);
     }
   }
 }
@@ -171,7 +171,7 @@ export const acceptMode: Check = (config) => {
       const later = originOfKeyword(instance, "accept") > originOfKeyword(instance, "no_accept");
       instance.accept = later;
       instance.no_accept = !later;
-      delete instance.$.of[later ? "no_accept" : "accept"];
+      forgetOrigin(instance, later ? "no_accept" : "accept");
     } else if (!accept && !refuse && instance.strict_mode) instance.no_accept = instance.priority !== OWNER;
   }
 };

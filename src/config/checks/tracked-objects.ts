@@ -1,12 +1,18 @@
 import type { TrackedObject } from "../../schema/composite.ts";
 import { familyOf } from "../../values/ip.ts";
-import { type Check, keepItems, type OpenConfig, originOfKeyword } from "../open.ts";
-import type { DraftMeta } from "../shape.ts";
+import {
+  type Check,
+  forgetOrigin,
+  keepItems,
+  type OpenConfig,
+  type OpenMeta,
+  originOfKeyword,
+} from "../open.ts";
 import { definedAbove } from "./defined-above.ts";
 import { onceOnly } from "./tracking.ts";
 
 interface Owner {
-  $: DraftMeta;
+  $: OpenMeta;
   readonly name: string;
   track_file: readonly TrackedObject[];
   track_process: readonly TrackedObject[];
@@ -70,7 +76,7 @@ export const trackProcesses: Check = (config, report) => {
         if (own !== undefined && originOfKeyword(process, keyword) > originOfKeyword(process, "delay"))
           continue;
         process[keyword] = delay;
-        delete process.$.of[keyword];
+        forgetOrigin(process, keyword);
       }
     }
     // An upper limit of 0 is none, until a quorum above it stands.
@@ -85,7 +91,7 @@ export const trackProcesses: Check = (config, report) => {
       },
       originOfKeyword(process, "quorum_max"),
     );
-    delete process.$.of.quorum_max;
+    forgetOrigin(process, "quorum_max");
   }
 };
 

@@ -1,11 +1,10 @@
 import type { TrackedInterface, TrackedScript } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems } from "../open.ts";
-import type { DraftMeta } from "../shape.ts";
+import { type Check, keepItems, type OpenMeta } from "../open.ts";
 import { definedAbove } from "./defined-above.ts";
 
 interface Tracking {
-  $: DraftMeta;
+  $: OpenMeta;
   readonly name: string;
   track_script: readonly TrackedScript[];
   track_interface: readonly TrackedInterface[];

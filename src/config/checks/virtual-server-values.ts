@@ -1,6 +1,14 @@
 import type { VirtualServer } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
-import { type Check, keepItems, type Open, type OpenConfig, originOfKeyword, writtenAt } from "../open.ts";
+import {
+  type Check,
+  forgetOrigin,
+  keepItems,
+  type Open,
+  type OpenConfig,
+  originOfKeyword,
+  writtenAt,
+} from "../open.ts";
 
 /** Persistence that keepalived gives a service of all ports. */
 const DEFAULT_PERSISTENCE = 360;
@@ -45,7 +53,7 @@ export const serviceProtocol: Check = (config, report) => {
         originOfKeyword(server, "protocol"),
       );
       server.protocol = undefined;
-      delete server.$.of.protocol;
+      forgetOrigin(server, "protocol");
     } else if (server.protocol === undefined) {
       report(
         {
@@ -83,7 +91,7 @@ export const suspension: Check = (config, report) => {
     server.ha_suspend = false;
     const summary = "ha_suspend is ignored: a fwmark has no address that an interface could have";
     report({ code: "ignored-keyword", severity: "warning", summary }, originOfKeyword(server, "ha_suspend"));
-    delete server.$.of.ha_suspend;
+    forgetOrigin(server, "ha_suspend");
   }
 };
 

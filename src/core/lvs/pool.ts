@@ -188,7 +188,7 @@ export class Pool {
       if (destinationOf(this.config, config, 0, key).port === destination.port) return config.$.at;
     }
     const at = this.config.$.of.sorry_server;
-    return typeof at === "number" ? at : this.config.$.at;
+    return typeof at === "number" ? at + (this.config.$.shift ?? 0) : this.config.$.at;
   }
 
   /** Tells scripts and FIFOs of the state that the server is in. */
