@@ -3,7 +3,12 @@
 #include <csignal>
 #include <vector>
 
+#include "readiness.h"
+
 namespace holdfast {
+
+AddonData::AddonData() = default;
+AddonData::~AddonData() = default;
 
 void AddonData::HandleClosed() {
   --closing;
@@ -50,6 +55,7 @@ void EndEnvironment(napi_async_cleanup_hook_handle hook, void* argument) {
   data->cleanup = hook;
   const std::vector<Releasable*> live(data->live.begin(), data->live.end());
   for (Releasable* one : live) one->Release();
+  data->readiness.reset();
   if (data->closing == 0 && data->cleanup != nullptr) {
     data->cleanup = nullptr;
     napi_remove_async_cleanup_hook(hook);

@@ -20,13 +20,19 @@ class Releasable {
   virtual void Release() = 0;
 };
 
+class Readiness;
+
 // One per environment (main thread or worker), shared by its objects, whose finalizers may run after the environment
 // let go of it. The environment is only torn down once the asynchronous cleanup hook has reported that the last uv
 // handle is closed.
 struct AddonData {
+  AddonData();
+  ~AddonData();
+
   uv_loop_t* loop = nullptr;
   napi_async_cleanup_hook_handle cleanup = nullptr;
   std::unordered_set<Releasable*> live;
+  std::unique_ptr<Readiness> readiness;  // made when a socket is watched for the first time
   size_t closing = 0;  // uv handles whose close callback is still to come
   bool ending = false;
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "poll.h"
+#include "readiness.h"
 
 namespace holdfast {
 namespace {
@@ -188,13 +188,16 @@ class Socket : public Napi::ObjectWrap<Socket>, public Releasable {
   Napi::Value Watch(const Napi::CallbackInfo& info) {
     if (descriptor_ < 0) return Result(info.Env(), -EBADF);
     const int events = IntOf(info[0]);
-    if (!poll_) {
+    if (!watch_) {
       if (events == 0) return Result(info.Env(), 0);
-      poll_ = std::make_unique<Poll>(*data_, OnReady, this);
+      int error = 0;
+      Readiness* readiness = Readiness::Of(info.Env(), *data_, &error);
+      if (readiness == nullptr) return Result(info.Env(), error);
+      watch_ = std::make_unique<Watcher>(*readiness, OnReady, this);
       Ref();
     }
     if (info[1].IsFunction()) callback_ = Napi::Persistent(info[1].As<Napi::Function>());
-    return Result(info.Env(), poll_->Start(descriptor_, events));
+    return Result(info.Env(), watch_->Start(descriptor_, events));
   }
 
   static void OnReady(void* argument, int events) {
@@ -203,8 +206,8 @@ class Socket : public Napi::ObjectWrap<Socket>, public Releasable {
   }
 
   void StopWatching() {
-    if (!poll_) return;
-    poll_.reset();
+    if (!watch_) return;
+    watch_.reset();
     callback_.Reset();
     Unref();
   }
@@ -226,7 +229,7 @@ class Socket : public Napi::ObjectWrap<Socket>, public Releasable {
   }
 
   std::shared_ptr<AddonData> data_;
-  std::unique_ptr<Poll> poll_;
+  std::unique_ptr<Watcher> watch_;
   int descriptor_ = -1;
   Napi::FunctionReference callback_;
 };

@@ -15,7 +15,7 @@ function leaveOpen() {
   const keep = [];
   for (let i = 0; i < 20; i++) {
     const socket = new addon.Socket(); socket.open(2, 2, 0); socket.watch(1, () => {});
-    const timer = new addon.Timer(); timer.open(() => {}); timer.arm(addon.monotonicMicros() + 1e9);
+    const timer = new addon.Timer(); timer.open(() => {}); timer.arm(addon.monotonicMicros() + 1e9, 0);
     const signal = new addon.Signal(); signal.start(12, () => {});
     const pattern = new addon.Pattern();
     pattern.compile(Buffer.from("a|b"), 0, 32768, 65536, new Int32Array(2));
