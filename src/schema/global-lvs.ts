@@ -4,7 +4,6 @@ import { wanted } from "./kinds-options.ts";
 import { fifo, scriptCommand } from "./kinds-script.ts";
 import { flag, leaf } from "./row.ts";
 
-const compiledOnly = true;
 const bytes = integer(0, 4_294_967_295);
 const force = "Even above the limit of the system.";
 
@@ -55,19 +54,16 @@ export const globalLvsRows = {
     firstWins: true,
     doc: "Mark the packets of groups of virtual servers with nftables, in this table.",
     since: "2.2.2",
-    compiledOnly,
   }),
   nftables_ipvs_priority: leaf(integer(-2_147_483_648, 2_147_483_647), {
     default: -1,
     doc: "Priority of the chains of that table.",
     since: "2.2.2",
-    compiledOnly,
   }),
   nftables_ipvs_start_fwmark: leaf(integer(1, 4_294_967_295), {
     default: 1000,
     doc: "First of the marks that it gives.",
     since: "2.2.2",
-    compiledOnly,
   }),
   vrrp_netlink_cmd_rcv_bufs: netlinkBuffer("VRRP asks by"),
   vrrp_netlink_cmd_rcv_bufs_force: flag({ doc: force, since: "2.0.0", onChange: "restart" }),

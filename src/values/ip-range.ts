@@ -12,7 +12,7 @@ export function ipToNumber(address: string): bigint {
 }
 
 /** The canonical address that a number is; the inverse of ipToNumber(). */
-function numberToIp(number: bigint, length: 4 | 16): string {
+export function numberToIp(number: bigint, length: 4 | 16): string {
   const bytes = new Uint8Array(length);
   for (let i = length - 1, rest = number; i >= 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
   return bytesToIp(bytes);

@@ -6,6 +6,7 @@ import { MemoryNetwork } from "../../src/kernel/memory/network.ts";
 import { VirtualClock } from "../../src/kernel/memory/virtual-clock.ts";
 import { ERRNO } from "../../src/wire/errno.ts";
 import type { IpvsCommand, IpvsServiceKey } from "../../src/wire/ipvs-types.ts";
+import { configOf } from "../core/lvs/world.ts";
 import { keptLog, noScripts, Scripted } from "./drive.ts";
 
 const KEY: IpvsServiceKey = { type: "address", protocol: 6, address: "192.0.2.100", port: 80 };
@@ -71,6 +72,30 @@ describe("LvsDriver", () => {
     expect(machine.ofType("apply")[1]).toEqual({ type: "apply", changes: [] });
     expect(lines).toHaveLength(2);
     for (const line of lines) expect(line).toMatch(/^Cannot compare with the kernel's table: .*EBUSY$/);
+  });
+
+  it("changes nf_tables as one transaction, and tells the machine when that is refused", () => {
+    const table = { family: "ip", name: "keepalived_ipvs" } as const;
+    const machine = new Scripted<LvsEvent, LvsEffect>().on("apply", {
+      type: "firewall",
+      commands: [{ type: "add-table", table }],
+    });
+    const { driver, kernel, lines } = bench(machine);
+    driver.start([]);
+    expect(kernel.firewall.tables()).toEqual([table]);
+    kernel.faults.inject("firewall.apply", ERRNO.EBUSY);
+    driver.apply([]);
+    expect(machine.ofType("firewall-refused")).toHaveLength(1);
+    expect(lines).toEqual([expect.stringMatching(/^Cannot mark packets for IPVS: .*EBUSY$/)]);
+  });
+
+  it("removes the marks of a daemon that was killed, and no other table", () => {
+    const { driver, kernel } = bench();
+    const names = ["keepalived_ipvs", "keepalived"];
+    for (const name of names) kernel.firewall.apply([{ type: "add-table", table: { family: "ip6", name } }]);
+    driver.configure(configOf("global_defs {\nnftables_ipvs\n}\n"));
+    driver.start([]);
+    expect(kernel.firewall.tables().map(({ name }) => name)).toEqual(["keepalived"]);
   });
 
   it("connects for checkers, and hands in what comes back", () => {

@@ -1,6 +1,7 @@
 import type { RealServer, ScriptCommand, VirtualServer } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { IpvsCommand, IpvsServiceEntry } from "../../wire/ipvs-types.ts";
+import type { FirewallCommand } from "../../wire/nftables-types.ts";
 import type { CheckTarget } from "../checker/contract.ts";
 
 /** Names one checker of the director: stable while its real server lives and the checker is unchanged. */
@@ -25,6 +26,8 @@ export type LvsEvent =
   | { readonly type: "addresses"; readonly present: readonly string[] }
   /** One has come, or has gone from its last interface. */
   | { readonly type: "address"; readonly address: string; readonly present: boolean }
+  /** The commands of a `firewall` were refused, all of them. */
+  | { readonly type: "firewall-refused" }
   | { readonly type: "timer" }
   | { readonly type: "connected"; readonly checker: CheckerId }
   | { readonly type: "data"; readonly checker: CheckerId; readonly bytes: Uint8Array }
@@ -40,6 +43,8 @@ export type LvsEvent =
 export type LvsEffect =
   /** Carried out in order, all ipvs effects of one handle() call pipelined together. The driver answers with `refused`. */
   | { readonly type: "ipvs"; readonly command: IpvsCommand }
+  /** Changes of nf_tables, as one transaction; the driver answers with `firewall-refused` when it is refused. */
+  | { readonly type: "firewall"; readonly commands: readonly FirewallCommand[] }
   /** Lists the kernel's table; the driver answers with `listed`. */
   | { readonly type: "compare" }
   | { readonly type: "connect"; readonly checker: CheckerId; readonly target: CheckTarget }

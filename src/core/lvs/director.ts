@@ -1,4 +1,4 @@
-import type { RealServer, VirtualServerGroup } from "../../config/config.ts";
+import type { GlobalDefs, RealServer, VirtualServerGroup } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { Micros } from "../../values/time.ts";
 import type { CheckEffect, CheckEvent } from "../checker/contract.ts";
@@ -15,6 +15,7 @@ import {
 import type { CheckerId, LvsEffect, LvsEvent } from "./contract.ts";
 import { HostAddresses } from "./host-addresses.ts";
 import { Outbox } from "./outbox.ts";
+import { PacketMarks } from "./packet-marks.ts";
 import { type CheckerEntry, Pool, type RealState } from "./pool.ts";
 import { Reconciliation } from "./reconciliation.ts";
 import { IpvsTable } from "./table.ts";
@@ -79,6 +80,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   readonly #entries = new Map<CheckerId, CheckerEntry>();
   readonly #timers = new DeadlineQueue<CheckerEntry>();
   readonly #table = new IpvsTable();
+  readonly #marks = new PacketMarks();
   readonly #addresses = new HostAddresses();
   readonly #out = new Outbox();
   readonly #reconciliation = new Reconciliation(this.#table, this.#pools, this.#out);
@@ -107,6 +109,9 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       case "listed":
         for (const pool of this.#reconciliation.takeOver(event.present, now))
           pool.settle([], this.#table, this.#out);
+        break;
+      case "firewall-refused":
+        this.#marks.forget();
         break;
       case "refused":
         this.#reconciliation.refused(event.refusals, now);
@@ -195,14 +200,17 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     };
     if (present) for (const pool of this.#reconciliation.takeOver(present, now)) this.#touch(pool, batch);
     for (const change of changes) {
-      if (change.object === "global_defs") this.#tellsStarts = change.after?.rs_init_notifies ?? false;
+      if (change.object === "global_defs") this.#configure(change.after);
       if (change.object === "virtual_server") this.#changePool(change, batch);
       if (change.object === "virtual_server_group") this.#changeGroup(change, batch);
       if (change.object === "sorry_server") this.#changeSorry(change, batch);
       if (change.object === "real_server") this.#changeReal(change, batch);
     }
+    for (const pool of this.#marks.assign(this.#pools.values())) this.#touch(pool, batch);
     for (const [pool, reals] of batch.touched) pool.settle(reals, this.#table, this.#out);
     for (const pool of batch.touched.keys()) pool.withdraw(this.#table, this.#out);
+    const commands = this.#marks.commands(this.#pools.values());
+    if (commands.length > 0) this.#out.push({ type: "firewall", commands });
     this.#suspendAndActivate(now, new Set(batch.starting));
     for (const entry of batch.starting) {
       if (!this.#entries.has(entry.id)) continue;
@@ -241,6 +249,11 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
 
   #logHealthchecker(verb: string, { pool, real }: CheckerEntry): void {
     this.#out.log(`${verb} healthchecker for service ${pool.nameOf(real)} for VS ${pool.name}`);
+  }
+
+  #configure(globals: GlobalDefs | undefined): void {
+    this.#tellsStarts = globals?.rs_init_notifies ?? false;
+    this.#marks.configure(globals);
   }
 
   /** Marks a pool for settling, and of it a server that may have changed state. */

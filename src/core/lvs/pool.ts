@@ -54,6 +54,8 @@ export class Pool {
   #outgoing = NONE;
   /** Of a virtual server that is of a group: what belongs to the group. */
   entries: VirtualServerGroup["entries"] = [];
+  /** What the packets to the addresses of its group are marked with. */
+  mark: number | undefined;
   /** How many virtual servers of its group stand before it. */
   ordinal = 0;
   /** Its servers are not checked: ha_suspend, and none of its addresses is here. */
@@ -304,9 +306,10 @@ export class Pool {
     // A virtual server without real servers is none.
     if (this.reals.size === 0) return NONE;
     const known = this.#expanded;
-    if (known && known.config === this.config && known.entries === this.entries) return known.keys;
+    if (known && this.mark === undefined && known.config === this.config && known.entries === this.entries)
+      return known.keys;
     const configs = Array.from(this.reals.values(), ({ config }) => config);
-    const keys = serviceKeysOf(this.config, this.entries, configs);
+    const keys = serviceKeysOf(this.config, this.entries, configs, this.mark);
     const dependsOnServers = keys.some(({ type }) => type === "fwmark");
     this.#expanded = dependsOnServers ? undefined : { config: this.config, entries: this.entries, keys };
     return keys;

@@ -29,16 +29,18 @@ export function forwardingOf(server: VirtualServer, real: RealServer): Forwardin
 /**
  * What the kernel knows a virtual server by: one service, or for each entry of its group one or, for a range, many.
  * `reals` say the family of a mark that names none: a server behind a tunnel says nothing, as its family may differ.
+ * `mark`: what packets to the addresses of its group are marked with.
  */
 export function serviceKeysOf(
   server: VirtualServer,
   entries: readonly GroupEntry[],
   reals: Iterable<RealServer>,
+  mark?: number,
 ): readonly IpvsServiceKey[] {
   const { service } = server;
   switch (service.type) {
     case "group":
-      return groupKeys(server, entries, reals);
+      return mark === undefined ? groupKeys(server, entries, reals) : markedKeys(entries, mark);
     case "fwmark":
       return [{ type: "fwmark", family: familyOfMark(server, reals), fwmark: service.fwmark }];
     case "address": {
@@ -46,6 +48,18 @@ export function serviceKeysOf(
       return [{ type: "address", protocol, address: service.address, port: service.port }];
     }
   }
+}
+
+/** A service for each family of the addresses. */
+function markedKeys(entries: readonly GroupEntry[], fwmark: number): readonly IpvsServiceKey[] {
+  const families = new Set(entries.flatMap((entry) => familyOfEntry(entry) ?? []));
+  return [...families].map((family) => ({ type: "fwmark", family, fwmark }));
+}
+
+/** The family that an entry is of; undefined for a mark that does not say. */
+function familyOfEntry(entry: GroupEntry): IpFamily | undefined {
+  if (entry.type === "fwmark") return entry.family;
+  return familyOf(entry.type === "range" ? entry.from : entry.address);
 }
 
 /** Each once, although ranges may overlap. */
@@ -77,8 +91,8 @@ function familyInGroup(
   reals: Iterable<RealServer>,
 ): IpFamily {
   for (const entry of entries) {
-    if (entry.type !== "fwmark") return familyOf(entry.type === "range" ? entry.from : entry.address);
-    if (entry.family !== undefined) return entry.family;
+    const family = familyOfEntry(entry);
+    if (family !== undefined) return family;
   }
   return familyOfMark(server, reals);
 }

@@ -6,6 +6,7 @@ import type { Machine } from "../../core/machine.ts";
 import { type Kernel, KernelError, type StreamConnection, type StreamEvent } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { IpvsServiceEntry } from "../../wire/ipvs-types.ts";
+import type { FirewallCommand } from "../../wire/nftables-types.ts";
 import type { Log } from "../log/log.ts";
 import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
@@ -14,6 +15,7 @@ import { IpvsTimeoutSettings } from "./ipvs-timeouts.ts";
 import { MachineLoop } from "./loop.ts";
 import { SyncDaemon, syncDaemonOf } from "./sync-daemon.ts";
 import { TlsCredentialStore } from "./tls-credentials.ts";
+import { TrackFileWatch } from "./track-file-watch.ts";
 
 type Effect<T extends LvsEffect["type"]> = Extract<LvsEffect, { type: T }>;
 
@@ -31,6 +33,7 @@ export class LvsDriver {
   readonly #timeouts: IpvsTimeoutSettings;
   readonly #tls: TlsCredentialStore;
   readonly #addresses: HostAddressWatch;
+  readonly #files: TrackFileWatch;
   #config: Config | undefined;
   #keepTable = false;
 
@@ -53,6 +56,7 @@ export class LvsDriver {
       this.#carryOut(effects),
     );
     this.#addresses = new HostAddressWatch(kernel.addresses, (event) => this.#loop.feed(event));
+    this.#files = new TrackFileWatch(kernel.files, log, (event) => this.#loop.feed(event));
   }
 
   /** The configuration that the next plan leads to: who wants mail. */
@@ -67,7 +71,8 @@ export class LvsDriver {
   start(changes: readonly Change[]): void {
     if (this.#config) this.#tls.load(this.#config);
     if (this.#config?.global_defs.lvs_flush) this.#kernel.ipvs.flush();
-    this.#watchAddresses();
+    this.#clearMarks();
+    this.#watch();
     this.#loop.feed({ type: "apply", changes, present: this.#kernel.ipvs.list() });
     this.#set();
   }
@@ -75,14 +80,21 @@ export class LvsDriver {
   /** Carries out the checkers' part of a plan. */
   apply(changes: readonly Change[]): void {
     if (this.#config) this.#tls.reload(this.#config);
-    this.#watchAddresses();
+    this.#watch();
     const present = this.#list();
     this.#loop.feed({ type: "apply", changes, ...(present && { present }) });
     this.#set();
   }
 
-  #watchAddresses(): void {
+  /** What virtual servers depend on has to be known when the plan is carried out. */
+  #watch(): void {
+    if (this.#config) this.#files.watch(this.#config);
     this.#addresses.watch(this.#config?.virtual_server.some(({ ha_suspend }) => ha_suspend) ?? false);
+  }
+
+  /** A BFD session is up, or down: of each that runs at the start, and after every change. */
+  session(name: string, up: boolean): void {
+    this.#loop.feed({ type: "bfd", name, up });
   }
 
   /** What IPVS has besides its table. Daemons that follow an instance are the business of whoever has instances. */
@@ -102,6 +114,7 @@ export class LvsDriver {
     if (this.#config?.global_defs.lvs_flush_on_stop === "all" && !keepTable) this.#kernel.ipvs.flush();
     this.#syncDaemon.stop();
     this.#addresses.close();
+    this.#files.close();
     for (const checker of [...this.#connections.keys()]) this.#close(checker);
   }
 
@@ -158,11 +171,37 @@ export class LvsDriver {
       case "log":
         this.#say(effect);
         break;
+      case "firewall":
+        if (!this.#keepTable) this.#changeFirewall(effect.commands);
+        break;
       case "compare": {
         const present = this.#list();
         if (present) this.#loop.feed({ type: "listed", present });
         break;
       }
+    }
+  }
+
+  #changeFirewall(commands: readonly FirewallCommand[]): void {
+    try {
+      this.#kernel.firewall.apply(commands);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.#log.error(`Cannot mark packets for IPVS: ${error.message}`);
+      this.#loop.feed({ type: "firewall-refused" });
+    }
+  }
+
+  /** The table of a daemon that was killed may give marks that are somebody else's now. */
+  #clearMarks(): void {
+    const name = this.#config?.global_defs.nftables_ipvs;
+    if (name === undefined) return;
+    try {
+      const stale = this.#kernel.firewall.tables().filter((table) => table.name === name);
+      this.#kernel.firewall.apply(stale.map((table) => ({ type: "delete-table", table })));
+    } catch (error) {
+      // Without nf_tables nothing is left of it; what is needed of it says so.
+      if (!(error instanceof KernelError)) throw error;
     }
   }
 

@@ -16,7 +16,14 @@ import { check, kernelError } from "../errors.ts";
 import type { Closable, ReceiveBuffer } from "../ports.ts";
 import { setReceiveBuffer } from "./receive-buffer.ts";
 import { AF_NETLINK, netlinkAddress } from "./sockaddr.ts";
-import { NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK, SOCK_RAW, SOL_NETLINK } from "./socket-options.ts";
+import {
+  NETLINK_CAP_ACK,
+  NETLINK_GET_STRICT_CHK,
+  SO_SNDBUFFORCE,
+  SOCK_RAW,
+  SOL_NETLINK,
+  SOL_SOCKET,
+} from "./socket-options.ts";
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_NETFILTER = 12;
@@ -34,6 +41,9 @@ const DUMP_ATTEMPTS = 8;
 const WINDOW = 128;
 /** Socket memory of a refusal, twice over; the kernel doubles what is asked for, too. */
 const PER_REQUEST = 768;
+
+/** Bytes of one send that fit the default send buffer of 208 KiB. */
+const SEND_ROOM = 196_608;
 
 /** Appends the body of a request: fixed part and attributes. */
 export type WriteBody = (writer: NetlinkWriter) => void;
@@ -128,6 +138,7 @@ export class NetlinkSocket implements Closable {
       write(this.#writer);
       this.#writer.end();
     });
+    this.#makeRoom(this.#writer.bytes.length);
     this.#send(operation);
     let refusal = 0;
     for (;;) {
@@ -208,6 +219,11 @@ export class NetlinkSocket implements Closable {
     this.#writer.end();
     this.#send(operation);
     return sequence;
+  }
+
+  /** The kernel takes what one send carries only when it fits the send buffer. Without the right to it, it refuses. */
+  #makeRoom(bytes: number): void {
+    if (bytes > SEND_ROOM) this.#socket.setOption(SOL_SOCKET, SO_SNDBUFFORCE, bytes);
   }
 
   #send(operation: string): void {

@@ -4,6 +4,8 @@ import type { CheckTarget } from "../../../src/core/checker/contract.ts";
 import type { LvsEffect, LvsEvent, Refusal } from "../../../src/core/lvs/contract.ts";
 import { createLvsDirector } from "../../../src/core/lvs/director.ts";
 import { commandText } from "../../../src/core/lvs/names.ts";
+import { Faults } from "../../../src/kernel/memory/faults.ts";
+import { MemoryFirewall } from "../../../src/kernel/memory/firewall.ts";
 import { diff, forOwner } from "../../../src/plan/diff.ts";
 import { MemoryHost } from "../../../src/source/memory-host.ts";
 import type { Micros } from "../../../src/values/time.ts";
@@ -24,6 +26,7 @@ type IpvsEffect = Extract<LvsEffect, { type: "ipvs" }>;
 export class World {
   readonly director = createLvsDirector();
   readonly table = new ModelTable();
+  readonly firewall = new MemoryFirewall(new Faults());
   /** `address:port` of servers that accept connections, and answer 200 to any request. */
   readonly healthy = new Set<string>();
   /** Exit statuses of the programs of MISC_CHECKs, 0 where nothing is said. */
@@ -97,6 +100,7 @@ export class World {
     this.effects.push(...effects);
     for (const effect of effects) {
       if (effect.type === "ipvs") this.refuseOrApply(effect.command, refusals);
+      if (effect.type === "firewall") this.firewall.apply(effect.commands);
       if (effect.type === "compare") events.push({ type: "listed", present: this.table.list() });
       if (effect.type === "close" && !this.open.delete(effect.checker))
         throw new Error(`closed without connection: ${effect.checker}`);
