@@ -4,7 +4,16 @@
  */
 
 export type { BfdInstance } from "../schema/bfd.ts";
-export type { DnsCheck, MiscCheck, PingCheck, SmtpCheck, TcpCheck, UdpCheck } from "../schema/checkers.ts";
+export type {
+  BfdCheck,
+  DnsCheck,
+  FileCheck,
+  MiscCheck,
+  PingCheck,
+  SmtpCheck,
+  TcpCheck,
+  UdpCheck,
+} from "../schema/checkers.ts";
 export type { HttpGet, HttpUrl, SslGet } from "../schema/checkers-http.ts";
 export type {
   InitialValue,

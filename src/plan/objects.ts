@@ -171,6 +171,7 @@ const SCHEMAS: { readonly [T in ObjectType]?: AnyBlockSchema } = {
   vrrp_script: root.rows.vrrp_script.schema,
   vrrp_sync_group: root.rows.vrrp_sync_group.schema,
   vrrp_instance: root.rows.vrrp_instance.schema,
+  SSL: root.rows.SSL.schema,
   virtual_server_group: root.rows.virtual_server_group.schema,
   virtual_server: root.rows.virtual_server.schema,
   real_server: realServer,
@@ -201,6 +202,7 @@ export function objectsOf(config: Config): { readonly [T in ObjectType]?: readon
     "vrrp_script",
     "vrrp_sync_group",
     "vrrp_instance",
+    "SSL",
     "virtual_server_group",
     "virtual_server",
   ] as const) {

@@ -17,8 +17,8 @@ export interface Outcome {
  *    instances before the groups that name them. Routes and rules that are gone leave when the new ones are there:
  *    packets always have a way.
  * 4. Deletes of scripts and files, which no instance tracks any more, and of static rules, routes and addresses.
- * 5. Virtual servers that are gone: their servers before them, as IPVS counts a server under its service. Then groups of
- *    virtual servers, those that stay or come before those that are gone.
+ * 5. Virtual servers that are gone: their servers before them, as IPVS counts a server under its service. Then SSL, and
+ *    groups of virtual servers, those that stay or come before those that are gone.
  * 6. Virtual servers that stay or come: first the servers whose address another object of the same service takes over
  *    (a sorry server that becomes a real one), then the service, its servers, and last the servers that are gone: new
  *    servers are in the pool before old ones leave.
@@ -48,6 +48,7 @@ export function ordered(outcomes: readonly Outcome[]): Change[] {
     ...gone(scripts).flatMap(childrenFirst),
     ...[...STATIC].reverse().flatMap((object) => gone(of(object)).flatMap(childrenFirst)),
     ...gone(services).flatMap(childrenFirst),
+    ...of("SSL").flatMap(withChildren),
     ...staying(serviceGroups).flatMap(withChildren),
     ...gone(serviceGroups).flatMap(childrenFirst),
     ...staying(services).flatMap(service),

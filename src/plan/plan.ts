@@ -7,6 +7,7 @@ import type {
   Route,
   Rule,
   ServerAddress,
+  Ssl,
   TrackFile,
   TrackGroup,
   TrackProcess,
@@ -75,6 +76,7 @@ export interface Objects {
   readonly static_ipaddress: VirtualAddress;
   readonly static_route: Route;
   readonly static_rule: Rule;
+  readonly SSL: Ssl;
   readonly virtual_server_group: VirtualServerGroup;
   readonly virtual_server: VirtualServer;
   readonly sorry_server: ServerAddress;

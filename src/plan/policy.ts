@@ -245,6 +245,17 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
   static_ipaddress: { ...KERNEL_OBJECT, keywords: { static_ipaddress: { replaces: otherAddress } } },
   static_route: KERNEL_OBJECT,
   static_rule: KERNEL_OBJECT,
+  // The next check shows the next certificate.
+  SSL: {
+    owner: "checkers",
+    created: "none",
+    deleted: "none",
+    deletedWithParent: "none",
+    replaced: "none",
+    restarted: "none",
+    carries: [],
+    keywords: {},
+  },
   // Each entry is a service in IPVS, for each virtual server of the group: only those that come or go are touched.
   virtual_server_group: {
     owner: "checkers",

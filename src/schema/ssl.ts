@@ -1,6 +1,6 @@
 import { word } from "./kinds.ts";
 import { wanted } from "./kinds-options.ts";
-import { defineBlock, leaf } from "./row.ts";
+import { type BlockOf, defineBlock, leaf } from "./row.ts";
 
 const text = wanted(word);
 const facts = { since: "0.5.3" } as const;
@@ -16,3 +16,5 @@ export const ssl = defineBlock({
     key: leaf(text, { ...facts, doc: "File of its key." }),
   },
 });
+
+export type Ssl = BlockOf<typeof ssl>;
