@@ -1,5 +1,5 @@
-/** Longest status line and header section that is read; a longer one makes the response malformed. */
-export const MAX_HEAD_BYTES = 65_536;
+/** Longest status line and header section that is read, as with keepalived; a longer one makes the response malformed. */
+export const MAX_HEAD_BYTES = 4_095;
 
 export type HttpMethodVersion = "1.0" | "1.1";
 

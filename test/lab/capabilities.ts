@@ -9,7 +9,7 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { VRRPD } from "./frr.ts";
 
-export const CAPABILITIES = ["netns", "uml", "keepalived", "tshark", "frr", "ipvs", "nft"] as const;
+export const CAPABILITIES = ["netns", "uml", "keepalived", "tshark", "frr", "ipvs", "nft", "peers"] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** Present, or absent with one line saying what is missing and what to do. */
@@ -105,6 +105,14 @@ function probeGuest(): Probe {
   return probeProgram("modprobe", "kmod");
 }
 
+/** Servers of other people for the checkers: web, mail and names. */
+function probePeers(): Probe {
+  const probes = ["nginx", "postfix", "unbound"].map((program) =>
+    probeProgram(program, program === "nginx" ? "nginx-light" : program),
+  );
+  return probes.find(({ present }) => !present) ?? PRESENT;
+}
+
 /** Whether the kernel this process runs on has IPVS: true in the guest, seldom in a container. */
 function probeIpvs(): Probe {
   try {
@@ -134,6 +142,8 @@ export function probe(capability: Capability): Probe {
       return probeProgram(VRRPD, "frr");
     case "ipvs":
       return probeIpvs();
+    case "peers":
+      return probePeers();
   }
 }
 

@@ -6,8 +6,8 @@ import { SingleExchange } from "./single-exchange.ts";
 /** What keepalived calls itself when nobody says otherwise: mail servers may be configured for it. */
 export const DEFAULT_HELO = "smtpchecker.keepalived.org";
 
-/** The longest line that is waited for; RFC 5321 §4.5.3.1.5 allows replies of 512 bytes. */
-const LONGEST_LINE = 1_024;
+/** The longest line that is waited for, with its end, as keepalived; RFC 5321 §4.5.3.1.5 allows one byte more. */
+const LONGEST_LINE = 511;
 const NEWLINE = 10;
 
 const WORDS: Record<ConnectionFault, string> = {
@@ -26,8 +26,8 @@ interface Stage {
 }
 
 /**
- * SMTP_CHECK: greeting, HELO and QUIT (RFC 5321 §3.1, §4.1.1). As keepalived it wants single replies, and any reply to
- * QUIT will do.
+ * SMTP_CHECK: greeting, HELO and QUIT (RFC 5321 §3.1, §4.1.1). As keepalived it wants single replies whose code a space
+ * follows, and any reply to QUIT will do. A NUL is the end of what it hears, so that the line never ends.
  */
 class SmtpProbe extends SingleExchange {
   override readonly retriesAtFirst = true;
@@ -43,8 +43,8 @@ class SmtpProbe extends SingleExchange {
     this.peer = `server [${address}]:${port}`;
     this.success = `Remote SMTP server ${service} succeed on service.`;
     this.stages = [
-      { reply: /^220(?!-)/, complaint: "Bad greeting banner from", next: `HELO ${helo}\r\n` },
-      { reply: /^250(?!-)/, complaint: "Bad HELO response from", next: "QUIT\r\n" },
+      { reply: /^220(?: |$)/, complaint: "Bad greeting banner from", next: `HELO ${helo}\r\n` },
+      { reply: /^250(?: |$)/, complaint: "Bad HELO response from", next: "QUIT\r\n" },
       { reply: /^/, complaint: "" },
     ];
   }
@@ -57,7 +57,7 @@ class SmtpProbe extends SingleExchange {
 
   override data(bytes: Uint8Array): ProbeStep {
     for (const byte of bytes) {
-      if (byte === NEWLINE) return this.replied();
+      if (byte === NEWLINE && !this.line.includes("\0")) return this.replied();
       if (this.line.length >= LONGEST_LINE) return this.failing("Buffer overflow reading from");
       this.line += String.fromCharCode(byte);
     }

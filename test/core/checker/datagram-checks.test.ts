@@ -95,9 +95,12 @@ describe("DNS_CHECK", () => {
     expect(run(answer).verdicts).toEqual([verdict]);
   });
 
-  it("says the response code", () => {
+  it("says the response code, and the kernel's error", () => {
     expect(run((query) => reply(query, "8183")).logs).toEqual([
       "DNS_CHECK (RS) read error occurred. (rcode = 3)",
+    ]);
+    expect(run(() => "refuse").logs).toEqual([
+      "DNS_CHECK (RS) failed to read socket; errno 111 (Connection refused)",
     ]);
   });
 });

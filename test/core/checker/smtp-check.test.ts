@@ -35,6 +35,8 @@ describe("SMTP_CHECK", () => {
 
   it.each<[string, Peer]>([
     ["a greeting in pieces", linePeer(["22", "0 line\r", "\n"], { HELO: "250 ok\n", QUIT: "221 bye\n" })],
+    ["codes alone", linePeer(["220\n"], { HELO: "250\n", QUIT: "\n" })],
+    ["a greeting of 512 bytes", linePeer([`220 ${"x".repeat(507)}\n`], { HELO: "250 ok\n", QUIT: "221\n" })],
     ["any reply to QUIT", linePeer(["220 hi\r\n"], { HELO: "250 ok\r\n", QUIT: "500 what\r\n" })],
   ])("takes %s", (_, peer) => {
     expect(run(peer).verdicts).toEqual(["0 up"]);
@@ -47,6 +49,14 @@ describe("SMTP_CHECK", () => {
     ["another greeting", linePeer(["554 no\r\n"], {}), "0.5 Bad greeting banner from"],
     ["no code at all", linePeer(["abc hi\r\n"], {}), "0.5 Bad greeting banner from"],
     ["a greeting of two lines", linePeer(["220-a\r\n220 b\r\n"], {}), "0.5 Bad greeting banner from"],
+    ["a code of four digits", linePeer(["2200 a\r\n"], {}), "0.5 Bad greeting banner from"],
+    ["a code that CR follows", linePeer(["220\r\n"], {}), "0.5 Bad greeting banner from"],
+    ["a NUL before the end of the line", linePeer(["220 a\0b\r\n"], {}), "2.5 Read timeout from"],
+    [
+      "a greeting of 513 bytes",
+      linePeer([`220 ${"x".repeat(508)}\n`], {}),
+      "0.5 Buffer overflow reading from",
+    ],
     ["another reply to HELO", linePeer(["220 a\r\n"], { HELO: "550 no\r\n" }), "0.5 Bad HELO response from"],
     ["no reply to HELO", linePeer(["220 a\r\n"], {}), "2.5 Read timeout from"],
     [
