@@ -9,19 +9,25 @@ export class MachineLoop<Event, Effect> {
   readonly #machine: Machine<Event, Effect>;
   readonly #clock: ClockPort;
   readonly #carryOut: (effects: readonly Effect[]) => void;
+  readonly #grain: number;
   readonly #waiting: Event[] = [];
   /** What the clock's alarm is set to, while it has not gone off. */
   #armed: number | undefined;
   #busy = false;
   #stopped = false;
 
-  /** `timer` is the event that a deadline stands for. Takes over the clock's alarm. */
+  /**
+   * `timer` is the event that a deadline stands for. Takes over the clock's alarm. Deadlines are kept up to `grain`
+   * microseconds late, so that many close to each other are one alarm.
+   */
   constructor(
     machine: Machine<Event, Effect>,
     clock: ClockPort,
     timer: Event,
     carryOut: (effects: readonly Effect[]) => void,
+    grain = 1,
   ) {
+    this.#grain = grain;
     this.#machine = machine;
     this.#clock = clock;
     this.#carryOut = carryOut;
@@ -49,7 +55,8 @@ export class MachineLoop<Event, Effect> {
     } finally {
       this.#busy = false;
     }
-    this.#arm(this.#machine.deadline());
+    const deadline = this.#machine.deadline();
+    this.#arm(deadline === undefined ? undefined : Math.ceil(deadline / this.#grain) * this.#grain);
   }
 
   /** Most events leave the earliest deadline where it is: a system call each would be most of their cost. */

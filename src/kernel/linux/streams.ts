@@ -15,6 +15,8 @@ import * as option from "./socket-options.ts";
 
 const TCP: SocketKind = { type: option.SOCK_STREAM, protocol: 6 };
 const RECEIVE_BUFFER = 65_536;
+/** Others have their turn in between. */
+const READS_AT_ONCE = 2;
 
 /** One TCP connection: connecting, then open, until closed or failed. */
 class Connection {
@@ -100,7 +102,15 @@ class Connection {
     this.#socket?.watch((this.#ended ? 0 : READABLE) | (this.#queue.length > 0 ? WRITABLE : 0));
   }
 
+  /** What there is, and, as most peers end right after what they say, the end at once if it came along. */
   #read(): void {
+    for (let reads = 0; reads < READS_AT_ONCE && this.#socket && !this.#ended; reads++) {
+      if (!this.#readOnce()) return;
+    }
+  }
+
+  /** False: there is nothing more to read now. */
+  #readOnce(): boolean {
     const length = this.#socket?.receive(this.#buffer) ?? -ERRNO.EAGAIN;
     if (length > 0) {
       this.#callback({ type: "data", bytes: this.#buffer.subarray(0, length) });
@@ -111,6 +121,7 @@ class Connection {
     } else if (length !== -ERRNO.EAGAIN) {
       this.#fail(-length);
     }
+    return length > 0;
   }
 
   #fail(errno: number): void {
