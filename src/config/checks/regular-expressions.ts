@@ -4,6 +4,7 @@ import type { ReportFault } from "../faults.ts";
 import { type Check, forgetOrigin, type Open, originOfKeyword } from "../open.ts";
 
 type Url = Open<HttpUrl>;
+type Checker = Open<RealServer>["HTTP_GET" | "SSL_GET"][number];
 
 /** Keywords that say something of a regular expression, with what each is without it. */
 const ABOUT_REGEX = {
@@ -46,15 +47,23 @@ function repair(url: Url, report: ReportFault): void {
   forget(url, ["regex_min_offset", "regex_max_offset"]);
 }
 
+function isFaulty(url: Url): boolean {
+  return isReversed(url) || (url.regex === undefined && written(url).length > 0);
+}
+
 /** `ignored-keyword`: what is said of a regular expression that is not there, and of matches that cannot be. */
 export const regularExpressions: Check = (config, report) => {
+  // Most real servers share their checkers with others.
+  const faultless = new Set<readonly Checker[]>();
+  const areFaultless = (checkers: readonly Checker[]): boolean => {
+    if (faultless.has(checkers)) return true;
+    if (checkers.some(({ url: urls }) => urls.some(isFaulty))) return false;
+    faultless.add(checkers);
+    return true;
+  };
   for (const { real_server: servers } of config.virtual_server) {
     for (const real of servers) {
-      if (real.HTTP_GET.length + real.SSL_GET.length === 0) continue;
-      const isFaulty = urls(real).some(
-        (url) => isReversed(url) || (url.regex === undefined && written(url).length > 0),
-      );
-      if (!isFaulty) continue;
+      if (areFaultless(real.HTTP_GET) && areFaultless(real.SSL_GET)) continue;
       ownCheckers(real);
       for (const url of urls(real)) repair(url, report);
     }
