@@ -118,6 +118,7 @@ export class LvsDriver {
     this.#loop.stop();
     if (this.#config?.global_defs.lvs_flush_on_stop === "all" && !keepTable) this.#kernel.ipvs.flush();
     this.#syncDaemon.stop();
+    this.#timeouts.set({});
     this.#addresses.close();
     this.#files.close();
     for (const checker of [...this.#connections.keys()]) this.#close(checker);
