@@ -69,6 +69,9 @@ class Child {
       case "apply":
         this.#enqueue(() => this.#apply(message));
         break;
+      case "bfd":
+        this.#enqueue(async () => this.#running?.subsystem.session?.(message.name, message.up));
+        break;
       case "report":
         this.#enqueue(() => this.#report(message.clear));
         break;

@@ -37,6 +37,8 @@ export type ToChild =
       readonly changes: readonly Change[];
       readonly fifos: readonly string[];
     }
+  /** Whether a BFD session is up: of each that runs at the start, and after every change. */
+  | { readonly type: "bfd"; readonly name: string; readonly up: boolean }
   /** Asks for a `report`. `clear`: and sets its statistics to zero. */
   | { readonly type: "report"; readonly clear: boolean }
   /** The child carries out the plan to the empty configuration, and ends. */

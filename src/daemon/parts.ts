@@ -3,12 +3,11 @@ import { forOwner } from "../plan/diff.ts";
 import type { Change, Plan } from "../plan/plan.ts";
 import type { Role } from "./messages.ts";
 
-/** What is tracked, and how, for vrrp alone. */
+/** What is tracked, and how, for vrrp alone; servers follow track files, too. */
 const NO_TRACKING = {
   interface_up_down_delays: [],
   linkbeat_interfaces: [],
   linkbeat_use_polling: false,
-  track_file: [],
   vrrp_track_process: [],
   bfd_instance: [],
   vrrp_script: [],

@@ -10,6 +10,8 @@ export interface Subsystem {
   start(changes: readonly Change[]): void;
   apply(changes: readonly Change[]): void;
   stop(changes: readonly Change[]): void;
+  /** A BFD session is up, or down. */
+  session?(name: string, up: boolean): void;
   /** State and statistics for an operator, where there are any; `clear` sets statistics to zero then. */
   report?(clear: boolean): VrrpSnapshot;
 }

@@ -91,7 +91,6 @@ export const realServer = defineBlock({
     FILE_CHECK: blocks(fileCheck, {
       doc: `${CHECKED}the weight from a track file leaves it up.`,
       since: "2.1.0",
-      compiledOnly: true,
     }),
     BFD_CHECK: blocks(bfdCheck, {
       doc: `${CHECKED}its BFD session is up.`,

@@ -31,11 +31,15 @@ function unknownName(what: string, name: string, definedAt: number | undefined):
     : `${what} ${name} is defined only further down; this checker is left out`;
 }
 
-/** `unknown-bfd`, `unknown-track-file`, `duplicate-tracking`: what BFD_CHECK and FILE_CHECK name is defined before them. */
+/**
+ * `unknown-bfd`, `unknown-track-file`, `duplicate-tracking`: what BFD_CHECK and FILE_CHECK name is defined before them. A
+ * FILE_CHECK without weight has that of its file.
+ */
 export const checkerReferences: Check = (config, report) => {
   // Its checkers' process does not know those that report to VRRP only.
   const sessions = places(config.bfd_instance.filter(({ vrrp, checker }) => checker || !vrrp));
   const files = places(config.track_file);
+  const weights = new Map(config.track_file.map(({ name, weight }) => [name, weight]));
   for (const real of realServers(config)) {
     if (real.BFD_CHECK.length + real.FILE_CHECK.length === 0) continue;
     ownCheckers(real);
@@ -51,7 +55,10 @@ export const checkerReferences: Check = (config, report) => {
     });
     keepItems(real, "FILE_CHECK", (checker) => {
       const at = files.get(checker.track_file);
-      if (at !== undefined && at < checker.$.at) return true;
+      if (at !== undefined && at < checker.$.at) {
+        checker.weight ??= weights.get(checker.track_file);
+        return true;
+      }
       const summary = unknownName("track_file", checker.track_file, at);
       report({ code: "unknown-track-file", summary }, originOfKeyword(checker, "track_file"));
       return false;

@@ -28,6 +28,8 @@ export interface Checker extends Machine<CheckEvent, CheckEffect> {
   readonly failures: number;
   /** What it says that the server weighs, instead of what is configured; undefined: nothing. */
   readonly weight?: number | undefined;
+  /** What it adds to what is configured, or takes from it. */
+  readonly weightChange?: number;
 }
 
 /** A deadline noticed later than this was noticed late. */
@@ -92,7 +94,9 @@ export class CheckLoop implements Checker {
           );
         return this.phase === "exchanging" ? this.fault("read-error", now, event.error) : [];
       case "exited":
-        return []; // it runs nothing
+      case "number":
+      case "session":
+        return []; // it runs nothing, and follows nothing
     }
   }
 

@@ -55,6 +55,10 @@ export type CheckEvent =
   | { readonly type: "ended" }
   /** `error` is the errno; EPROTO is that of TLS. */
   | { readonly type: "failed"; readonly error: string }
+  /** What a track file holds is another number now. */
+  | { readonly type: "number"; readonly value: number }
+  /** A BFD session is up, or down. */
+  | { readonly type: "session"; readonly up: boolean }
   /** The program ended; status undefined when no exit of its own did, and `how` for people: "exited with status 1". */
   | { readonly type: "exited"; readonly status: number | undefined; readonly how: string };
 

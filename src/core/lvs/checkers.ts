@@ -1,5 +1,7 @@
 import type {
+  BfdCheck as BfdCheckBlock,
   DnsCheck,
+  FileCheck as FileCheckBlock,
   HttpGet,
   HttpUrl,
   MiscCheck as MiscCheckBlock,
@@ -10,9 +12,11 @@ import type {
   TcpCheck,
   UdpCheck,
 } from "../../config/config.ts";
+import { BfdCheck } from "../checker/bfd-check.ts";
 import type { Checker, CheckOptions } from "../checker/check-loop.ts";
 import type { CheckTarget, CheckTiming, HttpExpectation } from "../checker/contract.ts";
 import { createDnsCheck } from "../checker/dns-check.ts";
+import { FileCheck } from "../checker/file-check.ts";
 import { createHttpCheck, DEFAULT_STATUS } from "../checker/http-check.ts";
 import { MiscCheck } from "../checker/misc-check.ts";
 import type { PatternCompiler } from "../checker/pattern.ts";
@@ -21,6 +25,7 @@ import type { RegexExpectation } from "../checker/regex-scan.ts";
 import { createSmtpCheck, DEFAULT_HELO } from "../checker/smtp-check.ts";
 import { createTcpCheck } from "../checker/tcp-check.ts";
 import { createUdpCheck } from "../checker/udp-check.ts";
+import type { Observed } from "./observed.ts";
 
 /** One checker of a real server, as configured. */
 export type CheckerSpec =
@@ -31,9 +36,15 @@ export type CheckerSpec =
   | { readonly kind: "DNS_CHECK"; readonly config: DnsCheck }
   | { readonly kind: "UDP_CHECK"; readonly config: UdpCheck }
   | { readonly kind: "PING_CHECK"; readonly config: PingCheck }
-  | { readonly kind: "MISC_CHECK"; readonly config: MiscCheckBlock };
+  | { readonly kind: "MISC_CHECK"; readonly config: MiscCheckBlock }
+  | FollowingSpec;
 
-type Connecting = Exclude<CheckerSpec, { readonly kind: "MISC_CHECK" }>;
+/** A checker that follows what others observe. */
+type FollowingSpec =
+  | { readonly kind: "FILE_CHECK"; readonly config: FileCheckBlock }
+  | { readonly kind: "BFD_CHECK"; readonly config: BfdCheckBlock };
+
+type Connecting = Exclude<CheckerSpec, FollowingSpec | { readonly kind: "MISC_CHECK" }>;
 
 /** A connection of an SMTP_CHECK: the block itself, or one of its `host` blocks. */
 type SmtpHost = SmtpCheck | SmtpCheck["host"][number];
@@ -42,6 +53,7 @@ type SmtpHost = SmtpCheck | SmtpCheck["host"][number];
 export interface CheckerContext extends Omit<CheckOptions, "logAllFailures"> {
   readonly virtualServer: string;
   readonly patterns: PatternCompiler;
+  readonly observed: Observed;
   /** What its predecessor said that the server weighs. */
   readonly weight?: number | undefined;
 }
@@ -66,7 +78,19 @@ export function checkerSpecs(real: RealServer): CheckerSpec[] {
     ...real.UDP_CHECK.map((config) => ({ kind: "UDP_CHECK", config }) as const),
     ...real.PING_CHECK.map((config) => ({ kind: "PING_CHECK", config }) as const),
     ...real.MISC_CHECK.map((config) => ({ kind: "MISC_CHECK", config }) as const),
+    ...real.FILE_CHECK.map((config) => ({ kind: "FILE_CHECK", config }) as const),
+    ...real.BFD_CHECK.map((config) => ({ kind: "BFD_CHECK", config }) as const),
   ];
+}
+
+/** Whether a checker observes nothing itself. */
+export function isFollowing(spec: CheckerSpec): spec is FollowingSpec {
+  return spec.kind === "FILE_CHECK" || spec.kind === "BFD_CHECK";
+}
+
+/** What is assumed of a server that its checker has not checked. */
+export function isAssumedUp({ config }: CheckerSpec): boolean {
+  return !("alpha" in config && config.alpha);
 }
 
 /** Each host is a checker; the block itself is one when it says where to or how to connect, or has no host. */
@@ -110,6 +134,7 @@ function withoutOrigins(_: string, value: unknown): unknown {
 
 /** A checker of a real server as a machine. */
 export function createChecker(spec: CheckerSpec, real: RealServer, context: CheckerContext): Checker {
+  if (isFollowing(spec)) return createFollowing(spec, context);
   const { config } = spec;
   const timing: CheckTiming = {
     delayLoop: config.delay_loop,
@@ -126,6 +151,18 @@ export function createChecker(spec: CheckerSpec, real: RealServer, context: Chec
     return new MiscCheck(timing, { ...options, command, timeout, dynamic: misc_dynamic });
   }
   return createConnecting(spec, targetOf(spec, real), timing, options);
+}
+
+function createFollowing(spec: FollowingSpec, { service, observed, ...state }: CheckerContext): Checker {
+  if (spec.kind === "FILE_CHECK") {
+    const { track_file: file, weight } = spec.config;
+    const { weight: factor, reverse } = weight ?? { weight: 1, reverse: false };
+    return new FileCheck({ service, file, weight: factor, reverse, value: observed.files.get(file) ?? 0 });
+  }
+  const { name: session } = spec.config;
+  const known = observed.sessions.get(session);
+  const { up, hasRun = false } = known === undefined ? state : { up: known, hasRun: true };
+  return new BfdCheck({ service, session, up, hasRun });
 }
 
 function createConnecting(

@@ -29,6 +29,10 @@ export type LvsEvent =
   /** The commands of a `firewall` were refused, all of them. */
   | { readonly type: "firewall-refused" }
   | { readonly type: "timer" }
+  /** The number in a track file that FILE_CHECKs name, before the plan that needs it and whenever it may be another. */
+  | { readonly type: "file-value"; readonly file: string; readonly value: number | undefined }
+  /** Whether a BFD session is up: told of each that runs at the start, and of every change. */
+  | { readonly type: "bfd"; readonly name: string; readonly up: boolean }
   | { readonly type: "connected"; readonly checker: CheckerId }
   | { readonly type: "data"; readonly checker: CheckerId; readonly bytes: Uint8Array }
   | { readonly type: "ended"; readonly checker: CheckerId }

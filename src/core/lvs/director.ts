@@ -11,9 +11,12 @@ import {
   checkerSpecs,
   createChecker,
   fingerprint,
+  isAssumedUp,
+  isFollowing,
 } from "./checkers.ts";
 import type { CheckerId, LvsEffect, LvsEvent } from "./contract.ts";
 import { HostAddresses } from "./host-addresses.ts";
+import { Observed } from "./observed.ts";
 import { Outbox } from "./outbox.ts";
 import { PacketMarks } from "./packet-marks.ts";
 import { type CheckerEntry, Pool, type RealState } from "./pool.ts";
@@ -82,6 +85,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   readonly #table = new IpvsTable();
   readonly #marks = new PacketMarks();
   readonly #addresses = new HostAddresses();
+  readonly #observed = new Observed();
   readonly #out = new Outbox();
   readonly #reconciliation = new Reconciliation(this.#table, this.#pools, this.#out);
   readonly #random: () => number;
@@ -124,6 +128,10 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
         this.#addresses.set(event.address, event.present);
         this.#suspendAndActivate(now);
         break;
+      case "file-value":
+      case "bfd":
+        this.#observe(event, now);
+        break;
       case "timer":
         this.#reconciliation.timer(now);
         for (let due = this.#timers.take(now); due; due = this.#timers.take(now))
@@ -136,6 +144,13 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       }
     }
     return this.#out.take();
+  }
+
+  #observe(event: EventOf<"file-value" | "bfd">, now: Micros): void {
+    const told = this.#observed.take(event);
+    if (!told) return;
+    for (const entry of this.#entries.values())
+      if (told.concerns(entry.spec)) this.#feed(entry, told.event, now);
   }
 
   #feed(entry: CheckerEntry, event: CheckEvent, now: Micros): void {
@@ -171,6 +186,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       case "verdict": {
         const { pool, real } = entry;
         const wasAlive = real.alive;
+        pool.weigh(real);
         pool.settle([real], this.#table, this.#out);
         pool.tellFirstVerdict(real, this.#out);
         pool.tellVerdict(entry, effect.up, effect.reason, wasAlive, this.#out);
@@ -341,7 +357,8 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     };
     pool.reals.set(id, real);
     for (const spec of checkerSpecs(config))
-      real.checkers.push(this.#addChecker(pool, real, spec, { up: !spec.config.alpha }, batch));
+      real.checkers.push(this.#addChecker(pool, real, spec, { up: isAssumedUp(spec) }, batch));
+    pool.weigh(real);
     real.alive = real.checkers.every(({ checker }) => checker.up);
     if (this.#tellsStarts) pool.tellStart(real, this.#out);
     this.#touch(pool, batch, real);
@@ -384,7 +401,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
             failures: slower?.checker.failures ?? 0,
             weight: before.checker.weight,
           }
-        : { up: !spec.config.alpha };
+        : { up: isAssumedUp(spec) };
       return this.#addChecker(pool, real, spec, state, batch);
     });
     for (const { entry } of old) this.#dropChecker(entry);
@@ -403,12 +420,13 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       virtualServer: pool.name,
       random: this.#random,
       patterns: this.#patterns,
+      observed: this.#observed,
     });
     this.#serial++;
     const id = `${pool.id}/${real.id}#${this.#serial}`;
-    const entry: CheckerEntry = { id, pool, real, spec, checker, isConnected: false, wasUp: state.up };
+    const entry: CheckerEntry = { id, pool, real, spec, checker, isConnected: false, wasUp: checker.up };
     this.#entries.set(id, entry);
-    batch.starting.push(entry);
+    if (!isFollowing(spec)) batch.starting.push(entry);
     return entry;
   }
 

@@ -56,13 +56,17 @@ const CHECKS: Readonly<Record<string, { readonly up: string; readonly down: stri
   PING_CHECK: { up: "ICMP CHECK succeed on service", down: "ICMP CHECK failed on service" },
   DNS_CHECK: { up: "DNS_CHECK: succeed on service", down: "DNS_CHECK: failed on service" },
   MISC_CHECK: { up: "MISC CHECK succeeded on service", down: "MISC CHECK failed on service" },
-  FILE_CHECK: { up: "CHECK succeed on service", down: "CHECK failed on service" },
   HTTP_GET: { up: "CHECK succeed on service", down: "CHECK failed on service : HTTP/SSL request failed" },
   SSL_GET: { up: "CHECK succeed on service", down: "CHECK failed on service : HTTP/SSL request failed" },
 };
 
-/** What a mail says of the verdict of a checker of this kind; `reason` for those whose words it is. */
-export function verdictText(kind: string, up: boolean, reason: string): string {
+/**
+ * What a mail says of the verdict of a checker of this kind; `reason` for those whose words it is, and the session of a
+ * BFD_CHECK. Undefined: no mail tells of it.
+ */
+export function verdictText(kind: string, up: boolean, reason: string): string | undefined {
+  if (kind === "FILE_CHECK") return undefined;
+  if (kind === "BFD_CHECK") return `BFD CHECK ${reason} ${up ? "succeeded" : "failed"} on service`;
   const words = CHECKS[kind] ?? {
     up: "CHECK succeed on service",
     down: `CHECK failed on service : ${reason}`,

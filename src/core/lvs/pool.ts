@@ -10,6 +10,9 @@ import type { Outbox } from "./outbox.ts";
 import { keyText, serviceKeysOf } from "./services.ts";
 import type { IpvsTable } from "./table.ts";
 
+/** What the kernel takes as a weight. */
+const GREATEST_WEIGHT = 2_147_483_647;
+
 /** A checker of a real server at work. */
 export interface CheckerEntry {
   readonly id: CheckerId;
@@ -100,6 +103,7 @@ export class Pool {
     entry.wasUp = up;
     if (up === wasUp) return;
     const body = verdictText(spec.kind, up, reason);
+    if (body === undefined) return;
     out.tell({ key: "", alert: this.#alert(real, body, real.alive === wasAlive) });
   }
 
@@ -132,15 +136,24 @@ export class Pool {
    * configured.
    */
   tellWeight(real: RealState, out: Outbox): void {
-    const { weight } = real.config;
-    const more = real.checkers.reduce((sum, { checker }) => sum + ((checker.weight ?? weight) - weight), 0);
-    const [before, after] = [real.weight, Math.max(0, weight + more)];
+    const before = real.weight;
+    this.weigh(real);
+    const after = real.weight;
     if (before === after) return;
-    real.weight = after;
     const state = real.alive ? "active" : "inactive";
     out.log(
       `Changing weight from ${before} to ${after} for ${state} service ${this.nameOf(real)} of VS ${this.name}`,
     );
+  }
+
+  /** The same without a word. */
+  weigh(real: RealState): void {
+    const { weight } = real.config;
+    const more = real.checkers.reduce(
+      (sum, { checker }) => sum + ((checker.weight ?? weight) - weight) + (checker.weightChange ?? 0),
+      0,
+    );
+    real.weight = Math.min(GREATEST_WEIGHT, Math.max(0, weight + more));
   }
 
   #alert(real: RealState, body: string, checkerOnly: boolean): News["alert"] {

@@ -21,6 +21,7 @@ export function createLvsSubsystem(
     configure: (config) => driver.configure(config),
     start: (changes) => driver.start(changes),
     apply: (changes) => driver.apply(changes),
+    session: (name, up) => driver.session(name, up),
     stop: (changes) => driver.stop(changes, keepOnStop),
   };
 }

@@ -53,6 +53,12 @@ export class World {
     return this;
   }
 
+  /** What others tell the director: of track files, of BFD sessions. */
+  tell(event: Extract<LvsEvent, { type: "file-value" | "bfd" }>): this {
+    this.carryOut(this.director.handle(event, this.now));
+    return this;
+  }
+
   /** Lets virtual time pass. */
   run(seconds: number): this {
     const end = this.now + seconds * SECOND;
