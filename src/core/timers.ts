@@ -5,28 +5,33 @@ interface Entry<T> {
   at: Micros;
   /** Earlier set, earlier due among equals: what a machine does never depends on chance. */
   order: number;
+  /** Its place in the heap. */
+  place: number;
 }
 
+/** Sons of a node: with four the heap is half as deep as with two, and most moves are of a timer that goes far back. */
+const SONS = 4;
+
 /**
- * The deadlines of a machine: a binary heap of timers, each of which has at most one. A timer is any value that is
- * compared by identity; setting one again moves it and allocates nothing.
+ * The deadlines of a machine: a heap of timers, each of which has at most one. A timer is any value that is compared by
+ * identity; setting one again moves it and allocates nothing. Costs grow with the logarithm of their number.
  */
 export class DeadlineQueue<T> {
   readonly #heap: Entry<T>[] = [];
   readonly #entries = new Map<T, Entry<T>>();
-  readonly #positions = new Map<Entry<T>, number>();
   #orders = 0;
 
   /** Sets or moves a timer's deadline. */
   set(timer: T, at: Micros): void {
-    const known = this.#entries.get(timer);
-    const entry = known ?? { timer, at, order: 0 };
     this.#orders += 1;
-    entry.at = at;
-    entry.order = this.#orders;
-    if (known === undefined) {
+    let entry = this.#entries.get(timer);
+    if (entry === undefined) {
+      entry = { timer, at, order: this.#orders, place: this.#heap.length };
       this.#entries.set(timer, entry);
-      this.#place(entry, this.#heap.length);
+      this.#heap.push(entry);
+    } else {
+      entry.at = at;
+      entry.order = this.#orders;
     }
     this.#settle(entry);
   }
@@ -56,40 +61,50 @@ export class DeadlineQueue<T> {
   }
 
   #remove(entry: Entry<T>): void {
-    const position = this.#positions.get(entry) ?? 0;
     this.#entries.delete(entry.timer);
-    this.#positions.delete(entry);
     const last = this.#heap.pop();
     if (last === undefined || last === entry) return;
-    this.#place(last, position);
+    last.place = entry.place;
+    this.#heap[last.place] = last;
     this.#settle(last);
   }
 
-  #place(entry: Entry<T>, position: number): void {
-    this.#heap[position] = entry;
-    this.#positions.set(entry, position);
+  /** Moves an entry up or down to where it belongs. */
+  #settle(entry: Entry<T>): void {
+    if (!this.#rise(entry)) this.#sink(entry);
   }
 
-  #settle(entry: Entry<T>): void {
-    let position = this.#positions.get(entry) ?? 0;
+  #rise(entry: Entry<T>): boolean {
+    const from = entry.place;
+    while (entry.place > 0) {
+      const parent = this.#heap[Math.floor((entry.place - 1) / SONS)];
+      if (parent === undefined || !earlier(entry, parent)) break;
+      this.#swap(entry, parent);
+    }
+    return entry.place !== from;
+  }
+
+  #sink(entry: Entry<T>): void {
     for (;;) {
-      const up = (position - 1) >> 1;
-      const parent = position > 0 ? this.#heap[up] : undefined;
-      const above = parent !== undefined && earlier(entry, parent);
-      const down = above ? -1 : this.#earliestChild(position);
-      const other = above ? parent : this.#heap[down];
-      if (other === undefined || (!above && !earlier(other, entry))) return;
-      this.#place(other, position);
-      position = above ? up : down;
-      this.#place(entry, position);
+      const first = SONS * entry.place + 1;
+      let least = entry;
+      for (let place = first; place < first + SONS; place++) {
+        const son = this.#heap[place];
+        if (son === undefined) break;
+        if (earlier(son, least)) least = son;
+      }
+      if (least === entry) return;
+      this.#swap(least, entry);
     }
   }
 
-  #earliestChild(position: number): number {
-    const left = this.#heap[2 * position + 1];
-    const right = this.#heap[2 * position + 2];
-    const rightFirst = left !== undefined && right !== undefined && earlier(right, left);
-    return 2 * position + (rightFirst ? 2 : 1);
+  /** Puts `upper` into the place of `lower`, which is right above it, and the other way round. */
+  #swap(upper: Entry<T>, lower: Entry<T>): void {
+    const place = lower.place;
+    lower.place = upper.place;
+    upper.place = place;
+    this.#heap[place] = upper;
+    this.#heap[lower.place] = lower;
   }
 }
 

@@ -66,4 +66,28 @@ describe("DeadlineQueue", () => {
       }),
     );
   });
+
+  it("agrees with a sorted list while time goes on, with hundreds of timers", () => {
+    const step = fc.record({ timer: fc.nat(400), after: fc.nat(1_000), elapses: fc.nat(20) });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 200, maxLength: 1_500, size: "max" }), (steps) => {
+        const queue = new DeadlineQueue<number>();
+        const model = new Map<number, { at: number; order: number }>();
+        let now = 0;
+        for (const [order, { timer, after, elapses }] of steps.entries()) {
+          queue.set(timer, now + after);
+          model.set(timer, { at: now + after, order });
+          now += elapses;
+          const due = [...model].filter(([, { at }]) => at <= now);
+          due.sort(([, a], [, b]) => a.at - b.at || a.order - b.order);
+          expect(drain(queue, now)).toEqual(due.map(([each]) => each));
+          for (const [each] of due) model.delete(each);
+        }
+        expect(queue.next()).toBe(
+          model.size === 0 ? undefined : Math.min(...[...model.values()].map(({ at }) => at)),
+        );
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
