@@ -136,6 +136,13 @@ function answerTo(query, change = () => {}) {
   return answer;
 }
 
+/** Who has come so far: connections and datagrams; said every hundred. */
+let served = 0;
+function count() {
+  served += 1;
+  if (served % 100 === 0) console.log(`served ${served}`);
+}
+
 const ports = JSON.parse(readFileSync(process.argv[2], "utf8"));
 let waiting = ports.length;
 const ready = () => {
@@ -146,12 +153,14 @@ for (const { port, ...way } of ports) {
   if (way.does === "datagrams") {
     const socket = createSocket("udp6");
     socket.on("message", (message, { port: to, address }) => {
+      count();
       for (const answer of ANSWERS[way.answer](message)) socket.send(answer, to, address);
     });
     socket.on("error", () => {});
     socket.bind(port, "::", ready);
   } else {
     const server = createServer({ noDelay: true }, (socket) => {
+      count();
       socket.on("error", () => {});
       TCP[way.does](socket, way);
     });
