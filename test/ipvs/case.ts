@@ -38,8 +38,9 @@ export function parseCase(text: string): NamedStep[] {
   let body: string[] = [];
   const finish = () => {
     const config = body.join("\n");
-    if (title !== "start" || steps.length > 0 || config.trim() !== "")
-      steps.push(namedStep(title, `${config}\n`));
+    // Comments before the first mark are about the case.
+    const isPreface = title === "start" && steps.length === 0 && /^([!#].*\n?|\s)*$/.test(config);
+    if (!isPreface) steps.push(namedStep(title, `${config}\n`));
   };
   for (const line of text.split("\n")) {
     const [, next] = MARK.exec(line) ?? [];

@@ -5,7 +5,7 @@ import { KEEPALIVED } from "../lab/keepalived.ts";
 import type { Lab } from "../lab/netns.ts";
 import { Router } from "../lab/router.ts";
 import type { NamedStep, Step } from "./case.ts";
-import type { Place } from "./server-farm.ts";
+import { type Place, within } from "./server-farm.ts";
 
 /** IPVS after a step, a line each, sorted: the kernel's order is that of its hash tables and of time. */
 export interface Comparison {
@@ -15,7 +15,7 @@ export interface Comparison {
 }
 
 /** Milliseconds: until both have heard of a step; without a change after that; and where none is to be seen. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 const REST = 900;
 const UNSEEN = 2_500;
 
@@ -47,7 +47,7 @@ class Side {
         this.place.setHealth(step.behaviour, step.addresses);
         return undefined;
       case "run":
-        this.place.host.exec(...step.command);
+        within(this.place.host, step.command);
         return undefined;
       case "stop":
         return this.router.stop();
@@ -73,7 +73,7 @@ class Side {
 
   /** All that is compared. */
   state(withSettings: boolean): string[] {
-    const ask = (...words: string[]) => this.place.host.exec("ipvsadm", ...words).split("\n");
+    const ask = (...words: string[]) => within(this.place.host, ["ipvsadm", ...words]).split("\n");
     const table = ask("-Sn").map((line) => line.trim());
     const settings = withSettings ? [...ask("-L", "--daemon"), ...ask("-L", "--timeout")] : [];
     return [...table, ...settings].filter(Boolean).sort();
@@ -82,7 +82,7 @@ class Side {
 
 const prologueOf = (directory: string) => `$DIR=${directory}
 $FAST= \\
-    delay_loop 0.4 \\
+    delay_loop 1 \\
     warmup 0 \\
     retry 1 \\
     delay_before_retry 0.1 \\

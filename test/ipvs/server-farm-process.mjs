@@ -1,7 +1,7 @@
 /**
  * The process behind `ServerFarm`: answers on every address of its host. Arguments: files of key and certificate, and
  * what listens where: `http/80`, `https/443`, `smtp/25`, `dns/53/10.9.0.2`, `udp/7000/10.9.0.2`. Datagrams name their
- * address, since the answer has to come from it.
+ * address, since the answer has to come from it; those of `whoami/7000/10.9.0.2` are answered with the address.
  *
  * HTTP: `/status/404` has that status, `/host/NAME` 200 for a request with this Host, anything else the body `ok`.
  * `{ sick: ["CLIENT SERVER", …] }` over Node's message channel says which servers are sick, and for whom: they say 503,
@@ -63,6 +63,7 @@ const servers = {
   smtp: (port, address) => createTcpServer(talk).listen(port, address),
   dns: (port, address) => datagrams(port, address, resolve),
   udp: (port, address) => datagrams(port, address, (bytes, well) => (well ? bytes : undefined)),
+  whoami: (port, address) => datagrams(port, address, () => Buffer.from(`${address}\n`)),
 };
 
 let waiting = listeners.length;

@@ -38,7 +38,9 @@ describe("the table at every step is as keepalived has it", () => {
       // A step that changes nothing compares nothing.
       for (const [index, { title, keepalived }] of comparisons.entries()) {
         if (!title.endsWith(", quietly"))
-          expect(keepalived, title).not.toEqual(comparisons[index - 1]?.keepalived ?? []);
+          expect(keepalived, `${index + 1} ${title}\n${log}`).not.toEqual(
+            comparisons[index - 1]?.keepalived ?? [],
+          );
       }
     },
     180_000,
