@@ -6,6 +6,19 @@ const below =
     keywords.map((keyword) => `${path}/${keyword}`);
 const inServer = below("virtual_server");
 const inReal = below("virtual_server/real_server");
+/** Checkers that connect, by path. */
+const CONNECTING = inReal(
+  ...[
+    "TCP_CHECK",
+    "HTTP_GET",
+    "SSL_GET",
+    "SMTP_CHECK",
+    "SMTP_CHECK/host",
+    "DNS_CHECK",
+    "UDP_CHECK",
+    "PING_CHECK",
+  ],
+);
 
 /**
  * Where the effect of each keyword of virtual servers is observed: in IPVS, on the wire, in a script, FIFO or mail.
@@ -53,6 +66,13 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
       "omega",
     ),
     "ha_suspend checks servers only while the address of the service is there": inServer("ha_suspend"),
+  },
+  "ipvs/checker-connections.test.ts": {
+    "connects as connect_ip, connect_port, bindto, bind_port, bind_if and fwmark say, over %s":
+      CONNECTING.flatMap((checker) => [
+        checker,
+        ...below(checker)("connect_ip", "connect_port", "bindto", "bind_port", "bind_if", "fwmark"),
+      ]),
   },
   "ipvs/namespaces.test.ts": {
     "has the table in %s, and checks in its own": ["net_namespace_ipvs"],
