@@ -52,12 +52,22 @@ export class MessageBatch {
   }
 }
 
+/** Closed ones that wait for another use, so that thousands of short connections a second make no garbage. */
+const spare: NativeSocket[] = [];
+const MOST_SPARE = 256;
+/** What every closed socket stands on: never opened, it answers -EBADF. */
+let closed: NativeSocket | undefined;
+
+function keep(native: NativeSocket): void {
+  if (spare.length < MOST_SPARE) spare.push(native);
+}
+
 /**
  * A socket of any family: non-blocking, close-on-exec. Addresses are raw sockaddr bytes. Every call returns a count
  * (0 where there is none) or -errno, never throws for a refusal by the kernel, and gives -EBADF after close().
  */
 export class Socket {
-  readonly #native: NativeSocket;
+  #native: NativeSocket;
 
   private constructor(native: NativeSocket) {
     this.#native = native;
@@ -68,9 +78,11 @@ export class Socket {
     requireInteger(family, "family");
     requireInteger(type, "type");
     requireInteger(protocol, "protocol");
-    const native = new (addon().Socket)();
+    const native = spare.pop() ?? new (addon().Socket)();
     const result = native.open(family, type, protocol);
-    return result < 0 ? result : new Socket(native);
+    if (result >= 0) return new Socket(native);
+    keep(native);
+    return result;
   }
 
   /** The file descriptor; -1 when closed. */
@@ -173,6 +185,11 @@ export class Socket {
 
   /** Idempotent. No callback comes after it. */
   close(): void {
-    this.#native.close();
+    const native = this.#native;
+    closed ??= new (addon().Socket)();
+    if (native === closed) return;
+    this.#native = closed;
+    native.close();
+    keep(native);
   }
 }

@@ -18,6 +18,9 @@ const RECEIVE_BUFFER = 65_536;
 /** Others have their turn in between. */
 const READS_AT_ONCE = 2;
 
+/** What SO_ERROR is read into. */
+const socketError = new Uint8Array(4);
+
 /** One TCP connection: connecting, then open, until closed or failed. */
 class Connection {
   readonly #operation: string;
@@ -71,9 +74,8 @@ class Connection {
   }
 
   #finishConnect(): void {
-    const error = new Uint8Array(4);
-    this.#socket?.getOption(option.SOL_SOCKET, option.SO_ERROR, error);
-    const errno = viewOf(error).getInt32(0, LITTLE_ENDIAN);
+    this.#socket?.getOption(option.SOL_SOCKET, option.SO_ERROR, socketError);
+    const errno = viewOf(socketError).getInt32(0, LITTLE_ENDIAN);
     if (errno !== 0) {
       this.#fail(errno);
       return;
