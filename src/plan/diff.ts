@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { type Cause, causesOf } from "./causes.ts";
-import { childKeywords, type Node, objectsOf, textOf } from "./objects.ts";
+import { childKeywords, isSame, keyOf, type Node, objectsOf, textOf } from "./objects.ts";
 import { type Outcome, ordered } from "./order.ts";
 import type { Carried, Change, ChangeKind, Impact, ObjectType, Owner, Plan, Reason } from "./plan.ts";
 import { type KeywordPolicy, type ObjectPolicy, POLICIES, worst } from "./policy.ts";
@@ -47,10 +47,13 @@ const NO_REASONS: readonly Reason[] = [];
 
 /** Matches two sets of objects by type and identity: those of `next` in their order, then those that are gone. */
 function compareSets(before: readonly Node[], after: readonly Node[], parent: Parent | undefined): Outcome[] {
-  const old = new Map(before.map((node) => [node.key, node]));
+  if (before.length === after.length && before.every((node, at) => after[at] && isSame(node, after[at])))
+    return before.map((node, at) => compare(node, after[at], parent));
+  const old = new Map(before.map((node) => [keyOf(node), node]));
   const outcomes = after.map((node) => {
-    const partner = old.get(node.key);
-    old.delete(node.key);
+    const key = keyOf(node);
+    const partner = old.get(key);
+    old.delete(key);
     return compare(partner, node, parent);
   });
   for (const node of old.values()) outcomes.push(compare(node, undefined, parent));
@@ -76,11 +79,8 @@ function compare(before: Node | undefined, after: Node | undefined, parent: Pare
     impact: verdict.impact,
     reasons: verdict.reasons,
     carries: verdict.carries,
-    ...(before
-      ? after
-        ? { before: before.value, after: after.value }
-        : { before: before.value }
-      : { after: node.value }),
+    before: before?.value,
+    after: after?.value,
     // Before and after are values of nodes whose object is this one.
   } as Change;
   const old = before?.children ?? NO_NODES;

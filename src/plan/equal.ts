@@ -1,12 +1,27 @@
+/**
+ * Lists of blocks and what they were found to be equal to. Parts of blocks are shared (src/config/parts.ts): the same two lists
+ * are met again and again.
+ */
+const knownEqual = new WeakMap<object, object>();
+
 /** Structural equality of decoded values: plain data. Where it was written (`$`) does not count. */
 export function equalValues(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => equalValues(item, b[index]));
+    return equalLists(a, b);
   }
   return equalObjects(a, b);
+}
+
+function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
+  const [first] = a;
+  const ofBlocks = typeof first === "object" && first !== null && "$" in first;
+  if (ofBlocks && knownEqual.get(a) === b) return true;
+  for (let index = 0; index < a.length; index++) if (!equalValues(a[index], b[index])) return false;
+  if (ofBlocks) knownEqual.set(a, b);
+  return true;
 }
 
 function equalObjects(a: object, b: object): boolean {

@@ -16,8 +16,6 @@ import { headerWords, kindText } from "./value-text.ts";
 export interface Node<T extends ObjectType = ObjectType> {
   readonly object: T;
   readonly id: string;
-  /** Type and identity: unique among the children of one object. */
-  readonly key: string;
   readonly value: Objects[T];
   /** The keyword that makes it (`virtual_ipaddress_excluded` makes a virtual_ipaddress). */
   readonly keyword: string;
@@ -222,7 +220,7 @@ function pollingOfAll(top: Block): Node | undefined {
   const keyword = "linkbeat_use_polling";
   if (top[keyword] !== true) return undefined;
   const at = originIn(top, keyword);
-  return { object: "linkbeat", id: "", key: "linkbeat ", value: {}, keyword, at, children: NO_NODES };
+  return { object: "linkbeat", id: "", value: {}, keyword, at, children: NO_NODES };
 }
 
 function blockNode(object: ObjectType, scope: Scope, settled: Settled): Node {
@@ -231,7 +229,6 @@ function blockNode(object: ObjectType, scope: Scope, settled: Settled): Node {
   return {
     object,
     id,
-    key: `${object} ${id}`,
     // The object types of a plan are named after the keywords of the blocks that they are.
     value: block as unknown as Objects[ObjectType],
     keyword: schema.keyword,
@@ -279,7 +276,6 @@ function itemChildren(
     return {
       object: child.object,
       id,
-      key: `${child.object} ${id}`,
       value,
       keyword,
       at: row.shape === "list" ? itemOriginIn(block, keyword, index) : originIn(block, keyword),
@@ -291,9 +287,26 @@ function itemChildren(
 
 const NO_NODES: readonly Node[] = [];
 
+/** Whether two nodes are of one object: unique among the children of one. */
+export function isSame(a: Node, b: Node): boolean {
+  return a.id === b.id && a.object === b.object;
+}
+
+/** The same as a text. */
+export function keyOf({ object, id }: Node): string {
+  return `${object} ${id}`;
+}
+
+/** So few nodes are compared one by one. */
+const FEW = 8;
+
 /** The checks report duplicates; to the kernel and the machines only the first can exist. */
 function distinct(nodes: readonly Node[]): readonly Node[] {
-  if (nodes.length < 2) return nodes;
+  if (nodes.length <= FEW)
+    return nodes.filter((node, at) => nodes.findIndex((other) => isSame(node, other)) === at);
   const keys = new Set<string>();
-  return nodes.filter(({ key }) => !keys.has(key) && keys.add(key));
+  return nodes.filter((node) => {
+    const key = keyOf(node);
+    return !keys.has(key) && keys.add(key);
+  });
 }
