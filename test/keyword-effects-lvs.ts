@@ -6,6 +6,23 @@ const below =
     keywords.map((keyword) => `${path}/${keyword}`);
 const inServer = below("virtual_server");
 const inReal = below("virtual_server/real_server");
+/** Of HTTP_GET and SSL_GET. */
+const inWeb = (...keywords: string[]): string[] =>
+  ["HTTP_GET", "SSL_GET"].flatMap((kind) => below(`virtual_server/real_server/${kind}`)(...keywords));
+const inSslGet = below("virtual_server/real_server/SSL_GET");
+/** Checkers that connect, by path. */
+const CONNECTING = inReal(
+  ...[
+    "TCP_CHECK",
+    "HTTP_GET",
+    "SSL_GET",
+    "SMTP_CHECK",
+    "SMTP_CHECK/host",
+    "DNS_CHECK",
+    "UDP_CHECK",
+    "PING_CHECK",
+  ],
+);
 /** Checkers that connect, by path. */
 const CONNECTING = inReal(
   ...[
@@ -76,5 +93,30 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
   },
   "ipvs/namespaces.test.ts": {
     "has the table in %s, and checks in its own": ["net_namespace_ipvs"],
+  },
+  "daemon/web-checks.test.ts": {
+    "gets its URLs in turn, from the host that each is for, as its protocol has it": [
+      ...inReal("HTTP_GET", "SSL_GET"),
+      ...inWeb("connect_ip", "connect_port", "http_protocol", "virtualhost"),
+      ...inWeb("url", "url/path", "url/virtualhost"),
+    ],
+    "judges by status_code and digest": inWeb("url/status_code", "url/digest"),
+    "keeps to delay_loop, and when it fails to retry and delay_before_retry, told by log_all_failures": inWeb(
+      ...["delay_loop", "retry", "delay_before_retry", "log_all_failures"],
+    ),
+    "takes nb_get_retry for retry": inWeb("nb_get_retry"),
+    "waits no longer than connect_timeout": inWeb("connect_timeout"),
+    "begins within warmup, and with alpha takes the server in only then": inWeb("warmup", "alpha"),
+    "with fast_recovery asks for all URLs at once while the server is down": inWeb("fast_recovery"),
+    "names with enable_sni the virtualhost, or the sni_name": inSslGet("enable_sni", "sni_name"),
+    "closes with close_notify where it is to be tls_compliant: %s": inSslGet(
+      ...["tls_compliant", "url/tls_compliant"],
+    ),
+    "shows what the SSL block says, after a reload what it says then, and what it cannot read never": [
+      ...["SSL", "SSL/certificate", "SSL/key", "SSL/password", "SSL/ca"],
+    ],
+  },
+  "ipvs/ssl-get.test.ts": {
+    "judges as keepalived does: $title": inWeb("bindto", "bind_port", "bind_if", "fwmark"),
   },
 };

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,6 +17,9 @@ interface Case {
   /** What the SSL_GET says besides its URL, and what that says besides its path. */
   readonly check?: string;
   readonly url?: string;
+  readonly kind?: "HTTP_GET";
+  /** What the machine needs for it; given the server's port. */
+  readonly prepare?: (port: number) => void;
 }
 
 const good = () => TLS_PEERS.good();
@@ -96,6 +99,51 @@ const OPTIONS: readonly Case[] = [
   },
   { title: "http_protocol 1.1", peer: good, verdict: "up", check: "http_protocol 1.1" },
 ];
+/** 200 for a client that `accepts`, otherwise 500. */
+const choosy = (accepts: (socket: Socket) => boolean) => (socket: Socket) => {
+  const status = accepts(socket) ? "200 OK" : "500 No";
+  socket.on("error", () => {});
+  socket.on("data", () => socket.end(`HTTP/1.0 ${status}\r\n\r\n`));
+};
+const rule = (verb: "add" | "del", preference: number, words: string) =>
+  execute(["ip", "rule", verb, "pref", String(preference), ...words.split(" ")]);
+
+/** Where a check comes from, for checks of either kind. */
+const SOURCES: readonly Case[] = (["HTTP_GET", "SSL_GET"] as const).flatMap((kind, index) => {
+  const server = (accepts: (socket: Socket) => boolean) => () =>
+    kind === "SSL_GET" ? tlsServer({}, choosy(accepts)) : createServer(choosy(accepts));
+  const more = kind === "HTTP_GET" ? { kind } : {};
+  const anyone = server(() => true);
+  const onlyMarked = (port: number) => {
+    rule("add", 1, `ipproto tcp fwmark 7 dport ${port} lookup local`);
+    rule("add", 2, `ipproto tcp dport ${port} prohibit`);
+  };
+  return [
+    {
+      title: `${kind} with bindto and bind_port`,
+      peer: server((socket) => socket.remoteAddress === "127.0.0.9" && socket.remotePort === 4000 + index),
+      verdict: "up",
+      check: `bindto 127.0.0.9\nbind_port ${4000 + index}`,
+      ...more,
+    },
+    {
+      title: `${kind} with fwmark`,
+      peer: anyone,
+      verdict: "up",
+      check: "fwmark 7",
+      prepare: onlyMarked,
+      ...more,
+    },
+    { title: `${kind} with bind_if`, peer: anyone, verdict: "up", check: "bind_if lo", ...more },
+    {
+      title: `${kind} with bind_if that does not lead there`,
+      peer: anyone,
+      verdict: "down",
+      check: "bind_if elsewhere",
+      ...more,
+    },
+  ];
+});
 const ANONYMOUS: readonly Case[] = [
   ...Object.entries(PLAIN).map(([peer, verdict]) => ({
     title: peer,
@@ -103,6 +151,7 @@ const ANONYMOUS: readonly Case[] = [
     verdict,
   })),
   ...OPTIONS,
+  ...SOURCES,
   ...(["demands a certificate", "demands a certificate, TLS 1.2"] as const).map((peer) => ({
     title: peer,
     peer: TLS_PEERS[peer],
@@ -141,10 +190,16 @@ class Comparison {
 
   async run(before: string): Promise<void> {
     execute(["ip", "link", "set", "lo", "up"]);
-    for (const { peer } of this.#cases) {
+    execute(["ip", "link", "add", "elsewhere", "up", "type", "dummy"]);
+    // Room for rules before that of local addresses.
+    rule("add", 9, "lookup local");
+    rule("del", 0, "lookup local");
+    for (const { peer, prepare } of this.#cases) {
       const server = peer();
       this.#servers.push(server);
-      this.#ports.push(await listenOnLoopback(server));
+      const port = await listenOnLoopback(server);
+      this.#ports.push(port);
+      prepare?.(port);
     }
     writeFileSync(
       join(this.#folder, "k.conf"),
@@ -155,17 +210,17 @@ class Comparison {
   }
 
   #service(index: number): string {
-    const { check = "", url = "" } = this.#cases[index] ?? {};
+    const { check = "", url = "", kind = "SSL_GET" } = this.#cases[index] ?? {};
     return `virtual_server 10.9.0.1 ${1000 + index} {
   delay_loop 60
   warmup 0
   connect_timeout 6
-  retry 0
+  retry 1
   lb_algo rr
   lb_kind NAT
   protocol TCP
   real_server 127.0.0.1 ${this.#ports[index]} {
-    SSL_GET {
+    ${kind} {
       url {
         path /
         ${url}
@@ -187,7 +242,9 @@ class Comparison {
         .filter((text) => text.includes(`:tcp:${this.#ports[index]}`))
         .map((text) => text.replace(/^.*?\d{4}: |^.*?\]?: /, "").replaceAll(`:tcp:${this.#ports[index]}`, ""))
         // keepalived 2.4.3 has a name for these checks of their own.
-        .map((text) => text.replace("HTTP_CHECK on", "SSL_CHECK on"));
+        .map((text) => text.replace("SSL_CHECK on", "HTTP_CHECK on"))
+        // Which of the two keepalived says also depends on OpenSSL's errors of other connections.
+        .map((text) => text.replace("SSL read error from", "Read, no data received from "));
     const isJudged = (index: number) =>
       logsOf(index).some((text) => /succeed on service|failed after|success to|failed\.$/.test(text));
     try {
@@ -209,6 +266,10 @@ class Comparison {
 
   dispose(): void {
     for (const server of this.#servers) server.close();
+    rule("add", 0, "lookup local");
+    for (const line of execute(["ip", "rule"]).split("\n"))
+      if (/^[129]:/.test(line)) execute(["ip", "rule", "del", "pref", line.charAt(0)]);
+    execute(["ip", "link", "del", "elsewhere"]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

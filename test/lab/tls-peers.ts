@@ -139,6 +139,29 @@ export const TLS_PEERS = {
   "status 500": () => tlsServer({}, answering("HTTP/1.0 500 Oops\r\n\r\n")),
 } as const satisfies Record<string, () => Server>;
 
+/**
+ * A relay to the server of TLS 1.2 on a port of this machine. `lasts` gets the type of the last record of each client
+ * (RFC 5246 §6.2.1): 21 for an alert.
+ */
+export function recordCounter(inner: number, lasts: number[]): Server {
+  return tcpServer((client) => {
+    let last = 0;
+    const server = connect(inner, "127.0.0.1");
+    server.on("error", () => {});
+    client.on("data", (bytes) => {
+      for (let at = 0; at + 5 <= bytes.length; at += 5 + bytes.readUInt16BE(at + 3))
+        last = bytes.readUInt8(at);
+      server.write(bytes);
+    });
+    server.on("data", (bytes) => client.write(bytes));
+    server.on("end", () => client.end());
+    client.on("close", () => {
+      lasts.push(last);
+      server.destroy();
+    });
+  });
+}
+
 /** Starts a server on a port of its own. */
 export async function listenOnLoopback(server: Server): Promise<number> {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
