@@ -23,19 +23,6 @@ const CONNECTING = inReal(
     "PING_CHECK",
   ],
 );
-/** Checkers that connect, by path. */
-const CONNECTING = inReal(
-  ...[
-    "TCP_CHECK",
-    "HTTP_GET",
-    "SSL_GET",
-    "SMTP_CHECK",
-    "SMTP_CHECK/host",
-    "DNS_CHECK",
-    "UDP_CHECK",
-    "PING_CHECK",
-  ],
-);
 
 /**
  * Where the effect of each keyword of virtual servers is observed: in IPVS, on the wire, in a script, FIFO or mail.
