@@ -32,15 +32,16 @@ class Side {
     this.router = new Router(lab, place.host, program, "", parts);
   }
 
-  carryOut(step: Step, prologue: string): Promise<unknown> | undefined {
+  /** `directory` is where the files of the case are, $DIR in configurations. */
+  carryOut(step: Step, directory: string): Promise<unknown> | undefined {
     switch (step.type) {
       case "start":
-        this.router.configure(prologue + step.config);
+        this.#configure(step.config, directory);
         this.router.start();
         this.#started = true;
         return undefined;
       case "reload":
-        this.router.configure(prologue + step.config);
+        this.#configure(step.config, directory);
         this.router.reload();
         return undefined;
       case "server":
@@ -54,6 +55,10 @@ class Side {
       case "file":
         return undefined;
     }
+  }
+
+  #configure(config: string, directory: string): void {
+    this.router.configure(PROLOGUE + config.replaceAll("$DIR", directory));
   }
 
   /** The kernel's own listing, read without a process: cheap to look at often. */
@@ -80,8 +85,8 @@ class Side {
   }
 }
 
-const prologueOf = (directory: string) => `$DIR=${directory}
-$FAST= \\
+/** Stands before every configuration, so that services need not repeat how quick their checks are. */
+const PROLOGUE = `$FAST= \\
     delay_loop 1 \\
     warmup 0 \\
     retry 1 \\
@@ -130,7 +135,7 @@ export async function compareSequence(
     for (const { title, step, quiet } of steps) {
       const before = sides.map((side) => side.glance());
       if (step.type === "file") writeOrRemove(`${directory}/${step.name}`, step.content);
-      await Promise.all(sides.map((side) => side.carryOut(step, prologueOf(directory))));
+      await Promise.all(sides.map((side) => side.carryOut(step, directory)));
       if (step.type === "start") started = true;
       if (!started) continue;
       if (step.type !== "stop") await settled(sides, before, !quiet);

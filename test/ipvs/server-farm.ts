@@ -69,6 +69,9 @@ export class ServerFarm {
     const number = String(this.#directors);
     const host = this.#lab.host(name, { ipv6: true });
     this.#wire.connect(host, "eth0");
+    // Directors hear the farm and not each other: the farm has the first port.
+    const port = `port${this.#directors + 1}`;
+    this.#wire.exec("ip", "link", "set", port, "type", "bridge_slave", "isolated", "on");
     configure(
       host,
       ...addresses(number),

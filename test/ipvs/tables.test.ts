@@ -43,6 +43,6 @@ describe("the table at every step is as keepalived has it", () => {
           );
       }
     },
-    180_000,
+    600_000,
   );
 });
