@@ -6,8 +6,10 @@ import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { FileFacts, HostFacts, InterfaceFacts } from "../config/facts.ts";
 import { nameKey, nameUses, resolvedNames } from "../config/host-names.ts";
+import { type PatternUse, patternKey, patternUses } from "../config/host-patterns.ts";
 import { candidatePaths, directoriesAbove, scriptUses } from "../config/scripts.ts";
 import { IprouteNames } from "../daemon/iproute-names.ts";
+import { compilePattern, patternLibraryVersion } from "../kernel/linux/patterns.ts";
 
 /** Flags of <linux/if.h>, by bit. */
 const FLAGS = [
@@ -127,6 +129,27 @@ function resolves(config: Config): NonNullable<HostFacts["resolves"]> {
   );
 }
 
+/** What the library makes of a configuration's regular expressions; not asked when there is none. */
+function pcre2(config: Config): Pick<HostFacts, "pcre2"> {
+  const uses = patternUses(config);
+  if (uses.length === 0) return {};
+  try {
+    return { pcre2: judged(uses) };
+  } catch {
+    return {}; // The addon is not built: nothing is known, and nothing else here needs it.
+  }
+}
+
+function judged(uses: readonly PatternUse[]): NonNullable<HostFacts["pcre2"]> {
+  const refused: Record<string, string> = {};
+  for (const { source, options } of new Map(uses.map((use) => [patternKey(use), use])).values()) {
+    const compiled = compilePattern(source, options);
+    if ("type" in compiled && compiled.type === "invalid")
+      refused[patternKey({ source, options })] = `${compiled.text} at offset ${compiled.offset}`;
+  }
+  return { version: patternLibraryVersion() ?? null, refused };
+}
+
 const SYSTEM_NETWORK = "/sys/class/net";
 
 /** Names of the interfaces in our network namespace: /proc always shows it, /sys that in which it was mounted. */
@@ -180,8 +203,8 @@ function kernel(): HostFacts["kernel"] {
 }
 
 /**
- * The facts of this machine that matter to a configuration. Reads files; no addon, no privilege. With `root` users,
- * groups and script files are those of the system below that directory.
+ * The facts of this machine that matter to a configuration. Reads files, and asks the addon for regular expressions; no
+ * privilege. With `root` users, groups and script files are those of the system below that directory.
  */
 export function hostFacts(config: Config, root = "/"): HostFacts {
   const searchPath = (process.env.PATH ?? "").split(":").filter((directory) => directory.startsWith("/"));
@@ -196,8 +219,8 @@ export function hostFacts(config: Config, root = "/"): HostFacts {
     searchPath,
     files: tree.files,
     names: names(config, root),
-    // The name service of the system below a root cannot be asked.
-    ...(root === "/" ? { resolves: resolves(config) } : {}),
+    // The name service and the libraries of the system below a root cannot be asked.
+    ...(root === "/" ? { resolves: resolves(config), ...pcre2(config) } : {}),
     kernel: kernel(),
   };
 }

@@ -24,6 +24,8 @@ const OF_HOST: ReadonlySet<string> = new Set([
   "absent-interface",
   "insecure-script",
   "interface-exists",
+  "invalid-regex",
+  "no-pcre2",
   "no-such-interface",
   "no-such-script",
   "no-such-user",

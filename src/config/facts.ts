@@ -40,6 +40,11 @@ export interface HostFacts {
   readonly names?: Readonly<Record<string, number | null>>;
   /** Whether its name service knows a host name. Of a name that is not in it nothing is known. */
   readonly resolves?: Readonly<Record<string, boolean>>;
+  /**
+   * The library of regular expressions: its version, null without one, and what it says of each of a configuration's that
+   * it refuses, by options and pattern. When absent nothing is known.
+   */
+  readonly pcre2?: { readonly version: string | null; readonly refused: Readonly<Record<string, string>> };
   /** Release of the kernel, and which of its features a configuration may need are there. */
   readonly kernel: { readonly release: string; readonly features: Readonly<Record<string, boolean>> };
 }
@@ -85,6 +90,14 @@ const interfaceFacts: Reader<InterfaceFacts> = (value, where) => {
 
 const nameFacts: Reader<number | null> = (value, where) => (value === null ? null : number(value, where));
 
+const pcre2Facts: Reader<NonNullable<HostFacts["pcre2"]>> = (value, where) => {
+  const { version, refused } = object(value, where);
+  return {
+    version: version === null ? null : text(version, `${where}.version`),
+    refused: record(text)(refused, `${where}.refused`),
+  };
+};
+
 const fileFacts: Reader<FileFacts | null> = (value, where) => {
   if (value === null) return null;
   const { type, uid, gid, mode, link } = object(value, where);
@@ -114,7 +127,7 @@ export function formatFacts(facts: HostFacts): string {
 /** Reads what `formatFacts` wrote; a `problem` says what of it cannot be such facts. */
 export function parseFacts(json: string): HostFacts | { readonly problem: string } {
   try {
-    const { interfaces, users, groups, searchPath, files, names, resolves, kernel } = object(
+    const { interfaces, users, groups, searchPath, files, names, resolves, pcre2, kernel } = object(
       JSON.parse(json),
       "it",
     );
@@ -127,6 +140,7 @@ export function parseFacts(json: string): HostFacts | { readonly problem: string
       files: record(fileFacts)(files, "files"),
       ...(names === undefined ? {} : { names: record(nameFacts)(names, "names") }),
       ...(resolves === undefined ? {} : { resolves: record(boolean)(resolves, "resolves") }),
+      ...(pcre2 === undefined ? {} : { pcre2: pcre2Facts(pcre2, "pcre2") }),
       kernel: {
         release: text(release, "kernel.release"),
         features: record(boolean)(features, "kernel.features"),

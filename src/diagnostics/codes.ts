@@ -172,10 +172,13 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "vrid-on-one-network": warning(
     "Two interfaces with addresses of one network have the same virtual router id.",
   ),
+  "long-range": warning("A range of a group of virtual servers has too many addresses."),
   // Host: what the machine has.
   "insecure-script": warning("Root runs a script that others can change."),
   "absent-interface": warning("An interface that is only watched does not exist."),
   "interface-exists": warning("An interface that keepalived is to make is there, and something else."),
+  "invalid-regex": warning("A regular expression that the PCRE2 of this host refuses."),
+  "no-pcre2": warning("A regular expression on a host without libpcre2-8."),
   "no-such-interface": error("An interface does not exist."),
   "no-such-script": warning("A script does not exist."),
   "unknown-name": error("A name for a table, protocol or realm that iproute2 on this host does not know."),

@@ -11,6 +11,7 @@ const FACTS: HostFacts = {
     "/bin/x": { type: "file", uid: 33, gid: 0, mode: 0o755 },
     "/bin/none": null,
   },
+  pcre2: { version: "10.42", refused: { "caseless /a(b/": "missing closing parenthesis at offset 3" } },
   kernel: { release: "6.1.0", features: { ipvs: true } },
 };
 
@@ -38,6 +39,13 @@ describe("facts of a host as JSON", () => {
         facts.files = { "/x": { type: "socket", uid: 0, gid: 0, mode: "0755" } };
       }),
     ).toEqual({ problem: "files./x.type is not file, directory or other" });
+    const without = { ...FACTS, pcre2: { version: null, refused: {} } };
+    expect(parseFacts(formatFacts(without))).toEqual(without);
+    expect(
+      broken((facts) => {
+        facts.pcre2 = { version: 10, refused: {} };
+      }),
+    ).toEqual({ problem: "pcre2.version is not a text" });
     expect(parseFacts("[]")).toHaveProperty("problem");
     expect(parseFacts("{")).toHaveProperty("problem");
   });

@@ -133,6 +133,22 @@ from 10.0.0.1 table red preference 1
     expect(check(text)).toEqual([]);
   });
 
+  it("find regular expressions that PCRE2 refuses, or that nobody can run", () => {
+    const url = (regex: string) => `url {\npath /\nregex ${regex}\nregex_options caseless dotall\n}\n`;
+    const real = (address: string) =>
+      `real_server ${address} 80 {\nHTTP_GET {\n${url("a(b")}${url("good")}}\n}\n`;
+    const text = `virtual_server 10.0.0.1 80 {\nprotocol TCP\nlb_algo rr\nlb_kind NAT\n${real("10.0.1.1")}${real("10.0.1.2")}}\n`;
+    const refused = { "caseless dotall /a(b/": "missing closing parenthesis at offset 3" };
+    const lines = (code: string, all: readonly number[]) => all.map((line) => `${line} ${code}`);
+    expect(check(text, { ...FACTS, pcre2: { version: "10.42", refused } })).toEqual(
+      lines("invalid-regex", [9, 23]),
+    );
+    expect(check(text, { ...FACTS, pcre2: { version: null, refused: {} } })).toEqual(
+      lines("no-pcre2", [9, 14, 23, 28]),
+    );
+    expect(check(text)).toEqual([]);
+  });
+
   it("find a mail server that the name service does not know", () => {
     const text = "global_defs {\n  smtp_server mail.example 2525\n}\n";
     const resolves = (known: boolean) => ({ ...FACTS, resolves: { "mail.example": known } });

@@ -28,6 +28,12 @@ export type PatternFault =
   | { readonly type: "no-library"; readonly text: string }
   | { readonly type: "invalid"; readonly text: string; readonly offset: number };
 
+/** The version of the library that is here; undefined without one. */
+export function patternLibraryVersion(): string | undefined {
+  const library = patternLibrary();
+  return "version" in library ? library.version : undefined;
+}
+
 /** Compiles with the names of pcre2api, in lower case, as options; names that are none do not count. */
 export function compilePattern(
   source: string,
