@@ -78,6 +78,22 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
         ...below(checker)("connect_ip", "connect_port", "bindto", "bind_port", "bind_if", "fwmark"),
       ]),
   },
+  "ipvs/groups.test.ts": {
+    "is a service for each address of its ranges and each mark, with one pool of servers": [
+      "virtual_server_group",
+    ],
+    "makes a service of one mark for each virtual server of a group of addresses": [
+      "global_defs/nftables_ipvs",
+    ],
+    "starts at nftables_ipvs_start_fwmark, whatever table and nftables_ipvs_priority are": [
+      "global_defs/nftables_ipvs_start_fwmark",
+    ],
+  },
+  "kernel/packet-marks.test.ts": {
+    "hooks in with its priority, under its name, and takes marks from the first that is given": [
+      "global_defs/nftables_ipvs_priority",
+    ],
+  },
   "ipvs/namespaces.test.ts": {
     "has the table in %s, and checks in its own": ["net_namespace_ipvs"],
   },

@@ -9,6 +9,7 @@ export const BEYOND: Readonly<Record<string, string>> = {
   "ineffective-timer": "keepalived keeps to what is possible, silently.",
   "ineffective-weight": "keepalived bounds the priority, silently.",
   "invalid-suppression": "Comments to Holdfast.",
+  "long-range": "keepalived makes a service of each address, of IPv6 of the last 16 bits.",
   "never-master": "keepalived shows it as a fault at run time.",
   "no-script-user": "keepalived takes keepalived_script, or root.",
   "nopreempt-with-weights": "keepalived does as it is told.",

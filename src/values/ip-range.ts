@@ -6,6 +6,9 @@ export interface IpRange {
   readonly to: string;
 }
 
+/** Addresses that a range of a group is good for, where each is a service in IPVS. */
+export const MOST_OF_RANGE = 65_536;
+
 /** An address as a number: its bytes, most significant first. */
 export function ipToNumber(address: string): bigint {
   return (ipToBytes(address) ?? new Uint8Array()).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);

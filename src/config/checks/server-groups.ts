@@ -1,4 +1,5 @@
 import { familyOf, type IpFamily } from "../../values/ip.ts";
+import { countOf, MOST_OF_RANGE } from "../../values/ip-range.ts";
 import type { VirtualServerGroup } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
 import {
@@ -51,9 +52,30 @@ function once(config: OpenConfig, report: ReportFault): void {
   });
 }
 
-/** `duplicate-group`, `empty-group`, `mixed-families`: groups of virtual servers. */
+/** `long-range`: each address of a range is a service, unless nf_tables marks their packets. */
+function longRanges(config: OpenConfig, report: ReportFault): void {
+  if (config.global_defs.nftables_ipvs !== undefined) return;
+  for (const { name, entries, $ } of config.virtual_server_group) {
+    const origins = $.of.entries;
+    for (const [index, entry] of entries.entries()) {
+      if (entry.type !== "range" || countOf(entry) <= BigInt(MOST_OF_RANGE)) continue;
+      report(
+        {
+          code: "long-range",
+          severity: "warning",
+          summary: `virtual_server_group ${name}: only the first ${MOST_OF_RANGE} addresses of ${entry.from}-${entry.to} are served`,
+          detail: "Each address is a service in IPVS. With nftables_ipvs all of them are one.",
+        },
+        (typeof origins === "number" ? origins : origins?.[index]) ?? $.at,
+      );
+    }
+  }
+}
+
+/** `duplicate-group`, `empty-group`, `mixed-families`, `long-range`: groups of virtual servers. */
 export const serverGroups: Check = (config, report) => {
   once(config, report);
+  longRanges(config, report);
   keepItems(config, "virtual_server_group", (group) => {
     const why = unusable(group);
     const { at, end } = group.$;

@@ -1,14 +1,11 @@
 import type { Forwarding, RealServer, VirtualServer, VirtualServerGroup } from "../../config/config.ts";
 import { familyOf, type IpFamily } from "../../values/ip.ts";
-import { addressesOf } from "../../values/ip-range.ts";
+import { addressesOf, MOST_OF_RANGE } from "../../values/ip-range.ts";
 import type { IpvsServiceKey } from "../../wire/ipvs-types.ts";
 
 type GroupEntry = VirtualServerGroup["entries"][number];
 
 const PROTOCOLS = { TCP: 6, UDP: 17, SCTP: 132 } as const;
-
-/** Addresses that one range of a group is good for. keepalived counts the last 16 bits of IPv6 only. */
-const MOST_OF_RANGE = 65_536;
 
 /** A text that is the same for equal keys. */
 export function keyText(key: IpvsServiceKey): string {
