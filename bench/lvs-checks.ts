@@ -11,8 +11,8 @@ import { type Connection, connectionsOf } from "./syn-capture.ts";
 
 /** Seconds over which checks are counted. */
 const WINDOW = 20;
-/** Seconds until every server has been checked a few times. */
-const SETTLE = 6;
+/** Seconds until every server has been checked a few times, and the code that does it is compiled. */
+const SETTLE = 15;
 
 export interface Checking {
   /** Checks that began, per second. */
