@@ -59,7 +59,7 @@ describe("virtual_server_group", () => {
       "10.1.0.9 8080",
       "10.1.0.1-3 80",
       "10.1.1.0/30 443",
-      "10.1.1.254-10.1.2.1 81",
+      "10.1.1.252-10.1.1.255 81",
       "fwmark 5",
     );
     const text = groups + service("G", [...NAT, "quorum 2", "sorry_server 10.9.0.9 80"], A, B);
