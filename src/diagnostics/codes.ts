@@ -173,7 +173,6 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
     "Two interfaces with addresses of one network have the same virtual router id.",
   ),
   "long-range": warning("A range of a group of virtual servers has too many addresses."),
-  "long-range": warning("A range of a group of virtual servers has too many addresses."),
   // Host: what the machine has.
   "insecure-script": warning("Root runs a script that others can change."),
   "absent-interface": warning("An interface that is only watched does not exist."),
