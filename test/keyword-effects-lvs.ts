@@ -6,6 +6,12 @@ const below =
     keywords.map((keyword) => `${path}/${keyword}`);
 const inServer = below("virtual_server");
 const inReal = below("virtual_server/real_server");
+const inGlobal = below("global_defs");
+/** The service and the server, from whom checkers inherit. */
+const LEVELS = ["virtual_server", "virtual_server/real_server"];
+const MISC = "virtual_server/real_server/MISC_CHECK";
+const ofEach = (paths: readonly string[], keywords: readonly string[]): string[] =>
+  paths.flatMap((path) => below(path)(...keywords));
 /** Of HTTP_GET and SSL_GET. */
 const inWeb = (...keywords: string[]): string[] =>
   ["HTTP_GET", "SSL_GET"].flatMap((kind) => below(`virtual_server/real_server/${kind}`)(...keywords));
@@ -70,6 +76,22 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
       "omega",
     ),
     "ha_suspend checks servers only while the address of the service is there": inServer("ha_suspend"),
+  },
+  "daemon/checker-options.test.ts": {
+    "retry, delay_before_retry, log_all_failures: so many further tries, so far apart, each in the log":
+      ofEach([...CONNECTING, MISC], ["retry", "delay_before_retry", "log_all_failures"]),
+    "connect_timeout: silence is a failure after so long": ofEach(CONNECTING, ["connect_timeout"]),
+    "delay_loop: checks come so often": ofEach([...CONNECTING, MISC], ["delay_loop"]),
+    "warmup: the first check comes at a moment within it": ofEach([...CONNECTING, MISC], ["warmup"]),
+    "alpha: a server is out until its first check succeeds": ofEach([...CONNECTING, MISC], ["alpha"]),
+    "for retry and delay_before_retry, logged as checker_log_all_failures says": [
+      ...ofEach(LEVELS, ["retry", "delay_before_retry"]),
+      ...inGlobal("checker_log_all_failures"),
+    ],
+    "for connect_timeout": ofEach(LEVELS, ["connect_timeout"]),
+    "for delay_loop and warmup": ofEach(LEVELS, ["delay_loop", "warmup"]),
+    "for alpha": ofEach(LEVELS, ["alpha"]),
+    "misc_timeout: a program may take so long": [`${MISC}/misc_timeout`],
   },
   "ipvs/checker-connections.test.ts": {
     "connects as connect_ip, connect_port, bindto, bind_port, bind_if and fwmark say, over %s":
