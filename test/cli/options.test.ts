@@ -124,3 +124,12 @@ describe("holdfast dump --from json", () => {
     expect(program.run(["dump", "--from", "json", join(program.folder, "none.json")]).status).toBe(2);
   });
 });
+
+describe("options that the program has, too", () => {
+  it("are those of the command after it", () => {
+    const { stdout, stderr } = program.run(["run", "-V", "--umask", "no"]);
+    expect([stdout, stderr]).toEqual(["", expect.stringContaining("octal with a leading 0")]);
+    expect(program.run(["-V"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(program.run(["genhash", "-V"]).stdout).toBe("");
+  });
+});
