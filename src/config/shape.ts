@@ -98,12 +98,6 @@ function isAnonymous(row: AnyRow): row is ListRow<unknown> {
 
 const GLOBAL = "global_defs.";
 
-/** An object of these properties. V8 gives one that was JSON room for all of them, others for four and a list of the rest. */
-function compact(properties: readonly (readonly [string, unknown])[]): Record<string, unknown> {
-  const object = JSON.parse(JSON.stringify(Object.fromEntries(properties.map(([name]) => [name, null]))));
-  return Object.assign(object, Object.fromEntries(properties));
-}
-
 function makeShape(schema: AnyBlockSchema): Shape {
   const rows = Object.entries(schema.rows).map(([keyword, row]) => [keyword, uniform(row)] as const);
   const header = Object.entries(schema.header);
@@ -131,9 +125,9 @@ function makeShape(schema: AnyBlockSchema): Shape {
       row.shape === "block" ? [{ keyword, shape: shapeOf(row.schema), parts: holdsParts(row) }] : [],
     ),
     required: rows.filter(([, row]) => row.required).map(([keyword]) => keyword),
-    template: compact([
-      ...header.map(([property]) => [property, undefined] as const),
-      ...rows.map(([keyword, row]) => [keyword, defaultOf(row)] as const),
+    template: Object.fromEntries([
+      ...header.map(([property]) => [property, undefined]),
+      ...rows.map(([keyword, row]) => [keyword, defaultOf(row)]),
       ["$", undefined],
     ]),
     clone: cloneOfOneLayout(),
