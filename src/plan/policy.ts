@@ -313,6 +313,7 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
       lvs_method: { replaces: true },
       ...checkerPolicy("TCP_CHECK"),
       ...checkerPolicy("HTTP_GET"),
+      ...checkerPolicy("SSL_GET"),
       ...checkerPolicy("SMTP_CHECK"),
       ...checkerPolicy("DNS_CHECK"),
       ...checkerPolicy("UDP_CHECK"),

@@ -101,32 +101,13 @@ function smtpHosts(block: SmtpCheck): readonly SmtpHost[] {
   return isOwn ? [block, ...block.host] : block.host;
 }
 
-/** Keywords that say when a checker checks, not what: they change without a new count of failures. */
-const TIMING_KEYWORDS: ReadonlySet<string> = new Set([
-  "alpha",
-  "connect_timeout",
-  "delay_before_retry",
-  "delay_loop",
-  "log_all_failures",
-  "retry",
-  "warmup",
-]);
-
-/** Texts that are equal for specs that check the same (`what`), and do it at the same times (`when`). */
-export function fingerprint(spec: CheckerSpec): { readonly what: string; readonly when: string } {
-  const entries = Object.entries({ ...spec.config, ...("helo" in spec && { helo: spec.helo }) });
-  const text = (isTiming: boolean) =>
-    JSON.stringify(
-      entries.filter(([keyword]) => TIMING_KEYWORDS.has(keyword) === isTiming),
-      withoutOrigins,
-    );
-  // `$` of the block itself is an entry, that of the blocks inside it a property.
-  return { what: `${spec.kind} ${text(false)}`, when: text(true) };
+/** A text that is equal for specs that check the same in the same way. */
+export function fingerprint(spec: CheckerSpec): string {
+  return JSON.stringify(spec, withoutOrigins);
 }
 
 /** Where a value was written makes it no other value. */
 function withoutOrigins(_: string, value: unknown): unknown {
-  if (Array.isArray(value) && value[0] === "$") return undefined;
   if (typeof value !== "object" || value === null || !("$" in value)) return value;
   const { $: _origins, ...rest } = value;
   return rest;

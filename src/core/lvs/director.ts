@@ -329,7 +329,8 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     this.#touch(pool, batch);
   }
 
-  #changeReal({ kind, parent, id, before, after }: ChangeOf<"real_server">, batch: Batch): void {
+  #changeReal(change: ChangeOf<"real_server">, batch: Batch): void {
+    const { kind, parent, id, before, after } = change;
     const pool = this.#pools.get(parent);
     if (!pool) return;
     const running = pool.reals.get(id);
@@ -338,7 +339,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       return;
     }
     if (running && kind === "update" && after) {
-      this.#updateReal(pool, running, after, batch);
+      this.#updateReal(pool, running, after, change.carries.includes("failures"), batch);
       return;
     }
     if (running) this.#dropReal(pool, running, batch);
@@ -364,41 +365,35 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     this.#touch(pool, batch, real);
   }
 
-  #updateReal(pool: Pool, real: RealState, config: RealServer, batch: Batch): void {
+  #updateReal(pool: Pool, real: RealState, config: RealServer, keepsFailures: boolean, batch: Batch): void {
     real.config = config;
-    this.#updateCheckers(pool, real, batch);
+    this.#updateCheckers(pool, real, keepsFailures, batch);
     pool.tellWeight(real, this.#out);
     this.#touch(pool, batch, real);
   }
 
   /**
    * Checkers that are as before go on undisturbed. One that has changed starts anew with the verdict of the one that it
-   * replaces (the first of its kind that is left over), and with its failures when only its timing has changed.
+   * replaces (the first of its kind that is left over), and with its failures when the plan carries them over.
    */
-  #updateCheckers(pool: Pool, real: RealState, batch: Batch): void {
+  #updateCheckers(pool: Pool, real: RealState, keepsFailures: boolean, batch: Batch): void {
     const old = real.checkers.map((entry) => ({ entry, print: fingerprint(entry.spec) }));
     const takeOld = (matches: (one: (typeof old)[number]) => boolean): CheckerEntry | undefined => {
       const index = old.findIndex(matches);
       return index < 0 ? undefined : old.splice(index, 1)[0]?.entry;
     };
     const wanted = checkerSpecs(real.config).map((spec) => ({ spec, print: fingerprint(spec) }));
-    const kept = wanted.map(({ print }) =>
-      takeOld((one) => one.print.what === print.what && one.print.when === print.when),
-    );
-    const retimed = wanted.map(({ print }, index) =>
-      kept[index] ? undefined : takeOld((one) => one.print.what === print.what),
-    );
+    const kept = wanted.map(({ print }) => takeOld((one) => one.print === print));
     real.checkers = wanted.map(({ spec }, index) => {
       const same = kept[index];
       if (same) return same;
-      const slower = retimed[index];
-      const before = slower ?? takeOld(({ entry }) => entry.spec.kind === spec.kind);
+      const before = takeOld(({ entry }) => entry.spec.kind === spec.kind);
       if (before) this.#dropChecker(before);
       const state = before
         ? {
             up: before.checker.up,
             hasRun: before.checker.hasRun,
-            failures: slower?.checker.failures ?? 0,
+            failures: keepsFailures ? before.checker.failures : 0,
             weight: before.checker.weight,
           }
         : { up: isAssumedUp(spec) };
