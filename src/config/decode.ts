@@ -173,7 +173,7 @@ export class Decoder {
 
   /** Whether a further statement of a keyword counts; reports that there are several. */
   private counts({ keyword, target, row }: ShapedRow, statement: Statement, into: Draft): boolean {
-    const earlier = into.$.of[target];
+    const [earlier] = [into.$.of[target]].flat();
     if (typeof earlier !== "number") return true;
     this.report(
       {
@@ -255,6 +255,7 @@ export class Decoder {
   private list(statement: Statement, shaped: ShapedRow, row: ListRow<unknown>, into: Draft): void {
     const inline = statement.words.slice(1);
     const { block = [], shift = 0 } = statement;
+    if (row.firstWins && !this.counts(shaped, statement, into)) return;
     if (inline.length > 0 && row.inline)
       this.item({ words: inline, origin: statement.origin }, shaped.target, row, into);
     else if (inline[0]) {

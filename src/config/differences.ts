@@ -1,6 +1,7 @@
 /** Checks that keepalived does not have, by code, and why Holdfast has them. */
 export const BEYOND: Readonly<Record<string, string>> = {
   "byte-order-mark": "keepalived takes the mark for a part of the first word.",
+  "interrupted-definition": "The processes of keepalived do not agree on where the definition ends.",
   continuation: "keepalived takes the backslash for a part of the word, silently.",
   "duplicate-group": "keepalived takes the first, silently.",
   "duplicate-virtual-server": "keepalived 2.4.3 keeps both without a word, and IPVS has one service.",
@@ -21,6 +22,7 @@ export const BEYOND: Readonly<Record<string, string>> = {
   "skipped-word": "keepalived skips the word behind inet and inet6 in routes and rules, silently.",
   "strict-mode-drops": "keepalived filters the packets, silently.",
   "unchecked-value": "keepalived reads such values without looking.",
+  "undefined-definition": "keepalived leaves the text as it stands, silently.",
   "unknown-group": "keepalived runs a service of no addresses, silently.",
   "unused-definition": "keepalived takes the first, silently.",
   "unused-suppression": "Comments to Holdfast.",

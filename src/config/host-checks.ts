@@ -19,7 +19,7 @@ const EXECUTABLE = 0o111;
 /** Whether the user that a script is to run as, and its group, exist. */
 function hasUser(use: ScriptUse, config: Config, facts: HostFacts): boolean {
   const group = use.command.group?.replace(/^:/, "");
-  const known = !group || /^\d+$/.test(group) || group in facts.groups;
+  const known = !group || group in facts.groups;
   return known && userOf(use, config, facts) !== undefined;
 }
 
@@ -32,19 +32,17 @@ export function programOf(use: ScriptUse, config: Config, facts: HostFacts): str
 /** The user number that a script runs as; undefined when it names one that does not exist. */
 function userOf(use: ScriptUse, config: Config, facts: HostFacts): number | undefined {
   const named = use.command.user ?? config.global_defs.script_user?.user;
-  if (named !== undefined) return /^\d+$/.test(named) ? Number(named) : facts.users[named];
+  if (named !== undefined) return facts.users[named];
   return facts.users[DEFAULT_SCRIPT_USER] ?? (config.global_defs.enable_script_security ? undefined : ROOT);
 }
 
 /** `no-such-user`: script_user exists. */
 function scriptUser({ global_defs }: Config, facts: HostFacts, report: ReportFault): void {
   const { user, group } = global_defs.script_user ?? {};
-  const known = (name: string, names: Readonly<Record<string, number>>): boolean =>
-    /^\d+$/.test(name) || name in names;
   const unknown =
-    user !== undefined && !known(user, facts.users)
+    user !== undefined && !(user in facts.users)
       ? `user ${user}`
-      : group !== undefined && !known(group, facts.groups)
+      : group !== undefined && !(group in facts.groups)
         ? `group ${group}`
         : undefined;
   if (unknown === undefined) return;

@@ -28,6 +28,9 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "byte-order-mark": warning("The file starts with a byte order mark, which keepalived takes for text."),
   "comment-in-definition": warning("A definition brings in a `#` or `!`, which starts a comment."),
   continuation: error("A line outside a definition ends in a backslash, which keepalived reads as text."),
+  "interrupted-definition": warning(
+    "A comment between the lines of a definition, where only some of keepalived's processes go on.",
+  ),
   "definition-not-replaced": warning("A defined name is written where keepalived does not replace it."),
   "definition-parameters": warning(
     "A definition is used with parameters, which keepalived does not replace.",

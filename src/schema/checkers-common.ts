@@ -1,8 +1,9 @@
-import { integer, interfaceName, ipAddress, seconds } from "./kinds.ts";
+import { integer, interfaceName, ipAddressMaybePrefix, seconds } from "./kinds.ts";
 import { flag, leaf } from "./row.ts";
 
 /** A time that cannot be 0. */
 export const timer = seconds(0.000_001, 4_294_967);
+export const connectTimeout = seconds(0.000_001, 4_294.967_295);
 export const timerOrZero = seconds(0, 4_294_967);
 const port = integer(1, 65_535);
 export const unsigned = integer(0, 4_294_967_295);
@@ -32,7 +33,7 @@ const scheduleRows = {
 /** The same with the time to connect. */
 export const inheritedRows = {
   alpha: scheduleRows.alpha,
-  connect_timeout: leaf(timer, {
+  connect_timeout: leaf(connectTimeout, {
     default: 5_000_000,
     inherits: "^",
     doc: "Time to connect, and to answer.",
@@ -51,9 +52,12 @@ const logAllFailures = flag({
 });
 
 const connectionRows = {
-  connect_ip: leaf(ipAddress(), { doc: "Address to connect to instead of the server's.", since: "1.1.8" }),
+  connect_ip: leaf(ipAddressMaybePrefix, {
+    doc: "Address to connect to instead of the server's.",
+    since: "1.1.8",
+  }),
   connect_port: leaf(port, { doc: "Port to connect to instead of the server's.", since: "0.5.8" }),
-  bindto: leaf(ipAddress(), { doc: "Source address.", since: "1.1.2" }),
+  bindto: leaf(ipAddressMaybePrefix, { doc: "Source address.", since: "1.1.2" }),
   bind_port: leaf(port, { doc: "Source port.", since: "1.2.13" }),
   bind_if: leaf(interfaceName, { doc: "Interface to leave by.", since: "1.3.7" }),
   fwmark: leaf(unsigned, { doc: "Mark of its packets.", since: "1.2.13" }),

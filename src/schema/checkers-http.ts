@@ -79,7 +79,6 @@ const webRows = {
     since: "2.0.17",
   }),
   enable_sni: flag({
-    bare: true,
     doc: "Name the host in the TLS handshake.",
     since: "1.4.3",
   }),

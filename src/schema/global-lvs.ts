@@ -41,12 +41,16 @@ export const globalLvsRows = {
     since: "2.0.11",
   }),
   rs_init_notifies: flag({
-    bare: true,
     doc: "Run the scripts of real servers for their state at the start, too.",
     since: "2.0.0",
   }),
-  lvs_notify_fifo: leaf(wanted(fifo), { doc: "FIFO for server transitions.", since: "1.3.6" }),
+  lvs_notify_fifo: leaf(wanted(fifo), {
+    firstWins: true,
+    doc: "FIFO for server transitions.",
+    since: "1.3.6",
+  }),
   lvs_notify_fifo_script: leaf(wanted(scriptCommand), {
+    firstWins: true,
     doc: "Script that reads it.",
     since: "1.3.6",
   }),

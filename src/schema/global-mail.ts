@@ -64,7 +64,6 @@ export const globalMailRows = {
   }),
   no_email_faults: flag({ bare: true, doc: "No alerts of faults.", since: "2.0.0" }),
   no_checker_emails: flag({
-    bare: true,
     doc: "Alerts when a server is added or removed, not when one of its checkers changes its mind.",
     since: "2.0.0",
   }),

@@ -81,6 +81,7 @@ export const globalProcessRows = {
     since: "2.1.0",
   }),
   startup_script: leaf(wanted(scriptCommand), {
+    firstWins: true,
     doc: "Script to run before any process starts.",
     since: "2.1.0",
   }),
@@ -90,6 +91,7 @@ export const globalProcessRows = {
     since: "2.1.0",
   }),
   shutdown_script: leaf(wanted(scriptCommand), {
+    firstWins: true,
     doc: "Script to run after all processes have ended.",
     since: "2.1.0",
   }),

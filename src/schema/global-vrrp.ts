@@ -101,15 +101,22 @@ export const globalVrrpRows = {
     since: "1.2.21",
   }),
   notify_fifo: leaf(wanted(fifo), {
+    firstWins: true,
     doc: "FIFO that gets a line for each transition.",
     since: "1.3.6",
   }),
   notify_fifo_script: leaf(wanted(scriptCommand), {
+    firstWins: true,
     doc: "Script that reads it.",
     since: "1.3.6",
   }),
-  vrrp_notify_fifo: leaf(wanted(fifo), { doc: "FIFO for VRRP transitions.", since: "1.3.6" }),
+  vrrp_notify_fifo: leaf(wanted(fifo), {
+    firstWins: true,
+    doc: "FIFO for VRRP transitions.",
+    since: "1.3.6",
+  }),
   vrrp_notify_fifo_script: leaf(wanted(scriptCommand), {
+    firstWins: true,
     doc: "Script that reads it.",
     since: "1.3.6",
   }),
@@ -229,6 +236,7 @@ export const globalVrrpRows = {
     onChange: "restart",
   }),
   nftables: leaf(optional(word, "keepalived"), {
+    firstWins: true,
     doc: "Filter with nftables, in this table.",
     since: "2.0.11",
     onChange: "restart",

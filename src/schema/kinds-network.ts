@@ -24,6 +24,14 @@ export function prefixOf(at: Word, complain: Complain): string | undefined {
   return found;
 }
 
+/** `ADDRESS[/LENGTH]`, canonical. */
+export const network: Kind<string> = oneText("address[/length]", (text, complain, at) => {
+  const prefix = prefixOf(at, complain);
+  if (prefix === undefined)
+    complain({ code: "invalid-address", summary: `'${text}' is not an IP address or network` }, at);
+  return prefix;
+});
+
 /** The family of `ADDRESS[/LENGTH]` in canonical text. */
 export function familyOfPrefix(prefix: string): IpFamily {
   return familyOf(prefix.split("/", 1)[0] ?? prefix);

@@ -7,6 +7,7 @@ import {
   counting,
   familyOfPrefix,
   familyWord,
+  network,
   numberOrName,
   OWN_PROTOCOL,
   prefixOf,
@@ -112,7 +113,7 @@ const ROUTE = {
   via: valued(gateway, { ...via, deprecated: ["gw"] }),
   or: valued(ipAddress()),
   dev: valued(interfaceName, { aliases: ["oif"] }),
-  from: valued(word),
+  from: valued(network),
   src: valued(ipAddress()),
   table: valued(numberOrName("routing table", MOST)),
   vrf: valued(interfaceName),
@@ -208,6 +209,11 @@ function readDestination(
       ? DEFAULTS[at.text === "default6" ? 6 : 4]
       : prefixOf(at, complain);
   if (to === undefined) return undefined;
+  if (draft.to !== undefined && familyOfPrefix(draft.to) !== familyOfPrefix(to))
+    complain(
+      { code: "mixed-families", summary: `'${at.text}' is a second destination, of the other family` },
+      at,
+    );
   draft.to = to;
   return index + 1;
 }

@@ -1,5 +1,5 @@
 import type { Word } from "../../grammar/tree.ts";
-import { objectType, textType } from "./json-types.ts";
+import { objectType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { integer, interfaceName, word } from "./kinds.ts";
 import {
@@ -7,10 +7,10 @@ import {
   familyOfPrefix,
   familyWord,
   markAndMask,
+  network,
   numberOrName,
   numberRange,
   OWN_PROTOCOL,
-  prefixOf,
   protocolReset,
   realms,
 } from "./kinds-network.ts";
@@ -20,18 +20,10 @@ const MOST = 4_294_967_295;
 
 /** `ADDRESS[/LENGTH]`, canonical; `all` stands for any address, and is kept. */
 const selector: Kind<string> = {
+  ...network,
   name: "address[/length] | all",
-  json: textType,
-  words: [1, 1],
-  parse([at], complain) {
-    if (!at) return undefined;
-    if (at.text === "all" || at.text === "default") return "all";
-    const prefix = prefixOf(at, complain);
-    if (prefix === undefined)
-      complain({ code: "invalid-address", summary: `'${at.text}' is not an IP address or network` }, at);
-    return prefix;
-  },
-  format: (value) => [value],
+  parse: ([at], complain) =>
+    at && (at.text === "all" || at.text === "default" ? "all" : network.parse([at], complain)),
 };
 
 const ports = numberRange("port", 65_535);

@@ -187,6 +187,12 @@ function needsName(name: string): boolean {
   return taken.includes(name) || macOf(name) !== undefined || canonicalIp(name) !== undefined;
 }
 
+/** Whether what follows an address and a slash can be its prefix length; with anything else keepalived sees a name. */
+function isPrefixLength(text: string | undefined, address: string): boolean {
+  if (text === undefined) return true;
+  return /^\d+$/.test(text) && Number(text) <= (address.includes(":") ? 128 : 32);
+}
+
 /** `[[name] NAME] [ADDRESS] [bridge|private|vepa] [group GROUP]` of use_ipvlan. */
 export const ipvlanUse: Kind<IpvlanUse> = {
   name: "[[name] interface] [address] [bridge | private | vepa] [group group]",
@@ -203,7 +209,7 @@ export const ipvlanUse: Kind<IpvlanUse> = {
       if (!word) break;
       const flag = IPVLAN_FLAGS.find((one) => one === word.text);
       const [host = "", length] = word.text.split("/");
-      const address = canonicalIp(host);
+      const address = isPrefixLength(length, host) ? canonicalIp(host) : undefined;
       if (flag) given(into, "flag", flag, word, complain);
       else if (word.text === "group") {
         const value = valueAfter(words, i++, complain);

@@ -278,5 +278,5 @@ export function multicastGroup(family?: 4 | 6): Kind<string> {
 
 /** An IP address that keepalived lets carry a prefix length, which it ignores. */
 export const ipAddressMaybePrefix: Kind<string> = oneText("IP address", (text, complain, at) =>
-  address({ ...at, text: text.replace(/\/\d{1,3}$/, "") }, complain),
+  address({ ...at, text: text.replace(/\/\w*$/, "") }, complain),
 );

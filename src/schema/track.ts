@@ -68,6 +68,7 @@ export const trackGroup = defineBlock({
   identity: (group) => group.name,
   rows: {
     group: list(word, {
+      firstWins: true,
       required: true,
       doc: "Names of the instances.",
       since: "0.6.4",

@@ -8,7 +8,7 @@ import {
   tcpCheck,
   udpCheck,
 } from "./checkers.ts";
-import { inheritedRows, timer, timerOrZero } from "./checkers-common.ts";
+import { connectTimeout, inheritedRows, timer, timerOrZero } from "./checkers-common.ts";
 import { httpGet, sslGet } from "./checkers-http.ts";
 import { integer, oneOf, oneOfAnyCase, word } from "./kinds.ts";
 import { forwarding } from "./kinds-forwarding.ts";
@@ -186,7 +186,7 @@ export const virtualServer = defineBlock({
       doc: "Weight 0 instead of removal when checks fail.",
       since: "0.6.8",
     }),
-    connect_timeout: leaf(timer, {
+    connect_timeout: leaf(connectTimeout, {
       default: 5_000_000,
       doc: "Time to connect, and to answer.",
       since: "0.5.3",

@@ -78,6 +78,7 @@ export const vrrpInstance = defineBlock({
       onChange: "restart",
     }),
     unicast_peer: list(unicastPeer, {
+      nonEmpty: true,
       doc: "Routers that adverts go to instead of the multicast group.",
       since: "1.2.8",
       onChange: "restart",
@@ -166,6 +167,7 @@ export const vrrpSyncGroup = defineBlock({
   identity: (group) => group.name,
   rows: {
     group: list(word, {
+      firstWins: true,
       doc: "Names of the member instances.",
       since: "0.6.4",
       required: true,

@@ -172,6 +172,19 @@ export class Reader {
     this.work.define(match?.[1] ?? "", all, { mapped: first }, !condition);
   }
 
+  private interruption(raw: MappedText): void {
+    this.state.complain(
+      {
+        code: "interrupted-definition",
+        severity: "warning",
+        summary: "a comment within a definition that goes on",
+        detail:
+          "keepalived's processes do not agree: for those of VRRP and of servers the definition ends here. Write the comment before the definition.",
+      },
+      raw,
+    );
+  }
+
   /** The further lines of a definition; an empty one ends it, one of white space or a comment does not count. */
   private continued(lines: PhysicalLines): readonly MappedText[] {
     const more: MappedText[] = [];
@@ -179,7 +192,10 @@ export class Reader {
       const raw = lines.mapped();
       const line = trimMapped(withoutComment(raw));
       if (raw.text === "") break;
-      if (line.text === "") continue;
+      if (line.text === "") {
+        if (raw.text.trim() !== "") this.interruption(raw);
+        continue;
+      }
       more.push(withoutBackslash(line));
       if (line.text.endsWith("\\")) continue;
       if (CONTINUED.test(raw.text) && raw.text.trimEnd().length > line.text.length) {

@@ -20,7 +20,7 @@ export interface Comparison {
   readonly missed: readonly string[];
   /** Lines that only Holdfast complains about. */
   readonly extra: readonly string[];
-  /** Braces do not match: lines are not compared, because each process of keepalived reads the rest differently. */
+  /** Braces do not match, or not for all processes of keepalived: lines are not compared, because each process of keepalived reads the rest differently. */
   readonly torn: boolean;
   /** Both accept, or both refuse, or a documented difference decides. */
   readonly sameVerdict: boolean;
@@ -54,6 +54,15 @@ function codesFor(table: readonly SameElsewhere[], text: string): readonly strin
 function tornBraces(reference: ReferenceVerdict, ours: OurVerdict): boolean {
   const texts = [...reference.general, ...reference.complaints.map(({ text }) => text)];
   return texts.some((text) => BRACES.test(text)) || ours.diagnostics.some(({ code }) => OF_BRACES.has(code));
+}
+
+/** Why keepalived's processes may read the same text in different ways; undefined: they do not. */
+function ambiguity({ files }: Pick<Case, "files">, { diagnostics }: OurVerdict): string | undefined {
+  if (Object.values(files).some((text) => /"[{}]"/.test(text)))
+    return "A brace in quotes is one for some of keepalived's processes.";
+  if (diagnostics.some(({ code }) => code === "interrupted-definition"))
+    return "A comment within a definition that goes on ends it for some of keepalived's processes.";
+  return undefined;
 }
 
 const said = ({ code, summary }: Diagnostic): string => `${code}: ${summary}`;
@@ -146,8 +155,9 @@ export function compare(
   const extra = ours.diagnostics
     .filter((diagnostic) => !stopped(reference) && meeting.isExtra(diagnostic))
     .map((diagnostic) => `${placeOf(diagnostic)}: ${said(diagnostic)}`);
-  const torn = tornBraces(reference, ours);
-  const documented = [...meeting.documented];
+  const ambiguous = ambiguity(each, ours);
+  const torn = ambiguous !== undefined || tornBraces(reference, ours);
+  const documented = [...meeting.documented, ...(ambiguous === undefined ? [] : [ambiguous])];
   return {
     missed: torn ? [] : missed,
     extra: torn ? [] : extra,

@@ -35,6 +35,15 @@ const ALONE: readonly Alone[] = [
     reason: "2.2.7 drops authentication without a type, or in VRRPv3, without a word.",
   },
   {
+    says: /^(?:invalid-netmask: |invalid-number: '\w+' is not an integer from 1 to 128|out-of-range: '0' is not an integer from 1 to 128)/,
+    reason: "keepalived takes any number or address for an IPv4 mask of persistence_granularity.",
+  },
+  {
+    says: /^unreachable-quorum: /,
+    beside: /^duplicate-real-server: /,
+    reason: "keepalived compares servers by the ports that were written, and counts both.",
+  },
+  {
     says: /^missing-value: smtp_helo_name needs a value/,
     reason: "2.2.7 takes smtp_helo_name without a name; Holdfast refuses.",
   },
@@ -70,7 +79,7 @@ const ALONE: readonly Alone[] = [
     reason: "2.2.7 cuts the names of default and sync daemon interfaces without a word.",
   },
   {
-    says: /^absent-interface: .* of interface_up_down_delays/,
+    says: /^absent-interface: .* of (?:interface_up_down_delays|linkbeat_interfaces)/,
     reason: "Without an instance keepalived does not look for these interfaces.",
   },
 ];
@@ -95,9 +104,9 @@ const OTHERWISE: readonly Alone[] = [
     reason: "Fractions of a second are newer than 2.2.7.",
   },
   {
-    says: /only applies to sh scheduler|sorry_server inhibit used before|Invalid IPv6 persistence_granularity|Cannot specify native_ipv6/,
+    says: /only applies to sh scheduler|sorry_server (?:inhibit|forwarding) used|Invalid smtp server|MUST be of the same family|interface \S+ (?:for vrrp_instance \S+ doesn't exist|already exists)|quorum_max is less than quorum|does not match address family of connect_ip|Invalid IPv6 persistence_granularity|Cannot specify native_ipv6/,
     after:
-      /^repeated-keyword: (?:[sm]h-(?:port|fallback)|hashed|flag-\d|sorry_server_inhibit|persistence_granularity|native_ipv6) is given twice/,
+      /^repeated-keyword: (?:[sm]h-(?:port|fallback)|hashed|flag-\d|sorry_server_\w+|smtp_server|mcast_src_ip|unicast_src_ip|interface|use_vmac|use_ipvlan|quorum_max|bindto|persistence_granularity|native_ipv6) is given twice/,
     reason: "Of a keyword that is given twice, ours says once what is wrong with it, at the last.",
   },
   {
@@ -116,7 +125,7 @@ const OTHERWISE: readonly Alone[] = [
     reason: "2.4.3 does not say it.",
   },
   {
-    says: /^\(\S+\) (Strict mode requires no|Strict mode does not support authentication|preempt_delay is incompatible|down_timer_adverts is incompatible|State MASTER must)/,
+    says: /^\(\S+\) ([Ss]trict mode requires|Strict mode does not support authentication|preempt_delay is incompatible|down_timer_adverts is incompatible|State MASTER must)/,
     reason:
       "Ours says so where the value is written in the instance, and 2.4.3 differs from 2.2.7 in which it corrects.",
   },
@@ -185,13 +194,38 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
     reason: "keepalived does not read a second definition.",
   },
   {
+    after: /BFD instance \S+ has malformed neighbor address/,
+    says: /^(?:invalid-number: |out-of-range: |extra-words: |missing-value: |mixed-families: bfd_instance )/,
+    reason: "A session without a neighbour is not read further.",
+  },
+  {
+    after: /Unknown interface!/,
+    says: /^(?:mixed-families: mcast_dst_ip|duplicate-keyword: notify_)/,
+    reason: "An instance without interface is not looked at further.",
+  },
+  {
+    after: /both use VRID/,
+    says: /^(?:duplicate-tracking: \S+ is tracked by sync group|owner-tracking: )/,
+    reason: "Checks end at a virtual router ID that is there twice.",
+  },
+  {
+    after: /unknown track \S+ (\S+) option|weight without value specified for track \S+ (\S+)/,
+    says: /^duplicate-tracking: /,
+    reason: "What is tracked with an option that cannot be read is not tracked the first time.",
+  },
+  {
+    after: /Unable to set default user|[Uu]nable to find group|group \S+ not found/,
+    says: /^duplicate-keyword: notify_/,
+    reason: "Which users there are is a matter of the host; the first is left out.",
+  },
+  {
     after: /has no real servers - ignoring|skipping (?:real|sorry) server/,
     says: /^(?:missing-protocol|missing-scheduler|missing-method|missing-port|port-mismatch|ignored-port|ignored-protocol|ops-needs-udp|unreachable-quorum|hysteresis-too-large|no-real-servers|script-security|mixed-families)/,
     reason: "A service or server that is left out is not checked further.",
   },
   {
     after: /is duplicated - removing second rs/,
-    says: /^ignored-port: /,
+    says: /^(?:ignored-port|port-mismatch): /,
     reason: "A server that is removed is not checked further.",
   },
 ];
@@ -202,6 +236,26 @@ export const HIDDEN_FROM_US: readonly Alone[] = [
     says: /^Configuration error: BFD instance (\S+)/,
     after: /^duplicate-name: bfd_instance (\S+) is defined twice/,
     reason: "A second definition is left out.",
+  },
+  {
+    says: /does not match address family of connect_ip/,
+    after: /^missing-keyword: (?:HTTP|SSL)_GET has no url/,
+    reason: "A checker without URLs is left out.",
+  },
+  {
+    says: /^BFD (\S+) already specified/,
+    after: /^missing-keyword: bfd_instance (\S+) has no neighbor_ip/,
+    reason: "A session without a neighbour is left out, and another one of its name is none twice.",
+  },
+  {
+    says: /preempt delay will not work with initial state MASTER/,
+    after: /^strict-mode: \S+ is in strict mode: there is no preempt_delay/,
+    reason: "Strict mode has undone preempt_delay already.",
+  },
+  {
+    says: /^\(\S+\) track script \S+ not found/,
+    beside: /^Unable to set default user/,
+    reason: "Which users there are is a matter of the host.",
   },
   {
     says: /^virtual server group (\S+) has no entries/,
@@ -252,7 +306,7 @@ export const HIDDEN_FROM_US: readonly Alone[] = [
   {
     says: /SECURITY VIOLATION/,
     after:
-      /^(?:missing-keyword|missing-value|invalid-|unexpected-block|misplaced-keyword|mixed-families|no-real-servers|group-family|unknown-group|unused-definition|duplicate-name)/,
+      /^(?:missing-keyword|missing-value|invalid-|unexpected-block|misplaced-keyword|mixed-families|no-real-servers|group-family|unknown-group|unused-definition|duplicate-name|out-of-range)/,
     reason: "Scripts of what is left out, or that could not be read.",
   },
   {

@@ -49,7 +49,7 @@ export const AT_BLOCK_END: readonly SameElsewhere[] = [
 export const WITHOUT_LINE: readonly SameElsewhere[] = [
   { message: /SECURITY VIOLATION/, codes: ["script-security"] },
   { message: /^Non-existent interface specified/, codes: ["no-such-interface", "invalid-interface"] },
-  { message: /A unicast keyword has been specified without/, codes: ["unicast-without-peers"] },
+  { message: /A unicast keyword has been specified without/, codes: ["unicast-without-peers", "empty-list"] },
   { message: /^Sync group \S+ has only/, codes: ["small-sync-group"] },
   {
     message: /no matching virtual router found|has no virtual router/,

@@ -26,6 +26,7 @@ interface Tracker {
 interface OwnWeights {
   readonly scripts: ReadonlyMap<string, number>;
   readonly files: ReadonlyMap<string, number>;
+  readonly processes: ReadonlyMap<string, number>;
   readonly sessions: ReadonlyMap<string, number>;
 }
 
@@ -36,6 +37,7 @@ function ownWeights(config: OpenConfig): OwnWeights {
   return {
     scripts: weights(config.vrrp_script),
     files: weights(config.track_file),
+    processes: weights(config.vrrp_track_process),
     sessions: weights(config.bfd_instance),
   };
 }
@@ -139,7 +141,14 @@ export const weightsOfOwners: Check = (config, report) => {
   const names = new Set(owners.map(({ name }) => name));
   for (const group of config.vrrp_sync_group) {
     const owner = hasOwner(group, names);
-    if (owner !== undefined) clearWeights(group, own, ofOwner(owner, group.name, report));
+    if (owner === undefined) continue;
+    const complain = ofOwner(owner, group.name, report);
+    clearWeights(group, own, complain);
+    group.track_process = group.track_process.map((tracked, index) => {
+      if ((tracked.weight ?? own.processes.get(tracked.name) ?? 0) === 0) return tracked;
+      complain(tracked.name, "weight", originOfKeyword(group, "track_process", index));
+      return { ...tracked, weight: 0 };
+    });
   }
 };
 

@@ -64,7 +64,7 @@ export const transport: Check = (config, report) => {
 export const ipv6Version: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     if (instanceFamily(instance) === 4) {
-      if (instance.native_ipv6 && instance.virtual_ipaddress.length > 0)
+      if (instance.native_ipv6)
         report(
           { code: "mixed-families", summary: `native_ipv6 is ignored: ${instance.name} has IPv4 addresses` },
           originOfKeyword(instance, "native_ipv6"),

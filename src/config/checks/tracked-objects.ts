@@ -79,8 +79,8 @@ export const trackProcesses: Check = (config, report) => {
         forgetOrigin(process, keyword);
       }
     }
-    // An upper limit of 0 is none, until a quorum above it stands.
-    const limits = process.$.of.quorum !== undefined || most !== 0;
+    // An upper limit of 0 is none, until a quorum above 1 stands.
+    const limits = quorum > 1 || most !== 0;
     if (most === undefined || !limits || most >= quorum) continue;
     process.quorum_max = undefined;
     report(

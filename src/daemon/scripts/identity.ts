@@ -13,19 +13,20 @@ export interface Identity {
 /** The user that keepalived runs scripts as when nothing is configured and it exists. */
 const DEFAULT_SCRIPT_USER = "keepalived_script";
 
-/** The fields of an entry of the user or group database, by name or number; undefined when there is none. */
+/** The fields of an entry of the user or group database, by name; undefined when there is none. */
 function databaseEntry(database: "passwd" | "group", name: string): string[] | undefined {
   const local = localEntry(database, name);
   if (local !== undefined) return local;
   // Users that come from a directory service: getent asks the name service switch.
   const asked = spawnSync("getent", ["--", database, name], { encoding: "utf8", timeout: 5_000 });
-  return asked.status === 0 ? asked.stdout.trimEnd().split(":") : undefined;
+  const found = asked.status === 0 ? asked.stdout.trimEnd().split(":") : undefined;
+  return found?.[0] === name ? found : undefined; // it looks for numbers, too; keepalived does not
 }
 
 function localEntry(database: "passwd" | "group", name: string): string[] | undefined {
   try {
     const entries = readFileSync(`/etc/${database}`, "utf8").split("\n");
-    return entries.map((line) => line.split(":")).find((fields) => fields[0] === name || fields[2] === name);
+    return entries.map((line) => line.split(":")).find((fields) => fields[0] === name);
   } catch {
     return undefined;
   }
