@@ -37,6 +37,12 @@ const LATE: Micros = 10_000;
 /** What a peer gets on top then. */
 const GRACE: Micros = 50_000;
 
+/** Errors of a connection that this machine could not begin; they say nothing of the server. */
+const OURS: ReadonlySet<string> = new Set([
+  ...["EADDRNOTAVAIL", "EADDRINUSE", "ENODEV", "EACCES", "EPERM", "EINVAL"],
+  ...["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EAGAIN"],
+]);
+
 type Phase = "idle" | "waiting" | "connecting" | "exchanging";
 
 /**
@@ -53,6 +59,8 @@ export class CheckLoop implements Checker {
   private isGraced = false;
   /** The ideal time of the try under way, from which the next one is counted. */
   private tryAt: Micros = 0;
+  /** Why the last connection could not be begun. */
+  private obstacle: string | undefined;
   private readonly probe: Probe;
   private readonly target: CheckTarget;
   private readonly timing: CheckTiming;
@@ -86,12 +94,7 @@ export class CheckLoop implements Checker {
         if (this.phase === "connecting") return this.fault("connect-failed", now);
         return this.phase === "exchanging" ? this.step(this.probe.ended(), now) : [];
       case "failed":
-        if (this.phase === "connecting")
-          return this.fault(
-            event.error === "EPROTO" ? "handshake-failed" : "connect-failed",
-            now,
-            event.error,
-          );
+        if (this.phase === "connecting") return this.notConnected(event.error, now);
         return this.phase === "exchanging" ? this.fault("read-error", now, event.error) : [];
       case "exited":
       case "number":
@@ -128,6 +131,20 @@ export class CheckLoop implements Checker {
     return this.fault(this.phase === "connecting" ? "connect-timeout" : "read-timeout", now);
   }
 
+  private notConnected(error: string, now: Micros): CheckEffect[] {
+    if (OURS.has(error) && !this.probe.blamesServer) return this.postponed(error, now);
+    return this.fault(error === "EPROTO" ? "handshake-failed" : "connect-failed", now, error);
+  }
+
+  /** No try at all: an address to leave from may come with a master, and the server stays what it is until then. */
+  private postponed(error: string, now: Micros): CheckEffect[] {
+    const isSaid = this.obstacle === error;
+    this.obstacle = error;
+    this.wait(now + this.timing.delayLoop);
+    const message = `Cannot check ${this.options.service} from here: ${error}. Rescheduling`;
+    return [{ type: "close" }, ...(isSaid ? [] : [{ type: "log", level: "warn", message } as const])];
+  }
+
   private limit(phase: "connecting" | "exchanging", now: Micros): void {
     this.phase = phase;
     this.due = now + this.timing.connectTimeout;
@@ -136,6 +153,7 @@ export class CheckLoop implements Checker {
 
   /** The whole answer to a request has connect_timeout, however it trickles in. */
   private onConnected(now: Micros): CheckEffect[] {
+    this.obstacle = undefined;
     this.limit("exchanging", now);
     return this.step(this.probe.connected(), now);
   }

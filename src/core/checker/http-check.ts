@@ -158,11 +158,12 @@ class HttpProbe implements Probe {
     return this.judge();
   }
 
-  fault(fault: ConnectionFault): ProbeStep {
+  fault(fault: ConnectionFault, error?: string): ProbeStep {
     // keepalived reads from TLS until it cannot, and judges what it has got.
     if (this.tls && fault === "read-error") return this.judge();
     if (fault === "read-timeout" && this.tls) return this.failedStep("Timeout SSL read");
     if (fault === "read-timeout" && !this.exchange?.hasBegun) return this.failedStep("Timeout WEB read");
+    if (error === "ENETUNREACH") return this.failedStep("HTTP/SSL_CHECK - network unreachable");
     return this.failedStep(WORDS[fault]);
   }
 

@@ -9,6 +9,7 @@ const PAYLOAD = new TextEncoder().encode("holdfast check of a host");
 
 /** PING_CHECK: a host that answers an ICMP echo request is up. */
 class PingProbe extends SingleExchange {
+  readonly blamesServer = true;
   readonly success: string;
   private readonly service: string;
   private readonly family: 4 | 6;

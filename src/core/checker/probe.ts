@@ -38,6 +38,8 @@ export interface Probe {
    * as they do while it is up; false, all wait the longer of the two.
    */
   readonly groupsWhileDown: boolean;
+  /** A connection that this machine cannot begin is a failure of the server; otherwise it is no try. */
+  readonly blamesServer?: true;
   /** The connection stands: a new exchange begins. Whatever is sent gives the peer connect_timeout anew. */
   connected(): ProbeStep;
   data(bytes: Uint8Array): ProbeStep;

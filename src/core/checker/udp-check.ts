@@ -25,6 +25,7 @@ function bytesOf(hex: string): Uint8Array {
  * answers it. As keepalived, an answer shorter than what is expected is compared as far as it goes.
  */
 class UdpProbe extends SingleExchange {
+  readonly blamesServer = true;
   readonly success: string;
   private readonly service: string;
   private readonly expected: UdpExpectation;

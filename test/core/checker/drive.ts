@@ -17,6 +17,7 @@ export const target: CheckTarget = { transport: "tcp", address: "10.0.1.1", port
 /** What a server does with one connection. Every answer comes at once. */
 export type Server =
   | { readonly does: "refuse" | "ignore" | "accept-only" | "break-handshake" }
+  | { readonly does: "fail"; readonly error: string }
   | { readonly does: "answer"; readonly pieces: readonly string[]; readonly end: "end" | "reset" | "keep" };
 
 export interface Trace {
@@ -54,8 +55,9 @@ export function drive(checker: Checker, seconds: number, serverAt: (second: numb
       take(checker.handle({ type: "failed", error: "ECONNREFUSED" }, now));
       return;
     }
-    if (server.does === "break-handshake") {
-      take(checker.handle({ type: "failed", error: "EPROTO" }, now));
+    if (server.does === "break-handshake" || server.does === "fail") {
+      const error = server.does === "fail" ? server.error : "EPROTO";
+      take(checker.handle({ type: "failed", error }, now));
       return;
     }
     take(checker.handle({ type: "connected" }, now));

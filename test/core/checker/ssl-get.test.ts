@@ -6,6 +6,8 @@ import {
   DEFAULT_STATUS,
   type HttpCheckOptions,
 } from "../../../src/core/checker/http-check.ts";
+import { createPingCheck } from "../../../src/core/checker/ping-check.ts";
+import { createUdpCheck } from "../../../src/core/checker/udp-check.ts";
 import { drive, SECOND, type Server, target, timing } from "./drive.ts";
 
 const options: HttpCheckOptions = {
@@ -125,5 +127,36 @@ describe("fast_recovery", () => {
     const checker = createHttpCheck(target, timing, [a, b], fast);
     const trace = drive(checker, 21, (second) => (second === 10 ? bad : ok));
     expect(trace.tries).toEqual(["0 GET /a", "0 GET /b", "10 GET /a", "11 GET /a", "21 GET /b"]);
+  });
+});
+
+describe("a connection that this machine cannot begin", () => {
+  const plain = { path: "/a", status: DEFAULT_STATUS };
+  const refusedHere = (error: string): Server => ({ does: "fail", error });
+
+  /** As keepalived 2.2.7 and 2.4.3: an address to leave from that is elsewhere yet, a route that prohibits. */
+  it.each(["EADDRNOTAVAIL", "EACCES", "EMFILE"])("is no try with %s, and said once", (error) => {
+    const checker = createHttpCheck(target, timing, [plain], options);
+    const trace = drive(checker, 35, (second) => (second < 25 ? refusedHere(error) : ok));
+    expect(trace.verdicts).toEqual(["30 up"]);
+    expect(trace.logs).toEqual([
+      `Cannot check [10.0.1.1]:tcp:443 from here: ${error}. Rescheduling`,
+      "Remote Web server [10.0.1.1]:tcp:443 succeed on service.",
+    ]);
+  });
+
+  it("is a failure where the network is unreachable", () => {
+    expect(logs(refusedHere("ENETUNREACH"), plain)[0]).toBe("HTTP/SSL_CHECK - network unreachable server S.");
+    expect(logs(refusedHere("EHOSTUNREACH"), plain)[0]).toBe("Connection failed server S.");
+  });
+
+  it("is a failure of UDP_CHECK and PING_CHECK", () => {
+    const expected = { shortest: 0, longest: 255 };
+    const quick = { ...timing, retry: 0 };
+    for (const checker of [
+      createUdpCheck(target, quick, expected, options),
+      createPingCheck(target, quick, options),
+    ])
+      expect(drive(checker, 5, () => refusedHere("EADDRNOTAVAIL")).verdicts).toEqual(["0 down"]);
   });
 });
