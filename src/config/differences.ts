@@ -7,6 +7,7 @@ export const BEYOND: Readonly<Record<string, string>> = {
   "duplicate-virtual-server": "keepalived 2.4.3 keeps both without a word, and IPVS has one service.",
   "group-family": "keepalived leaves out the service, silently.",
   "include-deferred": "keepalived reads the include later than it stands, silently.",
+  "ineffective-regex": "keepalived ignores what cannot have an effect, silently.",
   "ineffective-timer": "keepalived keeps to what is possible, silently.",
   "ineffective-weight": "keepalived bounds the priority, silently.",
   "invalid-suppression": "Comments to Holdfast.",

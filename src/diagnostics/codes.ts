@@ -162,6 +162,9 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "wide-multicast": warning("Adverts go to a group that is not of the link."),
   "weight-in-sync-group": warning("A member of a sync group tracks something with a weight."),
   // Advice: what keepalived accepts in silence.
+  "ineffective-regex": warning(
+    "What is said of a regular expression that is not there, or of impossible places.",
+  ),
   "ineffective-timer": warning("A time or repetition that something else keeps from having an effect."),
   "ineffective-weight": warning("A tracked weight that cannot move the priority."),
   "never-master": warning("An instance that is always at fault."),

@@ -37,13 +37,16 @@ function repair(url: Url, report: ReportFault): void {
   const [first] = url.regex === undefined ? written(url) : [];
   if (first !== undefined) {
     const summary = `${first} is ignored: the url has no regex`;
-    report({ code: "ignored-keyword", severity: "warning", summary }, originOfKeyword(url, first));
+    report({ code: "ineffective-regex", severity: "warning", summary }, originOfKeyword(url, first));
     forget(url, written(url));
   }
   if (!isReversed(url)) return;
   const { regex_min_offset: earliest, regex_max_offset: latest } = url;
   const summary = `no match starts at ${earliest} or later and at ${latest} or earlier: both are ignored`;
-  report({ code: "ignored-keyword", severity: "warning", summary }, originOfKeyword(url, "regex_max_offset"));
+  report(
+    { code: "ineffective-regex", severity: "warning", summary },
+    originOfKeyword(url, "regex_max_offset"),
+  );
   forget(url, ["regex_min_offset", "regex_max_offset"]);
 }
 
@@ -51,7 +54,7 @@ function isFaulty(url: Url): boolean {
   return isReversed(url) || (url.regex === undefined && written(url).length > 0);
 }
 
-/** `ignored-keyword`: what is said of a regular expression that is not there, and of matches that cannot be. */
+/** `ineffective-regex`: what is said of a regular expression that is not there, and of matches that cannot be. */
 export const regularExpressions: Check = (config, report) => {
   // Most real servers share their checkers with others.
   const faultless = new Set<readonly Checker[]>();
