@@ -1,5 +1,5 @@
 /** What a regular expression made of some bytes; `partial`: what follows them decides, from `start` on. */
-export type PatternMatch =
+type PatternMatch =
   | { readonly type: "match" | "partial"; readonly start: number }
   | { readonly type: "no-match" }
   /** It took too much; `text` says of what. */
@@ -16,7 +16,7 @@ export interface CompiledPattern {
 }
 
 /** A regular expression as configured. */
-export interface PatternSource {
+interface PatternSource {
   readonly source: string;
   /** By their names in pcre2api. */
   readonly options: readonly string[];

@@ -88,6 +88,12 @@ export function isFollowing(spec: CheckerSpec): spec is FollowingSpec {
   return spec.kind === "FILE_CHECK" || spec.kind === "BFD_CHECK";
 }
 
+/** Whether it is of this kind and follows a file, or a session, of this name. */
+export function follows(spec: CheckerSpec, kind: FollowingSpec["kind"], name: string): boolean {
+  if (!isFollowing(spec) || spec.kind !== kind) return false;
+  return name === (spec.kind === "FILE_CHECK" ? spec.config.track_file : spec.config.name);
+}
+
 /** What is assumed of a server that its checker has not checked. */
 export function isAssumedUp({ config }: CheckerSpec): boolean {
   return !("alpha" in config && config.alpha);
@@ -113,10 +119,12 @@ function withoutOrigins(_: string, value: unknown): unknown {
   return rest;
 }
 
-/** A checker of a real server as a machine. */
-export function createChecker(spec: CheckerSpec, real: RealServer, context: CheckerContext): Checker {
-  if (isFollowing(spec)) return createFollowing(spec, context);
-  const { config } = spec;
+/** Blocks of the same text are one object, and so are their times: tens of thousands of servers often have one block. */
+const timings = new WeakMap<object, CheckTiming>();
+
+function timingOf(config: Exclude<CheckerSpec, FollowingSpec>["config"]): CheckTiming {
+  const known = timings.get(config);
+  if (known !== undefined) return known;
   const timing: CheckTiming = {
     delayLoop: config.delay_loop,
     connectTimeout: "connect_timeout" in config ? config.connect_timeout : config.delay_loop,
@@ -124,6 +132,15 @@ export function createChecker(spec: CheckerSpec, real: RealServer, context: Chec
     delayBeforeRetry: config.delay_before_retry ?? config.delay_loop,
     firstDelay: config.warmup ?? config.delay_loop,
   };
+  timings.set(config, timing);
+  return timing;
+}
+
+/** A checker of a real server as a machine. */
+export function createChecker(spec: CheckerSpec, real: RealServer, context: CheckerContext): Checker {
+  if (isFollowing(spec)) return createFollowing(spec, context);
+  const { config } = spec;
+  const timing = timingOf(spec.config);
   const options = { ...context, logAllFailures: config.log_all_failures };
   if (spec.kind === "MISC_CHECK") {
     const { misc_path, misc_timeout, misc_dynamic, user } = spec.config;

@@ -11,6 +11,7 @@ import {
   checkerSpecs,
   createChecker,
   fingerprint,
+  follows,
   isAssumedUp,
   isFollowing,
 } from "./checkers.ts";
@@ -47,6 +48,8 @@ function fixedSequence(): () => number {
 }
 
 type EventOf<T extends LvsEvent["type"]> = Extract<LvsEvent, { type: T }>;
+const TIMER: CheckEvent = { type: "timer" };
+
 type ChangeOf<T extends Change["object"]> = Extract<Change, { object: T }>;
 
 /** What one apply event is about, as far as single changes need to know. */
@@ -135,12 +138,11 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       case "timer":
         this.#reconciliation.timer(now);
         for (let due = this.#timers.take(now); due; due = this.#timers.take(now))
-          this.#feed(due.timer, { type: "timer" }, now);
+          this.#feed(due.timer, TIMER, now);
         break;
       default: {
-        const { checker, ...rest } = event;
-        const entry = this.#entries.get(checker);
-        if (entry) this.#feed(entry, rest, now);
+        const entry = this.#entries.get(event.checker);
+        if (entry) this.#feed(entry, event, now);
       }
     }
     return this.#out.take();
@@ -150,7 +152,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     const told = this.#observed.take(event);
     if (!told) return;
     for (const entry of this.#entries.values())
-      if (told.concerns(entry.spec)) this.#feed(entry, told.event, now);
+      if (follows(entry.spec, told.kind, told.name)) this.#feed(entry, told.event, now);
   }
 
   #feed(entry: CheckerEntry, event: CheckEvent, now: Micros): void {
@@ -165,7 +167,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     switch (effect.type) {
       case "connect":
         entry.isConnected = true;
-        this.#out.push({ ...effect, checker: entry.id });
+        this.#out.push({ type: "connect", checker: entry.id, target: effect.target });
         break;
       case "run":
         entry.isConnected = true;
@@ -175,7 +177,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
         entry.pool.reweigh(entry.real, this.#table, this.#out);
         break;
       case "send":
-        this.#out.push({ ...effect, checker: entry.id });
+        this.#out.push({ type: "send", checker: entry.id, bytes: effect.bytes });
         break;
       case "close":
         this.#disconnect(entry);

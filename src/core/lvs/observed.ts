@@ -1,5 +1,4 @@
 import type { CheckEvent } from "../checker/contract.ts";
-import type { CheckerSpec } from "./checkers.ts";
 import type { LvsEvent } from "./contract.ts";
 
 type Observation = Extract<LvsEvent, { type: "file-value" | "bfd" }>;
@@ -7,7 +6,9 @@ type Observation = Extract<LvsEvent, { type: "file-value" | "bfd" }>;
 /** What an observation is to checkers, and to which of them. */
 interface Told {
   readonly event: CheckEvent;
-  readonly concerns: (spec: CheckerSpec) => boolean;
+  readonly kind: "FILE_CHECK" | "BFD_CHECK";
+  /** Of the file, or of the session. */
+  readonly name: string;
 }
 
 /** What is known of the track files and BFD sessions that FILE_CHECK and BFD_CHECK follow. */
@@ -22,17 +23,11 @@ export class Observed {
     if (event.type === "bfd") {
       const { name, up } = event;
       this.sessions.set(name, up);
-      return {
-        event: { type: "session", up },
-        concerns: (spec) => spec.kind === "BFD_CHECK" && spec.config.name === name,
-      };
+      return { event: { type: "session", up }, kind: "BFD_CHECK", name };
     }
     const { file, value } = event;
     if (value === undefined || value === (this.files.get(file) ?? 0)) return undefined;
     this.files.set(file, value);
-    return {
-      event: { type: "number", value },
-      concerns: (spec) => spec.kind === "FILE_CHECK" && spec.config.track_file === file,
-    };
+    return { event: { type: "number", value }, kind: "FILE_CHECK", name: file };
   }
 }
