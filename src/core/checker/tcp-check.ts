@@ -3,20 +3,24 @@ import type { CheckTarget, CheckTiming } from "./contract.ts";
 import type { ConnectionFault, ProbeStep } from "./probe.ts";
 import { SingleExchange } from "./single-exchange.ts";
 
+const PASSED: ProbeStep = { type: "passed" };
+
 /** TCP_CHECK: whoever accepts the connection is up. */
 class TcpProbe extends SingleExchange {
   override readonly groupsWhileDown = true;
-  readonly success: string;
   private readonly service: string;
 
   constructor(service: string) {
     super();
     this.service = service;
-    this.success = `TCP connection to ${service} success.`;
+  }
+
+  get success(): string {
+    return `TCP connection to ${this.service} success.`;
   }
 
   connected(): ProbeStep {
-    return { type: "passed" };
+    return PASSED;
   }
 
   fault(fault: ConnectionFault): ProbeStep {

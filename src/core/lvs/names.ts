@@ -26,7 +26,8 @@ export function virtualServerName(server: VirtualServer, ordinal = 0): string {
 
 /** One of its servers: `[10.0.1.1]:tcp:80`. */
 export function serverName(virtualServer: VirtualServer, server: ServerAddress): string {
-  return `[${server.address}]:${protocolName(virtualServer)}:${server.port}`;
+  // Joined, not written as a template: that would be a tree of pieces, of which each server keeps one.
+  return ["[", server.address, "]:", protocolName(virtualServer), ":", server.port].join("");
 }
 
 export function realServerName(virtualServer: VirtualServer, real: RealServer): string {

@@ -13,7 +13,9 @@ export class Outbox {
 
   /** `at`: origin of what it is about in the configuration. */
   log(message: string, level: "info" | "warn" | "error" = "info", at?: number): void {
-    this.#effects.push({ type: "log", level, message, ...(at !== undefined && { at }) });
+    this.#effects.push(
+      at === undefined ? { type: "log", level, message } : { type: "log", level, message, at },
+    );
   }
 
   ipvs(commands: readonly IpvsCommand[]): void {
@@ -28,9 +30,9 @@ export class Outbox {
 
   /** Everything since the last time, in order. */
   take(): LvsEffect[] {
-    const all = [...this.#effects, ...this.#news];
+    const all = this.#news.length === 0 ? this.#effects : [...this.#effects, ...this.#news];
     this.#effects = [];
-    this.#news = [];
+    if (this.#news.length > 0) this.#news = [];
     return all;
   }
 }

@@ -245,9 +245,10 @@ export class LvsDriver {
   }
 
   #open(target: CheckTarget, listen: (event: StreamEvent) => void): StreamConnection {
-    const { transport, tls, ...peer } = target;
-    if (transport !== "tcp") return this.#kernel.datagrams.connect({ ...peer, protocol: transport }, listen);
-    return tls ? this.#tls.connect({ ...peer, ...tls }, listen) : this.#kernel.streams.connect(peer, listen);
+    const { transport, tls } = target;
+    if (transport === "tcp" && !tls) return this.#kernel.streams.connect(target, listen);
+    if (transport === "tcp") return this.#tls.connect({ ...target, ...tls }, listen);
+    return this.#kernel.datagrams.connect({ ...target, protocol: transport }, listen);
   }
 
   #run({ checker, command, timeout }: Effect<"run-check">): void {
