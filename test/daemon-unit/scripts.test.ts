@@ -87,15 +87,32 @@ describe.runIf(root)("insecurity", () => {
 });
 
 describe("identities", () => {
-  it("come from names or numbers, the group from the user", () => {
+  it("come from names, the group from the user", () => {
     expect(identityOf({ user: "root" })).toEqual({ uid: 0, gid: 0 });
-    expect(identityOf({ user: "0", group: "root" })).toEqual({ uid: 0, gid: 0 });
+    expect(identityOf({ user: "root", group: "root" })).toEqual({ uid: 0, gid: 0 });
     for (const group of [":root", ":"])
-      expect(identityOf({ user: "0", group })).toEqual({ uid: 0, gid: 0, supplementary: true });
+      expect(identityOf({ user: "root", group })).toEqual({ uid: 0, gid: 0, supplementary: true });
+    expect(identityOf({ user: "0" })).toEqual({ problem: "user '0' does not exist" });
     expect(identityOf({ user: "no-such-user" })).toEqual({ problem: "user 'no-such-user' does not exist" });
     expect(identityOf({ user: "root", group: "no-such" })).toEqual({
       problem: "group 'no-such' does not exist",
     });
+  });
+
+  it("come from a directory service that is asked once for a name, also for one that is none", () => {
+    const asked = join(folder, "asked");
+    script("getent", `echo "$3" >>${asked}; [ "$3" = far ] && echo far:x:4242:4343::/:/bin/sh`);
+    const path = process.env.PATH;
+    process.env.PATH = `${folder}:${path}`;
+    try {
+      for (let times = 0; times < 3; times++) {
+        expect(identityOf({ user: "far" })).toEqual({ uid: 4242, gid: 4343 });
+        expect(identityOf({ user: "farther" })).toEqual({ problem: "user 'farther' does not exist" });
+      }
+    } finally {
+      process.env.PATH = path;
+    }
+    expect(readFileSync(asked, "utf8").split("\n")).toEqual(["far", "farther", ""]);
   });
 
   it.runIf(root)("are the script's own, then script_user, then root unless scripts are to be secure", () => {

@@ -17,7 +17,20 @@ const DEFAULT_SCRIPT_USER = "keepalived_script";
 function databaseEntry(database: "passwd" | "group", name: string): string[] | undefined {
   const local = localEntry(database, name);
   if (local !== undefined) return local;
-  // Users that come from a directory service: getent asks the name service switch.
+  const key = `${database} ${name}`;
+  const known = directory.get(key);
+  if (known !== undefined && performance.now() - known.at < REMEMBERED) return known.entry;
+  const entry = directoryEntry(database, name);
+  directory.set(key, { entry, at: performance.now() });
+  return entry;
+}
+
+/** Milliseconds for which what a directory service says holds, also that there is no such name: it is a program a time. */
+const REMEMBERED = 60_000;
+const directory = new Map<string, { readonly entry: string[] | undefined; readonly at: number }>();
+
+/** Users that come from a directory service: getent asks the name service switch. */
+function directoryEntry(database: "passwd" | "group", name: string): string[] | undefined {
   const asked = spawnSync("getent", ["--", database, name], { encoding: "utf8", timeout: 5_000 });
   const found = asked.status === 0 ? asked.stdout.trimEnd().split(":") : undefined;
   return found?.[0] === name ? found : undefined; // it looks for numbers, too; keepalived does not
