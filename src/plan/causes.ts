@@ -2,7 +2,7 @@ import { withOwnParts } from "../config/parts.ts";
 import { MASK } from "../config/text.ts";
 import type { AnyRow, BlockRow, LeafRow, ListRow } from "../schema/row.ts";
 import { type Block, blocksOf, itemOriginIn, itemsOf, valueRows } from "./block.ts";
-import { equalValues } from "./equal.ts";
+import { equalProperties, equalValues } from "./equal.ts";
 import type { Reason } from "./plan.ts";
 import { type Scope, type Written, writtenAt } from "./scope.ts";
 import { blockText, kindText, rowText } from "./value-text.ts";
@@ -26,7 +26,7 @@ interface Difference {
 
 /** Every keyword in which two blocks of one schema differ, in the schema's order; those in `except` are left out. */
 export function causesOf(before: Scope, after: Scope, except: ReadonlySet<string>): Cause[] {
-  if (except.size === 0 && equalValues(before.block, after.block)) return [];
+  if (equalProperties(before.block, after.block, except)) return [];
   const causes: Cause[] = [];
   for (const [keyword, row] of valueRows(after.schema)) {
     if (except.has(keyword) || equalValues(before.block[keyword], after.block[keyword])) continue;

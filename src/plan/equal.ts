@@ -24,18 +24,26 @@ function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
   return true;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 function equalObjects(a: object, b: object): boolean {
-  // Both are plain data; a property that is undefined is the same as one that is absent.
+  // Blocks of one schema have the same properties, all of them.
+  const both = "$" in a && "$" in b;
+  return equalProperties(a, b, NOTHING) && (both || equalProperties(b, a, NOTHING));
+}
+
+/**
+ * Whether the second has the values that the first has, but for the properties in `except`: whether they are equal, where they
+ * are blocks of one schema. A property that is undefined is the same as one that is absent.
+ */
+export function equalProperties(a: object, b: object, except: ReadonlySet<string>): boolean {
+  // Both are plain data.
   const left = a as Readonly<Record<string, unknown>>;
   const right = b as Readonly<Record<string, unknown>>;
   for (const key in left) {
     const one = left[key];
     const other = right[key];
-    if (one !== other && key !== "$" && !equalValues(one, other)) return false;
+    if (one !== other && key !== "$" && !except.has(key) && !equalValues(one, other)) return false;
   }
-  // Blocks of one schema have the same properties, all of them.
-  if ("$" in left && "$" in right) return true;
-  for (const key in right)
-    if (key !== "$" && right[key] !== undefined && left[key] === undefined) return false;
   return true;
 }

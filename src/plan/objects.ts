@@ -302,8 +302,8 @@ const FEW = 8;
 
 /** The checks report duplicates; to the kernel and the machines only the first can exist. */
 function distinct(nodes: readonly Node[]): readonly Node[] {
-  if (nodes.length <= FEW)
-    return nodes.filter((node, at) => nodes.findIndex((other) => isSame(node, other)) === at);
+  const isFirst = (node: Node, at: number): boolean => nodes.findIndex((other) => isSame(node, other)) === at;
+  if (nodes.length <= FEW) return nodes.every(isFirst) ? nodes : nodes.filter(isFirst);
   const keys = new Set<string>();
   return nodes.filter((node) => {
     const key = keyOf(node);

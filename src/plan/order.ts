@@ -74,12 +74,17 @@ function gone(outcomes: readonly Outcome[]): Outcome[] {
   return outcomes.filter(({ change }) => change.kind === "delete").reverse();
 }
 
-function staying(outcomes: readonly Outcome[]): Outcome[] {
-  return outcomes.filter(({ change }) => change.kind !== "delete");
+function stays({ change }: Outcome): boolean {
+  return change.kind !== "delete";
+}
+
+function staying(outcomes: readonly Outcome[]): readonly Outcome[] {
+  return outcomes.every(stays) ? outcomes : outcomes.filter(stays);
 }
 
 /** The object, then what is inside it and not deleted. */
 function withChildren({ change, children }: Outcome): Change[] {
+  if (children.length === 0) return [change];
   return [change, ...staying(children).flatMap(withChildren)];
 }
 

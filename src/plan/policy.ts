@@ -143,6 +143,13 @@ export const POLICIES: { readonly [T in ObjectType]: ObjectPolicy<T> } = {
     keywords: {
       // Every IPv4 instance without unicast peers leaves one group and joins the other.
       vrrp_mcast_group4: mayMove,
+      // Groups of addresses become other services. The name of the table is none of them.
+      nftables_ipvs: {
+        impact: (before, after) =>
+          (before.nftables_ipvs === undefined) === (after.nftables_ipvs === undefined)
+            ? "none"
+            : "drops-connections",
+      },
     },
   },
   // Only paces what is sent from then on.
