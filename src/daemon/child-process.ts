@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { setParentDeathSignal } from "../../native/process.ts";
 import { realTimeSignal, Signals } from "../../native/signals.ts";
 import type { Config } from "../config/config.ts";
@@ -22,8 +23,17 @@ const SCRIPTS_GRACE = 5_000;
 /** Name of each child for `ps`: at most 15 bytes. */
 const TITLES = { vrrp: "holdfast_vrrp", checkers: "holdfast_check" } as const;
 
+/**
+ * Whether V8 lets its space for young objects grow. A start makes objects that stay, which are copied less in a small
+ * one, and of tens of thousands of servers 30 MB less are left behind; checks make objects that go.
+ */
+function letYoungGenerationGrow(grows: boolean): void {
+  setFlagsFromString(`--semi-space-growth-factor=${grows ? 2 : 1}`);
+}
+
 /** Runs one child until it is told to stop, or its parent is gone. */
 export async function runChild(role: Role): Promise<void> {
+  letYoungGenerationGrow(false);
   process.title = TITLES[role];
   setParentDeathSignal(SIGTERM);
   ignoreOperatorSignals();
@@ -118,6 +128,7 @@ class Child {
       this.#running = { log, kernel, scripts, outlets, subsystem, config };
       subsystem.configure(config);
       subsystem.start(changesOf(diff(emptied(config), config), this.#role));
+      letYoungGenerationGrow(true);
       // Compiling and reading for the first time takes longer than a real-time process may.
       applyAttributes(attributesOf(config.global_defs, this.#role), log);
     } catch (error) {
