@@ -255,7 +255,9 @@ function judge(draft: Draft, first: Word | undefined, complain: Complain): void 
   }
   const family = familyOfPrefix(to);
   const gateways = [draft.via, draft.or, draft.src, ...(draft.nexthop ?? []).map((hop) => hop.via)];
-  const mixed = gateways.some((one) => one !== undefined && familyOf(one) !== family);
+  const mixed =
+    gateways.some((one) => one !== undefined && familyOf(one) !== family) ||
+    (draft.from !== undefined && familyOfPrefix(draft.from) !== family);
   if (mixed || (draft.family !== undefined && draft.family !== family))
     complain(
       { code: "mixed-families", summary: `the destination is IPv${family}, other addresses are not` },
