@@ -1,23 +1,12 @@
 import type { GlobalDefs, RealServer, VirtualServerGroup } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { Micros } from "../../values/time.ts";
-import type { CheckEffect, CheckEvent } from "../checker/contract.ts";
 import type { PatternCompiler } from "../checker/pattern.ts";
 import type { Machine } from "../machine.ts";
-import { DeadlineQueue } from "../timers.ts";
-import {
-  type CheckerContext,
-  type CheckerSpec,
-  checkerSpecs,
-  createChecker,
-  fingerprint,
-  follows,
-  isAssumedUp,
-  isFollowing,
-} from "./checkers.ts";
-import type { CheckerId, LvsEffect, LvsEvent } from "./contract.ts";
+import { CheckerCrew, type CheckerTools } from "./checker-crew.ts";
+import { checkerSpecs } from "./checkers.ts";
+import type { LvsEffect, LvsEvent } from "./contract.ts";
 import { HostAddresses } from "./host-addresses.ts";
-import { Observed } from "./observed.ts";
 import { Outbox } from "./outbox.ts";
 import { PacketMarks } from "./packet-marks.ts";
 import { type CheckerEntry, Pool, type RealState } from "./pool.ts";
@@ -33,7 +22,8 @@ export interface LvsDirectorOptions {
 
 /** The LVS director: every virtual server with its servers, checkers and quorum, as one machine. */
 export function createLvsDirector(options: LvsDirectorOptions = {}): Machine<LvsEvent, LvsEffect> {
-  return new LvsDirector(options.random ?? fixedSequence(), options.patterns ?? (() => undefined));
+  const { random = fixedSequence(), patterns = () => undefined } = options;
+  return new LvsDirector({ random, patterns });
 }
 
 /** Marsaglia's xorshift32 from one seed: scattered, and the same every time. */
@@ -48,8 +38,6 @@ function fixedSequence(): () => number {
 }
 
 type EventOf<T extends LvsEvent["type"]> = Extract<LvsEvent, { type: T }>;
-const TIMER: CheckEvent = { type: "timer" };
-
 type ChangeOf<T extends Change["object"]> = Extract<Change, { object: T }>;
 
 /** What one apply event is about, as far as single changes need to know. */
@@ -83,27 +71,21 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   readonly #pools = new Map<string, Pool>();
   /** What belongs to each group, by its name. */
   readonly #groups = new Map<string, VirtualServerGroup["entries"]>();
-  readonly #entries = new Map<CheckerId, CheckerEntry>();
-  readonly #timers = new DeadlineQueue<CheckerEntry>();
   readonly #table = new IpvsTable();
   readonly #marks = new PacketMarks();
   readonly #addresses = new HostAddresses();
-  readonly #observed = new Observed();
   readonly #out = new Outbox();
   readonly #reconciliation = new Reconciliation(this.#table, this.#pools, this.#out);
-  readonly #random: () => number;
-  readonly #patterns: PatternCompiler;
+  readonly #crew: CheckerCrew;
   /** rs_init_notifies: scripts and FIFOs hear of servers that are assumed up. */
   #tellsStarts = false;
-  #serial = 0;
 
-  constructor(random: () => number, patterns: PatternCompiler) {
-    this.#random = random;
-    this.#patterns = patterns;
+  constructor(tools: CheckerTools) {
+    this.#crew = new CheckerCrew(tools, this.#table, this.#out);
   }
 
   deadline(): Micros | undefined {
-    const next = this.#timers.next();
+    const next = this.#crew.deadline();
     const { due } = this.#reconciliation;
     return next === undefined || (due !== undefined && due < next) ? due : next;
   }
@@ -133,73 +115,16 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
         break;
       case "file-value":
       case "bfd":
-        this.#observe(event, now);
+        this.#crew.observe(event, now);
         break;
       case "timer":
         this.#reconciliation.timer(now);
-        for (let due = this.#timers.take(now); due; due = this.#timers.take(now))
-          this.#feed(due.timer, TIMER, now);
+        this.#crew.timer(now);
         break;
-      default: {
-        const entry = this.#entries.get(event.checker);
-        if (entry) this.#feed(entry, event, now);
-      }
+      default:
+        this.#crew.take(event, now);
     }
     return this.#out.take();
-  }
-
-  #observe(event: EventOf<"file-value" | "bfd">, now: Micros): void {
-    const told = this.#observed.take(event);
-    if (!told) return;
-    for (const entry of this.#entries.values())
-      if (follows(entry.spec, told.kind, told.name)) this.#feed(entry, told.event, now);
-  }
-
-  #feed(entry: CheckerEntry, event: CheckEvent, now: Micros): void {
-    const effects = entry.checker.handle(event, now);
-    const due = entry.checker.deadline();
-    if (due === undefined || entry.pool.suspended) this.#timers.cancel(entry);
-    else this.#timers.set(entry, due);
-    for (const effect of effects) this.#onCheckEffect(entry, effect);
-  }
-
-  #onCheckEffect(entry: CheckerEntry, effect: CheckEffect): void {
-    switch (effect.type) {
-      case "connect":
-        entry.isConnected = true;
-        this.#out.push({ type: "connect", checker: entry.id, target: effect.target });
-        break;
-      case "run":
-        entry.isConnected = true;
-        this.#out.push({ ...effect, type: "run-check", checker: entry.id });
-        break;
-      case "weight":
-        entry.pool.reweigh(entry.real, this.#table, this.#out);
-        break;
-      case "send":
-        this.#out.push({ type: "send", checker: entry.id, bytes: effect.bytes });
-        break;
-      case "close":
-        this.#disconnect(entry);
-        break;
-      case "log":
-        this.#out.push(effect);
-        break;
-      case "verdict": {
-        const { pool, real } = entry;
-        const wasAlive = real.alive;
-        pool.weigh(real);
-        pool.settle([real], this.#table, this.#out);
-        pool.tellFirstVerdict(real, this.#out);
-        pool.tellVerdict(entry, effect.up, effect.reason, wasAlive, this.#out);
-        break;
-      }
-    }
-  }
-
-  #disconnect(entry: CheckerEntry): void {
-    if (entry.isConnected) this.#out.push({ type: "close", checker: entry.id });
-    entry.isConnected = false;
   }
 
   /** All changes first, then their consequences: a service never goes through a state between two configurations. */
@@ -231,9 +156,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     if (commands.length > 0) this.#out.push({ type: "firewall", commands });
     this.#suspendAndActivate(now, new Set(batch.starting));
     for (const entry of batch.starting) {
-      if (!this.#entries.has(entry.id)) continue;
-      if (entry.pool.suspended) this.#logHealthchecker("Deactivating", entry);
-      else this.#activate(entry, now);
+      this.#crew.start(entry, now);
     }
   }
 
@@ -246,27 +169,11 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       for (const real of pool.reals.values()) {
         for (const entry of real.checkers) {
           if (starting.has(entry)) continue;
-          if (suspended) this.#suspend(entry);
-          else this.#activate(entry, now);
+          if (suspended) this.#crew.suspend(entry);
+          else this.#crew.activate(entry, now);
         }
       }
     }
-  }
-
-  #activate(entry: CheckerEntry, now: Micros): void {
-    this.#logHealthchecker("Activating", entry);
-    this.#feed(entry, { type: "start" }, now);
-  }
-
-  /** It keeps its verdict until it starts again. */
-  #suspend(entry: CheckerEntry): void {
-    this.#logHealthchecker("Suspending", entry);
-    this.#disconnect(entry);
-    this.#timers.cancel(entry);
-  }
-
-  #logHealthchecker(verb: string, { pool, real }: CheckerEntry): void {
-    this.#out.log(`${verb} healthchecker for service ${pool.nameOf(real)} for VS ${pool.name}`);
   }
 
   #configure(globals: GlobalDefs | undefined): void {
@@ -360,7 +267,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     };
     pool.reals.set(id, real);
     for (const spec of checkerSpecs(config))
-      real.checkers.push(this.#addChecker(pool, real, spec, { up: isAssumedUp(spec) }, batch));
+      real.checkers.push(this.#crew.add(pool, real, spec, batch.starting));
     pool.weigh(real);
     real.alive = real.checkers.every(({ checker }) => checker.up);
     if (this.#tellsStarts) pool.tellStart(real, this.#out);
@@ -369,68 +276,9 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
 
   #updateReal(pool: Pool, real: RealState, config: RealServer, keepsFailures: boolean, batch: Batch): void {
     real.config = config;
-    this.#updateCheckers(pool, real, keepsFailures, batch);
+    this.#crew.update(pool, real, keepsFailures, batch.starting);
     pool.tellWeight(real, this.#out);
     this.#touch(pool, batch, real);
-  }
-
-  /**
-   * Checkers that are as before go on undisturbed. One that has changed starts anew with the verdict of the one that it
-   * replaces (the first of its kind that is left over), and with its failures when the plan carries them over.
-   */
-  #updateCheckers(pool: Pool, real: RealState, keepsFailures: boolean, batch: Batch): void {
-    const old = real.checkers.map((entry) => ({ entry, print: fingerprint(entry.spec) }));
-    const takeOld = (matches: (one: (typeof old)[number]) => boolean): CheckerEntry | undefined => {
-      const index = old.findIndex(matches);
-      return index < 0 ? undefined : old.splice(index, 1)[0]?.entry;
-    };
-    const wanted = checkerSpecs(real.config).map((spec) => ({ spec, print: fingerprint(spec) }));
-    const kept = wanted.map(({ print }) => takeOld((one) => one.print === print));
-    real.checkers = wanted.map(({ spec }, index) => {
-      const same = kept[index];
-      if (same) return same;
-      const before = takeOld(({ entry }) => entry.spec.kind === spec.kind);
-      if (before) this.#dropChecker(before);
-      const state = before
-        ? {
-            up: before.checker.up,
-            hasRun: before.checker.hasRun,
-            failures: keepsFailures ? before.checker.failures : 0,
-            weight: before.checker.weight,
-          }
-        : { up: isAssumedUp(spec) };
-      return this.#addChecker(pool, real, spec, state, batch);
-    });
-    for (const { entry } of old) this.#dropChecker(entry);
-  }
-
-  #addChecker(
-    pool: Pool,
-    real: RealState,
-    spec: CheckerSpec,
-    state: Pick<CheckerContext, "up" | "hasRun" | "failures" | "weight">,
-    batch: Batch,
-  ): CheckerEntry {
-    const checker = createChecker(spec, real.config, {
-      ...state,
-      service: pool.nameOf(real),
-      virtualServer: pool.name,
-      random: this.#random,
-      patterns: this.#patterns,
-      observed: this.#observed,
-    });
-    this.#serial++;
-    const id = `${pool.id}/${real.id}#${this.#serial}`;
-    const entry: CheckerEntry = { id, pool, real, spec, checker, isConnected: false, wasUp: checker.up };
-    this.#entries.set(id, entry);
-    if (!isFollowing(spec)) batch.starting.push(entry);
-    return entry;
-  }
-
-  #dropChecker(entry: CheckerEntry): void {
-    this.#disconnect(entry);
-    this.#timers.cancel(entry);
-    this.#entries.delete(entry.id);
   }
 
   #dropReal(pool: Pool, real: RealState, batch: Batch): void {
@@ -446,7 +294,7 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
       }
     }
     if (batch.leaving.has(pool.id) && pool.config.omega && real.alive) pool.tellEnd(real, this.#out);
-    for (const entry of real.checkers) this.#dropChecker(entry);
+    for (const entry of real.checkers) this.#crew.drop(entry);
     pool.reals.delete(real.id);
     batch.touched.get(pool)?.delete(real);
     this.#touch(pool, batch);
