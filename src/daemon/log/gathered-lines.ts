@@ -8,7 +8,7 @@ const FULL = 65_536;
 /** Milliseconds until a reader that takes nothing is tried again. */
 const PAUSE = 10;
 /** Milliseconds that the end of the process waits for the reader. */
-const FAREWELL = 100;
+const FAREWELL = 2_000;
 
 /** For Atomics.wait: the only way to sleep inside a call. */
 const bell = new Int32Array(new SharedArrayBuffer(4));
