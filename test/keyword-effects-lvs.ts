@@ -77,6 +77,43 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
     ),
     "ha_suspend checks servers only while the address of the service is there": inServer("ha_suspend"),
   },
+  "daemon/checker-requests.test.ts": {
+    "virtualhost is named in requests: of the service, of the server, of the checker": ofEach(LEVELS, [
+      "virtualhost",
+    ]),
+    "helo_name greets": inReal("SMTP_CHECK/helo_name"),
+    "name and type are what DNS_CHECK asks for": inReal("DNS_CHECK/name", "DNS_CHECK/type"),
+    "payload is sent, and require_reply, min_reply_length, max_reply_length are about the answer": ofEach(
+      ["virtual_server/real_server/UDP_CHECK"],
+      ["payload", "require_reply", "min_reply_length", "max_reply_length"],
+    ),
+    "misc_dynamic: its exit status is a weight; user: it runs as somebody else": [
+      `${MISC}/misc_dynamic`,
+      `${MISC}/user`,
+    ],
+    "smtp_alert has mail of a service and keeps that of a server": ofEach(LEVELS, ["smtp_alert"]),
+    "smtp_alert_checker is for all that do not say": inGlobal("smtp_alert_checker"),
+    "no_checker_emails: only of servers that change, not of each checker": inGlobal("no_checker_emails"),
+    "lvs_notify_fifo has lines, lvs_notify_fifo_script reads them, rs_init_notifies adds those of the start":
+      inGlobal("lvs_notify_fifo", "lvs_notify_fifo_script", "rs_init_notifies"),
+  },
+  "ipvs/settings.test.ts": {
+    "sets timeouts, and takes over or empties a table": inGlobal("lvs_timeouts", "lvs_flush"),
+    "empties the table on stop when told to by %s, somebody else's services with it": inGlobal(
+      "lvs_flush_on_stop",
+      "lvs_flush_onstop",
+    ),
+  },
+  "kernel/netlink-buffers.test.ts": {
+    "are those of the checkers' sockets, and no others": inGlobal(
+      "lvs_netlink_cmd_rcv_bufs",
+      "lvs_netlink_monitor_rcv_bufs",
+    ),
+    "with lvs_netlink_cmd_rcv_bufs_force and lvs_netlink_monitor_rcv_bufs_force go above the limit": inGlobal(
+      "lvs_netlink_cmd_rcv_bufs_force",
+      "lvs_netlink_monitor_rcv_bufs_force",
+    ),
+  },
   "daemon/checker-options.test.ts": {
     "retry, delay_before_retry, log_all_failures: so many further tries, so far apart, each in the log":
       ofEach([...CONNECTING, MISC], ["retry", "delay_before_retry", "log_all_failures"]),

@@ -92,11 +92,14 @@ describe("holdfast", () => {
     expect(daemons()).toBe("");
   });
 
-  it("empties the table on stop when told to, somebody else's services with it", async () => {
-    const running = start(HOLDFAST, `global_defs {\n  lvs_flush_on_stop\n}\n${SERVICE}`, "checkers");
-    await eventually("the service", () => table().includes("10.8.0.100:80"), 20_000);
-    host.exec("ipvsadm", "-A", "-t", "10.8.0.77:80", "-s", "rr");
-    await running.stop();
-    expect(table()).toBe("");
-  });
+  it.each(["lvs_flush_on_stop", "lvs_flush_onstop"])(
+    "empties the table on stop when told to by %s, somebody else's services with it",
+    async (keyword) => {
+      const running = start(HOLDFAST, `global_defs {\n  ${keyword}\n}\n${SERVICE}`, "checkers");
+      await eventually("the service", () => table().includes("10.8.0.100:80"), 20_000);
+      host.exec("ipvsadm", "-A", "-t", "10.8.0.77:80", "-s", "rr");
+      await running.stop();
+      expect(table()).toBe("");
+    },
+  );
 });

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { compile } from "../../src/config/compile.ts";
+import { openKernel } from "../../src/daemon/driver/kernels.ts";
 import { createLinuxKernel } from "../../src/kernel/linux/kernel.ts";
 import type { Kernel, NetlinkBuffers } from "../../src/kernel/ports.ts";
+import { MemoryHost } from "../../src/source/memory-host.ts";
 import { execute } from "../lab/process.ts";
 
 let kernel: Kernel | undefined;
@@ -11,9 +14,13 @@ afterEach(() => {
 
 /** Receive buffers of netlink sockets of this process as ss shows them: twice what was asked for. */
 function buffersOf(buffers: NetlinkBuffers): number[] {
+  return buffersOfKernel(() => createLinuxKernel(buffers));
+}
+
+function buffersOfKernel(open: () => Kernel): number[] {
   const shown = (): string[] => execute(["ss", "-f", "netlink", "-m", "-n"]).match(/rb\d+/g) ?? [];
   const before = shown();
-  kernel = createLinuxKernel(buffers);
+  kernel = open();
   kernel.links.list();
   kernel.links.monitor(() => {});
   const after = shown();
@@ -47,5 +54,35 @@ describe("vrrp_netlink_*_rcv_bufs", () => {
       50,
     );
     for (const one of all) kernel.addresses.delete(one);
+  });
+});
+
+describe("lvs_netlink_*_rcv_bufs", () => {
+  it("are those of the checkers' sockets, and no others", async () => {
+    const text = `global_defs {
+  lvs_netlink_cmd_rcv_bufs 40000
+  lvs_netlink_monitor_rcv_bufs 50000
+  vrrp_netlink_cmd_rcv_bufs 60000
+  vrrp_netlink_monitor_rcv_bufs 70000
+}`;
+    const { config } = compile(new MemoryHost({ "test.conf": text }), "test.conf");
+    const ofCheckers = await openKernel("linux", config, "checkers");
+    expect(buffersOfKernel(() => ofCheckers)).toEqual([80_000, 100_000]);
+    kernel?.close();
+    const ofVrrp = await openKernel("linux", config, "vrrp");
+    expect(buffersOfKernel(() => ofVrrp)).toEqual([120_000, 140_000]);
+  });
+
+  it("with lvs_netlink_cmd_rcv_bufs_force and lvs_netlink_monitor_rcv_bufs_force go above the limit", async () => {
+    const bytes = Number(execute(["cat", "/proc/sys/net/core/rmem_max"])) + 100_000;
+    const text = `global_defs {
+  lvs_netlink_cmd_rcv_bufs ${bytes}
+  lvs_netlink_cmd_rcv_bufs_force
+  lvs_netlink_monitor_rcv_bufs ${bytes + 1_000}
+  lvs_netlink_monitor_rcv_bufs_force
+}`;
+    const { config } = compile(new MemoryHost({ "test.conf": text }), "test.conf");
+    const opened = await openKernel("linux", config, "checkers");
+    expect(buffersOfKernel(() => opened)).toEqual([2 * bytes, 2 * bytes + 2_000]);
   });
 });
