@@ -19,7 +19,7 @@ export function familyOfKey(key: IpvsServiceKey): IpFamily {
   return key.type === "fwmark" ? key.family : familyOf(key.address);
 }
 
-export function forwardingOf(server: VirtualServer, real: RealServer): Forwarding {
+function forwardingOf(server: VirtualServer, real: RealServer): Forwarding {
   return (real.lvs_method ?? server.lb_kind).method;
 }
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SECOND, World } from "./world.ts";
 
@@ -172,5 +173,76 @@ describe("a reload that changes a group", () => {
     world.now += SECOND;
     world.apply(group("H", "10.0.0.2-3 80") + other);
     expect(world.take().commands).toEqual(["delete service [10.0.0.1]:tcp:80"]);
+  });
+});
+
+describe("groups that overlap", () => {
+  const ENTRIES = [
+    "10.0.0.1 80",
+    "10.0.0.2 80",
+    "10.0.0.1-3 80",
+    "10.0.0.2-4 80",
+    "10.0.0.3 81",
+    "fwmark 5",
+    "fwmark 6",
+  ];
+  const SERVICES: Readonly<Record<string, readonly string[]>> = {
+    "10.0.0.1 80": ["10.0.0.1 80"],
+    "10.0.0.2 80": ["10.0.0.2 80"],
+    "10.0.0.1-3 80": ["10.0.0.1 80", "10.0.0.2 80", "10.0.0.3 80"],
+    "10.0.0.2-4 80": ["10.0.0.2 80", "10.0.0.3 80", "10.0.0.4 80"],
+    "10.0.0.3 81": ["10.0.0.3 81"],
+    "fwmark 5": ["fwmark 4 5"],
+    "fwmark 6": ["fwmark 4 6"],
+  };
+  const PROTOCOLS = { TCP: 6, UDP: 17 } as const;
+  const member = fc.record({
+    group: fc.constantFrom("G", "H"),
+    protocol: fc.constantFrom("TCP" as const, "UDP" as const),
+    servers: fc.subarray(["10.0.1.1", "10.0.1.2", "10.0.1.3"], { minLength: 1 }),
+  });
+  // A group of marks only has no protocol.
+  const entries = fc
+    .tuple(fc.subarray(ENTRIES.slice(0, 5), { minLength: 1 }), fc.subarray(ENTRIES.slice(5)))
+    .map(([a, b]) => [...a, ...b]);
+  const configuration = fc.record({
+    groups: fc.record({ G: entries, H: entries }),
+    members: fc.uniqueArray(member, {
+      maxLength: 4,
+      selector: ({ group, protocol }) => `${group} ${protocol}`,
+    }),
+  });
+
+  it("have each service once, with the servers of all that want it, after any sequence of reloads", () => {
+    fc.assert(
+      fc.property(fc.array(configuration, { minLength: 1, maxLength: 5 }), (configurations) => {
+        const world = new World();
+        for (const [index, { groups, members }] of configurations.entries()) {
+          const wanted = new Map<string, Set<string>>();
+          for (const { group, protocol, servers } of members)
+            for (const name of groups[group].flatMap((entry) => SERVICES[entry] ?? [])) {
+              const key = name.startsWith("fwmark") ? name : `${PROTOCOLS[protocol]} ${name}`;
+              const destinations = wanted.get(key) ?? new Set();
+              for (const server of servers) destinations.add(server);
+              wanted.set(key, destinations);
+            }
+          const text = members.map(({ group, protocol, servers }) =>
+            service(
+              group,
+              `protocol ${protocol}`,
+              servers.map((server) => `real_server ${server} 80 {\n}`),
+            ),
+          );
+          world.apply(group("G", ...groups.G) + group("H", ...groups.H) + text.join(""), index === 0);
+          const lines = [...wanted].flatMap(([key, servers]) => [
+            `${key} rr`,
+            ...[...servers].map((server) => `${key} -> ${server}:80 m 1`),
+          ]);
+          expect(world.table.lines()).toEqual(lines.sort());
+        }
+        expect(world.apply().table.lines()).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
