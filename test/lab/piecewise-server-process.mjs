@@ -1,0 +1,31 @@
+/**
+ * Web servers whose responses come in pieces, each port its own: reads `[[port, pieces]]` from the file it is given. Text
+ * stands for bytes, one character each. Once a request has come the pieces follow each other by a tenth of a second, and
+ * the end of the connection the last one.
+ */
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+
+/** So that a client reads each piece by itself, milliseconds. */
+const BETWEEN = 100;
+
+const list = JSON.parse(readFileSync(process.argv[2], "utf8"));
+let waiting = list.length;
+for (const [port, pieces] of list) {
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => {
+      const rest = [...pieces];
+      const next = () => {
+        const piece = rest.shift();
+        if (piece === undefined) socket.end();
+        else socket.write(Buffer.from(piece, "latin1"), () => setTimeout(next, BETWEEN));
+      };
+      next();
+    });
+  });
+  server.listen(port, "0.0.0.0", () => {
+    waiting -= 1;
+    if (waiting === 0) console.log("ready");
+  });
+}
