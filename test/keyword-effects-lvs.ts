@@ -149,6 +149,10 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
     ],
   },
   "kernel/packet-marks.test.ts": {
+    "marks what is sent to the addresses and ports of a group, and nothing else": [
+      "global_defs/nftables_ipvs",
+      "virtual_server_group",
+    ],
     "hooks in with its priority, under its name, and takes marks from the first that is given": [
       "global_defs/nftables_ipvs_priority",
     ],

@@ -141,6 +141,28 @@ describe.runIf(findProgram("nft"))("nftables_ipvs", () => {
     expect(ruleset()).toBe("");
   });
 
+  it("marks what is sent to the addresses and ports of a group, and nothing else", () => {
+    execute(["ip", "link", "set", "lo", "up"]);
+    for (const last of [1, 2, 7]) execute(["ip", "address", "add", `10.0.0.${last}/32`, "dev", "lo"]);
+    const { apply } = director();
+    apply(config("nftables_ipvs", ["10.0.0.1 80", "10.0.0.7"]));
+    const counting = "type filter hook input priority 0; policy accept; meta mark 1000 tcp flags syn counter";
+    execute(["nft", `table ip seen { chain in { ${counting}; }; }`]);
+    const marked = () => /counter packets (\d+)/.exec(execute(["nft", "list", "table", "ip", "seen"]))?.[1];
+    /** Nobody listens: one packet there, and a reset back. */
+    const knock = (address: string, port: number) =>
+      execute(["bash", "-c", `exec 2>/dev/null; : </dev/tcp/${address}/${port} || true`]);
+    knock("10.0.0.2", 80);
+    knock("10.0.0.1", 81);
+    expect(marked()).toBe("0");
+    knock("10.0.0.1", 80);
+    expect(marked()).toBe("1");
+    knock("10.0.0.7", 9999);
+    expect(marked()).toBe("2");
+    apply("");
+    execute(["nft", "delete", "table", "ip", "seen"]);
+  });
+
   it("hooks in with its priority, under its name, and takes marks from the first that is given", () => {
     const { apply } = director();
     apply(
