@@ -83,8 +83,8 @@ function compare(before: Node | undefined, after: Node | undefined, parent: Pare
     after: after?.value,
     // Before and after are values of nodes whose object is this one.
   } as Change;
-  const old = before?.children ?? NO_NODES;
-  const now = after?.children ?? NO_NODES;
+  const old = before?.children() ?? NO_NODES;
+  const now = after?.children() ?? NO_NODES;
   if (old.length === 0 && now.length === 0) return { change, children: NO_OUTCOMES };
   const self: Parent = { address, id: node.id, object: node.object, kind: verdict.kind };
   return { change, children: compareSets(old, now, self) };

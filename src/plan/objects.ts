@@ -25,7 +25,8 @@ export interface Node<T extends ObjectType = ObjectType> {
   readonly scope?: Scope;
   /** Present when it is one value. */
   readonly item?: Item;
-  readonly children: readonly Node[];
+  /** Made when asked for: a configuration has tens of thousands, and only few have to be there at a time. */
+  readonly children: () => readonly Node[];
 }
 
 interface Item {
@@ -220,7 +221,7 @@ function pollingOfAll(top: Block): Node | undefined {
   const keyword = "linkbeat_use_polling";
   if (top[keyword] !== true) return undefined;
   const at = originIn(top, keyword);
-  return { object: "linkbeat", id: "", value: {}, keyword, at, children: NO_NODES };
+  return { object: "linkbeat", id: "", value: {}, keyword, at, children: childless };
 }
 
 function blockNode(object: ObjectType, scope: Scope, settled: Settled): Node {
@@ -234,7 +235,7 @@ function blockNode(object: ObjectType, scope: Scope, settled: Settled): Node {
     keyword: schema.keyword,
     at: block.$.at,
     scope,
-    children: childrenOf(object, scope, settled),
+    children: CHILDREN.has(object) ? () => childrenOf(object, scope, settled) : childless,
   };
 }
 
@@ -280,12 +281,13 @@ function itemChildren(
       keyword,
       at: row.shape === "list" ? itemOriginIn(block, keyword, index) : originIn(block, keyword),
       item: { kind: row.kind, value },
-      children: NO_NODES,
+      children: childless,
     };
   });
 }
 
 const NO_NODES: readonly Node[] = [];
+const childless = (): readonly Node[] => NO_NODES;
 
 /** Whether two nodes are of one object: unique among the children of one. */
 export function isSame(a: Node, b: Node): boolean {
