@@ -127,17 +127,22 @@ export class LvsDriver {
   /** Runs of ipvs effects go to the kernel together; everything else in its place between them. */
   #carryOut(effects: readonly LvsEffect[]): void {
     let commands: Effect<"ipvs">[] = [];
+    let lines: Effect<"log">[] = [];
+    // The kernel first: of tens of thousands of servers the lines take as long as the commands.
     const flush = () => {
+      if (commands.length === 0 && lines.length === 0) return;
       if (commands.length > 0 && !this.#keepTable) this.#applyCommands(commands);
+      for (const line of lines) this.#say(line);
       commands = [];
+      lines = [];
     };
     for (const effect of effects) {
-      if (effect.type === "ipvs") {
-        commands.push(effect);
-        continue;
+      if (effect.type === "ipvs") commands.push(effect);
+      else if (effect.type === "log") lines.push(effect);
+      else {
+        flush();
+        this.#carryOutOne(effect);
       }
-      if (effect.type !== "log") flush();
-      this.#carryOutOne(effect);
     }
     flush();
   }
@@ -151,7 +156,7 @@ export class LvsDriver {
     if (refusals.length > 0) this.#loop.feed({ type: "refused", refusals });
   }
 
-  #carryOutOne(effect: Exclude<LvsEffect, { type: "ipvs" }>): void {
+  #carryOutOne(effect: Exclude<LvsEffect, { type: "ipvs" | "log" }>): void {
     switch (effect.type) {
       case "connect":
         this.#connect(effect);
@@ -173,9 +178,6 @@ export class LvsDriver {
         break;
       case "alert":
         this.#alert(effect);
-        break;
-      case "log":
-        this.#say(effect);
         break;
       case "firewall":
         if (!this.#keepTable) this.#changeFirewall(effect.commands);
