@@ -146,7 +146,7 @@ describe("virtual_server_group", () => {
     });
   });
 
-  it.concurrent("keeps the counters of what a reload keeps, and follows ranges that shift where keepalived does not", async () => {
+  it.concurrent("follows ranges that shift at a reload, with the servers as they are by then, where keepalived does not", async () => {
     const serving = service("G", [...NAT, "inhibit_on_failure"], A, B);
     const { tables, log } = await run(
       `${group("G", "10.1.0.1-3 80")}${serving}---- down 10.9.0.3\n---- reload\n${group("G", "10.1.0.2-4 80")}${serving}---- up 10.9.0.3\n`,
