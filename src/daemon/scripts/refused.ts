@@ -1,4 +1,4 @@
-import type { Config, ScriptCommand } from "../../config/config.ts";
+import type { Config, RealServer, ScriptCommand } from "../../config/config.ts";
 import { type Admission, admit } from "./admission.ts";
 import type { ScriptPolicy } from "./messages.ts";
 import { scriptPolicyOf } from "./policy.ts";
@@ -56,6 +56,17 @@ class Judge {
     if (refused.length === 0) return block;
     return { ...block, ...Object.fromEntries(refused.map((keyword) => [keyword, undefined])) };
   }
+
+  /** The server without those of its checks that may not run: nobody can say by them that it is down. */
+  withoutChecks(real: RealServer): RealServer {
+    const kept = real.MISC_CHECK.filter(({ misc_path, user }) => {
+      const refusal = this.refusalOf({ ...misc_path, ...user });
+      if (refusal !== undefined)
+        this.messages.push(`Disabling misc script ${misc_path.argv[0]} due to ${because(refusal)}`);
+      return refusal === undefined;
+    });
+    return kept.length === real.MISC_CHECK.length ? real : { ...real, MISC_CHECK: kept };
+  }
 }
 
 const because = ({ kind, problem }: Refusal): string => `${kind} (${problem})`;
@@ -93,7 +104,9 @@ export function withoutRefusedScripts(config: Config): {
     ),
     virtual_server: config.virtual_server.map((server) => ({
       ...judge.strip(server, QUORUM_NOTIFIES, "virtual_server"),
-      real_server: server.real_server.map((real) => judge.strip(real, SERVER_NOTIFIES, "real_server")),
+      real_server: server.real_server.map((real) =>
+        judge.withoutChecks(judge.strip(real, SERVER_NOTIFIES, "real_server")),
+      ),
     })),
   };
   return judge.messages.length === 0

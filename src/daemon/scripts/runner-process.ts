@@ -5,7 +5,8 @@ import { ScriptQueues } from "./runner.ts";
 export function runScripts(): void {
   process.title = "holdfast_scripts";
   const report = (message: FromRunner) => {
-    if (process.connected) process.send?.(message);
+    // A child that ends first hears nothing any more, which is no error.
+    if (process.connected) process.send?.(message, undefined, undefined, () => {});
   };
   const queues = new ScriptQueues(report);
   process.on("message", (message: ToRunner) => {
