@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { HOLDFAST } from "../lab/holdfast.ts";
+import type { Host, Lab } from "../lab/netns.ts";
 import { eventually } from "../lab/process.ts";
-import type { Router } from "../lab/router.ts";
+import { Router } from "../lab/router.ts";
 
 /** An instance that is master after 3.6 × `interval` seconds unless somebody else is. */
 export function instance(addresses: readonly string[], more = "", interval = "0.1"): string {
@@ -17,6 +19,26 @@ vrrp_instance VI_1 {
   }
 }
 `;
+}
+
+/** Writes an executable shell script into the lab's directory and returns its path. */
+export function writeScript(lab: Lab, name: string, text: string): string {
+  const path = lab.path(name);
+  writeFileSync(path, `#!/bin/sh\n${text}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** Starts Holdfast in a host on a configuration. */
+export function startDaemon(lab: Lab, host: Host, config: string): Router {
+  const made = new Router(lab, host, HOLDFAST, config);
+  made.start();
+  return made;
+}
+
+/** The lines of a file that are not empty; none when there is no file. */
+export function linesOf(path: string): string[] {
+  return existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
 }
 
 /** The number in a pid file. */

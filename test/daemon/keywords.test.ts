@@ -1,12 +1,10 @@
 /** Keywords whose effect is only seen in a running daemon: in scripts, FIFOs, states after a standstill, filters. */
-import { chmodSync, existsSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findProgram } from "../lab/capabilities.ts";
-import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab, type Switch } from "../lab/netns.ts";
 import { eventually, execute, signalProcess } from "../lab/process.ts";
-import { Router } from "../lab/router.ts";
-import { instance, pidIn } from "./daemon.ts";
+import { instance, linesOf, pidIn, startDaemon, writeScript } from "./daemon.ts";
 
 let lab: Lab;
 let host: Host;
@@ -23,25 +21,9 @@ const root = statSync("/").uid === 0;
 const VIP = ["192.0.2.100/24"];
 const globals = (lines = "") => `global_defs {\n  script_user root\n  ${lines}\n}\n`;
 
-function script(name: string, text: string): string {
-  const path = lab.path(name);
-  writeFileSync(path, `#!/bin/sh\n${text}\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
+const script = (name: string, text: string) => writeScript(lab, name, text);
 
-function router(config: string, on = host): Router {
-  const made = new Router(lab, on, HOLDFAST, config);
-  made.start();
-  return made;
-}
-
-const linesOf = (path: string): string[] =>
-  existsSync(path)
-    ? readFileSync(path, "utf8")
-        .split("\n")
-        .filter((line) => line !== "")
-    : [];
+const router = (config: string, on = host) => startDaemon(lab, on, config);
 
 describe("notifies", () => {
   it("each state has its script: of an instance, and of its group", async () => {

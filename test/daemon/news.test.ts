@@ -1,11 +1,9 @@
-import { chmodSync, existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
 import { eventually } from "../lab/process.ts";
-import { Router } from "../lab/router.ts";
-import { instance, isAlive } from "./daemon.ts";
+import { instance, isAlive, linesOf, startDaemon, writeScript } from "./daemon.ts";
 
 let lab: Lab;
 let host: Host;
@@ -16,25 +14,9 @@ beforeEach(() => {
 });
 afterEach(() => lab.dispose());
 
-function script(name: string, text: string): string {
-  const path = lab.path(name);
-  writeFileSync(path, `#!/bin/sh\n${text}\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
+const script = (name: string, text: string) => writeScript(lab, name, text);
 
-function router(config: string): Router {
-  const made = new Router(lab, host, HOLDFAST, config);
-  made.start();
-  return made;
-}
-
-const linesOf = (path: string): string[] =>
-  existsSync(path)
-    ? readFileSync(path, "utf8")
-        .split("\n")
-        .filter((line) => line !== "")
-    : [];
+const router = (config: string) => startDaemon(lab, host, config);
 
 const globals = (lines: string) => `global_defs {\nscript_user root\nrouter_id lab\n${lines}\n}\n`;
 

@@ -9,11 +9,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HOLDFAST, HOLDFAST_BUNDLE } from "../lab/holdfast.ts";
+import { HOLDFAST_BUNDLE } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
 import { eventually, execute, signalProcess } from "../lab/process.ts";
-import { Router } from "../lab/router.ts";
-import { instance, pidIn } from "./daemon.ts";
+import { instance, pidIn, startDaemon } from "./daemon.ts";
 
 let lab: Lab;
 let host: Host;
@@ -24,11 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => lab.dispose());
 
-function router(config: string): Router {
-  const made = new Router(lab, host, HOLDFAST, config);
-  made.start();
-  return made;
-}
+const router = (config: string) => startDaemon(lab, host, config);
 
 const globals = (lines: string) => `global_defs {\nscript_user root\n${lines}\n}\n`;
 const VIP = ["192.0.2.100/24"];

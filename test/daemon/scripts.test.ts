@@ -1,10 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
 import { eventually, processTree, signalProcess } from "../lab/process.ts";
-import { Router } from "../lab/router.ts";
-import { instance, isAlive, pidIn } from "./daemon.ts";
+import { instance, isAlive, linesOf, pidIn, startDaemon, writeScript } from "./daemon.ts";
 
 let lab: Lab;
 let host: Host;
@@ -19,29 +17,13 @@ afterEach(() => lab.dispose());
 const rootIsRoot = statSync("/").uid === 0;
 const SECURE = `global_defs {\n  ${rootIsRoot ? "enable_script_security\n  " : ""}script_user root\n}\n`;
 
-function script(name: string, text: string): string {
-  const path = lab.path(name);
-  writeFileSync(path, `#!/bin/sh\n${text}\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
+const script = (name: string, text: string) => writeScript(lab, name, text);
 
 function track(name: string, command: string): string {
   return `vrrp_script ${name} {\n  script "${command}"\n  interval 1\n}\n`;
 }
 
-function router(config: string): Router {
-  const made = new Router(lab, host, HOLDFAST, config);
-  made.start();
-  return made;
-}
-
-const linesOf = (path: string): string[] =>
-  existsSync(path)
-    ? readFileSync(path, "utf8")
-        .split("\n")
-        .filter((line) => line !== "")
-    : [];
+const router = (config: string) => startDaemon(lab, host, config);
 
 describe("scripts of the daemon", () => {
   it("are told of each transition, in order, the last one of the stop", async () => {

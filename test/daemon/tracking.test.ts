@@ -1,9 +1,7 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, it } from "vitest";
-import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
-import { Router } from "../lab/router.ts";
-import { instance } from "./daemon.ts";
+import { instance, startDaemon } from "./daemon.ts";
 
 let lab: Lab;
 let host: Host;
@@ -16,8 +14,7 @@ afterEach(() => lab.dispose());
 
 /** A running daemon; `says` waits for the next line of its log that tells of this priority. */
 function router(config: string) {
-  const made = new Router(lab, host, HOLDFAST, config);
-  made.start();
+  const made = startDaemon(lab, host, config);
   let mark = 0;
   const says = async (text: string, timeout = 5_000) => {
     await made.process.waitFor(text, timeout, mark);

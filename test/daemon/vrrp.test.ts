@@ -4,7 +4,7 @@ import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
 import { eventually, signalProcess } from "../lab/process.ts";
 import { Router } from "../lab/router.ts";
-import { appendLine, instance, isAlive, nextPid, pidIn } from "./daemon.ts";
+import { appendLine, instance, isAlive, nextPid, pidIn, startDaemon } from "./daemon.ts";
 
 let lab: Lab;
 let host: Host;
@@ -16,8 +16,7 @@ beforeEach(() => {
 afterEach(() => lab.dispose());
 
 async function startMaster(config = instance(["192.0.2.100/24"])): Promise<Router> {
-  const router = new Router(lab, host, HOLDFAST, config);
-  router.start();
+  const router = startDaemon(lab, host, config);
   await router.waitForState("VI_1", "MASTER");
   await host.waitForAddress("eth0", "192.0.2.100");
   return router;
