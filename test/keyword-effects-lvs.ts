@@ -104,6 +104,10 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
       "lvs_flush_onstop",
     ),
   },
+  "daemon/script-paths.test.ts": {
+    "run by %s": inGlobal("use_symlink_paths"),
+    "has the configuration of the start and of each reload, for root alone": inGlobal("config_save_dir"),
+  },
   "kernel/netlink-buffers.test.ts": {
     "are those of the checkers' sockets, and no others": inGlobal(
       "lvs_netlink_cmd_rcv_bufs",
@@ -167,6 +171,10 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
       ...inWeb("url", "url/path", "url/virtualhost"),
     ],
     "judges by status_code and digest": inWeb("url/status_code", "url/digest"),
+    "looks for a regex, as its other keywords say": inWeb(
+      ...["url/regex", "url/regex_options", "url/regex_no_match", "url/regex_stack"],
+      ...["url/regex_min_offset", "url/regex_max_offset"],
+    ),
     "keeps to delay_loop, and when it fails to retry and delay_before_retry, told by log_all_failures": inWeb(
       ...["delay_loop", "retry", "delay_before_retry", "log_all_failures"],
     ),
@@ -181,6 +189,11 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
     "shows what the SSL block says, after a reload what it says then, and what it cannot read never": [
       ...["SSL", "SSL/certificate", "SSL/key", "SSL/password", "SSL/ca"],
     ],
+  },
+  "daemon/following-checks.test.ts": {
+    "weighs its server by track_file, which is made where there is none, times weight": inReal(
+      ...["FILE_CHECK", "FILE_CHECK/track_file", "FILE_CHECK/weight"],
+    ),
   },
   "ipvs/ssl-get.test.ts": {
     "judges as keepalived does: $title": inWeb("bindto", "bind_port", "bind_if", "fwmark"),

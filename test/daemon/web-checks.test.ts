@@ -143,6 +143,31 @@ describe.each(["HTTP_GET", "SSL_GET"] as const)("%s", (kind) => {
     await daemon.waitFor("failed after 1 retries", 5_000, later);
   });
 
+  it("looks for a regex, as its other keywords say", async () => {
+    const port = await listen(SERVER[kind]());
+    answer = "HTTP/1.0 200 OK\r\n\r\nHello World.";
+    const check = (regex: string) => ({
+      port,
+      check: `${SOON}\nretry 1\ndelay_before_retry 0.2\nurl {\npath /\nregex ${regex}\n}`,
+    });
+    const judged = async (regex: string, up: boolean) => {
+      const mark = await reload(kind, check(regex));
+      await daemon.waitFor(up ? "Adding service" : "failed after 1 retries", 8_000, mark);
+    };
+    await start(kind, check("hello\nregex_options caseless"));
+    await daemon.waitFor("succeed on service");
+    await judged("hello", false);
+    await judged("hello\nregex_no_match", true);
+    await judged("World\nregex_min_offset 26", false);
+    await judged("World\nregex_min_offset 25\nregex_max_offset 25", true);
+    await judged("World\nregex_max_offset 24", false);
+    answer = `HTTP/1.0 200 OK\r\n\r\n${"x".repeat(3_500)}end.`;
+    const deep = '"^(.|x)*?end"\nregex_options dotall';
+    await judged(`${deep}\nregex_stack 32768 64000000`, true);
+    await judged(deep, false);
+    await daemon.waitFor("did not see all: JIT stack limit reached");
+  });
+
   it("keeps to delay_loop, and when it fails to retry and delay_before_retry, told by log_all_failures", async () => {
     const port = await listen(SERVER[kind]());
     const check =
