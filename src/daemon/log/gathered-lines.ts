@@ -10,6 +10,8 @@ const PAUSE = 10;
 /** Milliseconds that the end of the process waits for the reader. */
 const FAREWELL = 2_000;
 
+const NOTHING = new Uint8Array(0);
+
 /** For Atomics.wait: the only way to sleep inside a call. */
 const bell = new Int32Array(new SharedArrayBuffer(4));
 
@@ -22,7 +24,11 @@ export class GatheredLines implements LogSink {
   readonly #stampOf: (date: Date) => string;
   readonly #report: (lost: number) => string;
   #stamp: string | undefined;
-  #waiting: Uint8Array = new Uint8Array(0);
+  /** What is being written. */
+  #waiting: Uint8Array = NOTHING;
+  /** Pieces behind it, and the last one that still grows. */
+  readonly #pieces: string[] = [];
+  #size = 0;
   #gathered = "";
   #lost = 0;
   #isScheduled = false;
@@ -36,7 +42,7 @@ export class GatheredLines implements LogSink {
   }
 
   write(_level: LogLevel, message: string): void {
-    if (this.#waiting.length + this.#gathered.length > MOST_WAITING) {
+    if (this.#size + this.#gathered.length > MOST_WAITING) {
       this.#lost += 1;
       return;
     }
@@ -44,8 +50,13 @@ export class GatheredLines implements LogSink {
     this.#lost = 0;
     this.#stamp ??= this.#stampOf(new Date());
     this.#gathered += `${this.#stamp}${message}\n`;
-    if (this.#gathered.length >= FULL && this.#waiting.length === 0) this.#flush();
-    else this.#schedule();
+    if (this.#gathered.length >= FULL) {
+      this.#pieces.push(this.#gathered);
+      this.#size += this.#gathered.length;
+      this.#gathered = "";
+      if (this.#waiting.length === 0) this.#flush();
+    }
+    this.#schedule();
   }
 
   #schedule(): void {
@@ -62,20 +73,27 @@ export class GatheredLines implements LogSink {
   /** False: something waits for the reader. */
   #flush(): boolean {
     this.#stamp = undefined;
-    if (this.#gathered !== "") {
-      const gathered = Buffer.from(this.#gathered);
-      this.#waiting = this.#waiting.length === 0 ? gathered : Buffer.concat([this.#waiting, gathered]);
-      this.#gathered = "";
-    }
-    while (this.#waiting.length > 0) {
+    for (;;) {
+      if (this.#waiting.length === 0) this.#waiting = this.#next();
+      if (this.#waiting.length === 0) return true;
       try {
         this.#waiting = this.#waiting.subarray(writeSync(this.#descriptor, this.#waiting));
       } catch (error) {
         if (error instanceof Error && "code" in error && error.code === "EAGAIN") return false;
-        this.#waiting = new Uint8Array(0); // nobody reads, nor will
+        this.#waiting = NOTHING; // nobody reads, nor will
       }
     }
-    return true;
+  }
+
+  #next(): Uint8Array {
+    const piece = this.#pieces.shift();
+    if (piece !== undefined) {
+      this.#size -= piece.length;
+      return Buffer.from(piece);
+    }
+    const last = Buffer.from(this.#gathered);
+    this.#gathered = "";
+    return last;
   }
 
   #farewell(): void {
