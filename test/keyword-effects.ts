@@ -312,6 +312,10 @@ export const KEYWORD_EFFECTS: readonly Effects[] = [ON_THE_WIRE, TRACKING, NEWS,
 /** Keywords without an effect to observe, and why. */
 export const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   "vrrp_instance/debug": "keepalived reads a level and has no use for it, and neither have we",
+  "virtual_server/hashed": "every kernel hashes services, asked or not",
+  "global_defs/tmp_config_directory":
+    "children get their part of the configuration from the parent, not from a file",
+  namespace_with_ipsets: "kernels since 3.13 have sets for each network namespace",
   "virtual_server/real_server/HTTP_GET/enable_sni": "there is no handshake to name a host in",
   "virtual_server/real_server/HTTP_GET/sni_name": "there is no handshake to name a host in",
 };

@@ -15,6 +15,7 @@ import type { Places } from "./places.ts";
 import { withReloadFile } from "./reload-file.ts";
 import { ReloadSchedule } from "./reload-schedule.ts";
 import { type ReportRequest, Reports } from "./reports/reports.ts";
+import { SavedConfigurations } from "./reports/saved-configurations.ts";
 import { Helpers } from "./scripts/helpers.ts";
 import { scriptPolicyOf } from "./scripts/policy.ts";
 import { runShutdownScript, runStartupScript } from "./scripts/start-and-stop.ts";
@@ -42,6 +43,7 @@ export class Daemon {
   readonly #mailer: Mailer;
   readonly #reports: Reports;
   readonly #schedule: ReloadSchedule;
+  readonly #saved: SavedConfigurations;
   #running: Loaded;
   /** The operation under way, and those after it. */
   #turn: Promise<void> = Promise.resolve();
@@ -61,6 +63,8 @@ export class Daemon {
       log,
       (clear) => this.#supervisors.get("vrrp")?.report(clear) ?? Promise.resolve(undefined),
     );
+    this.#saved = new SavedConfigurations(log);
+    this.#saved.save(loaded.config);
     this.#schedule = new ReloadSchedule(log, () => this.reload());
     this.#mailer = new Mailer(log, loaded.config.global_defs);
     this.#supervisors = new Map(options.roles.map((role) => [role, this.#supervisor(role)]));
@@ -148,6 +152,7 @@ export class Daemon {
     const plan = diff(running.config, loaded.config);
     describePlan(plan, running, loaded, this.#log);
     this.#running = loaded;
+    this.#saved.save(loaded.config);
     this.#prepareNews();
     await Promise.all([...this.#supervisors].map(([role, each]) => this.#bring(each, role, plan)));
     this.#log.info("Reload complete");

@@ -3,21 +3,18 @@ import { includeChecks } from "./kinds-files.ts";
 import { wanted } from "./kinds-options.ts";
 import { flag, leaf } from "./row.ts";
 
-const compiledOnly = true;
 const path = wanted(word);
 
 /** The rows of global_defs for files that are read and written: configuration, reload, state and statistics. */
 export const globalFileRows = {
   tmp_config_directory: leaf(word, {
     firstWins: true,
-    doc: "Directory of the copy of the configuration that all processes read.",
+    doc: "Directory of keepalived's copy of the configuration; nothing needs one here.",
     since: "2.2.0",
-    compiledOnly,
   }),
   config_save_dir: leaf(word, {
-    doc: "Directory that gets the configuration before and after each reload.",
+    doc: "Directory that gets the configuration of the start and of each reload.",
     since: "2.2.3",
-    compiledOnly,
   }),
   include_check: leaf(includeChecks, {
     doc: "Which included files must exist: readable, match, wildcard_match, brace_match; all without a word.",

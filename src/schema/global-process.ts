@@ -103,7 +103,6 @@ export const globalProcessRows = {
   use_symlink_paths: flag({
     doc: "Run scripts by the path that is written, with its symbolic links.",
     since: "2.3.0",
-    compiledOnly,
   }),
   set_supplementary_groups: flag({
     bare: true,

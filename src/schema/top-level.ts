@@ -1,7 +1,6 @@
 import { optional, wholeSeconds, word } from "./kinds.ts";
 import { type FlagRow, flag, leaf } from "./row.ts";
 
-const compiledOnly = true;
 const childWaitTime = wholeSeconds(0, 4_294_967_295);
 
 /** Keywords that stand outside every block and are no block themselves: what the daemon is before it reads the rest. */
@@ -28,9 +27,8 @@ export const topLevelRows = {
   }),
   namespace_with_ipsets: flag({
     bare: true,
-    doc: "Use ipsets in a network namespace of Linux before 3.13, too.",
+    doc: "Use ipsets in a network namespace of Linux before 3.13, too; newer ones need no leave.",
     since: "1.3.0",
-    compiledOnly,
   }),
   child_wait_time: leaf(childWaitTime, {
     default: 5_000_000,

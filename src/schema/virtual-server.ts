@@ -102,7 +102,7 @@ export const realServer = defineBlock({
 
 /** Flags of schedulers, by number and by the name of what they mean. */
 const schedulerFlagRows = {
-  hashed: flag({ bare: true, doc: "Hash the service; only for sh.", since: "1.3.0", compiledOnly: true }),
+  hashed: flag({ bare: true, doc: "Hash the service, as the kernel always does.", since: "1.3.0" }),
   "flag-1": flag({ bare: true, doc: "First flag of the scheduler.", since: "1.3.0" }),
   "flag-2": flag({ bare: true, doc: "Second flag of the scheduler.", since: "1.3.0" }),
   "flag-3": flag({ bare: true, doc: "Third flag of the scheduler.", since: "1.3.0" }),

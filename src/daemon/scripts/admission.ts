@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { type Identity, scriptIdentity } from "./identity.ts";
 import type { ScriptPolicy } from "./messages.ts";
 import { findProgram, insecurity } from "./program.ts";
@@ -21,12 +22,22 @@ export function admit(command: Command, policy: ScriptPolicy): Admission {
   const identity = scriptIdentity(command, policy);
   if ("problem" in identity) return { problem: identity.problem, kind: "user" };
   const [name = ""] = command.argv;
-  const program = findProgram(name);
-  if (program === undefined)
+  const found = findProgram(name);
+  const program = found === undefined || policy.keepLinks ? found : realPath(found);
+  if (found === undefined || program === undefined)
     return { problem: `${name} is no executable file`, kind: "not found/accessible" };
   const weak =
-    policy.secure && identity.uid === 0 && process.getuid?.() === 0 ? insecurityOf(program) : undefined;
+    policy.secure && identity.uid === 0 && process.getuid?.() === 0 ? insecurityOf(found) : undefined;
   return weak === undefined ? { program, identity } : { problem: weak, kind: "insecure" };
+}
+
+/** Undefined when it is gone by now. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function insecurityOf(program: string): string | undefined {

@@ -31,6 +31,8 @@ export interface ScriptPolicy {
   readonly secure: boolean;
   /** Scripts have the supplementary groups of their user, also where no colon before a group asks for it. */
   readonly supplementary?: boolean;
+  /** They run by the paths that are written; otherwise by what symbolic links on them lead to. */
+  readonly keepLinks?: boolean;
 }
 
 export type ToRunner =

@@ -3,10 +3,11 @@ import type { ScriptPolicy } from "./messages.ts";
 
 /** What global_defs says of all scripts. */
 export function scriptPolicyOf({ global_defs }: Config): ScriptPolicy {
-  const { script_user, enable_script_security, set_supplementary_groups } = global_defs;
+  const { script_user, enable_script_security, set_supplementary_groups, use_symlink_paths } = global_defs;
   return {
     secure: enable_script_security,
     supplementary: set_supplementary_groups,
+    keepLinks: use_symlink_paths,
     ...(script_user !== undefined && { defaultUser: script_user }),
   };
 }
