@@ -6,6 +6,7 @@ export const BEYOND: Readonly<Record<string, string>> = {
   "duplicate-group": "keepalived takes the first, silently.",
   "duplicate-virtual-server": "keepalived 2.4.3 keeps both without a word, and IPVS has one service.",
   "group-family": "keepalived leaves out the service, silently.",
+  "idle-garp-group": "keepalived keeps a group of nothing, silently.",
   "include-deferred": "keepalived reads the include later than it stands, silently.",
   "ineffective-regex": "keepalived ignores what cannot have an effect, silently.",
   "ineffective-timer": "keepalived keeps to what is possible, silently.",

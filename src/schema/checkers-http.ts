@@ -54,7 +54,6 @@ const urlRows = {
 const httpUrl = defineBlock({ keyword: "url", header: {}, rows: urlRows });
 
 const tlsCompliant = flag({
-  bare: true,
   doc: "Close TLS with an alert, as the standard says.",
   since: "2.2.8",
 });

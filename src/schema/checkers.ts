@@ -39,7 +39,7 @@ export const dnsCheck = defineBlock({
       doc: "Type of the records to ask for.",
       since: "1.3.0",
     }),
-    name: leaf(word, { default: ".", doc: "Name to ask for.", since: "1.3.0" }),
+    name: leaf(word, { firstWins: true, default: ".", doc: "Name to ask for.", since: "1.3.0" }),
   },
 });
 

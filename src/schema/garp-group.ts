@@ -16,7 +16,7 @@ export const garpGroup = defineBlock({
       since: "1.2.21",
     }),
     interface: leaf(interfaceName, { doc: "The one interface.", since: "0.5.3" }),
-    interfaces: list(interfaceName, { doc: "The interfaces.", since: "1.2.21" }),
+    interfaces: list(interfaceName, { nonEmpty: true, doc: "The interfaces.", since: "1.2.21" }),
   },
 });
 

@@ -119,7 +119,7 @@ export const protocolRows = {
     doc: "Keep to the letter of the VRRP standards.",
     since: "1.2.20",
   }),
-  kernel_rx_buf_size: leaf(wanted(integer(1, 4_294_967_295)), {
+  kernel_rx_buf_size: leaf(wanted(integer(0, 4_294_967_295)), {
     doc: "Size of the receive buffer of the socket, in bytes.",
     since: "2.0.3",
   }),

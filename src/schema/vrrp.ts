@@ -78,7 +78,6 @@ export const vrrpInstance = defineBlock({
       onChange: "restart",
     }),
     unicast_peer: list(unicastPeer, {
-      nonEmpty: true,
       doc: "Routers that adverts go to instead of the multicast group.",
       since: "1.2.8",
       onChange: "restart",

@@ -121,6 +121,10 @@ const OTHERWISE: readonly Alone[] = [
     reason: "keepalived compares servers by the ports that were written; those that are left may differ.",
   },
   {
+    says: /A unicast keyword has been specified without any unicast peers/,
+    reason: "keepalived takes an empty block of peers for a keyword of unicast.",
+  },
+  {
     says: /warning - accept mode for VRRP version 2 does not comply with RFC3768/,
     reason: "2.4.3 does not say it.",
   },

@@ -20,6 +20,12 @@ export const AT_BLOCK_END: readonly SameElsewhere[] = [
     message: /No (script|name) .*specified|process name not specified|has no (path|urls)|No script set for/,
     codes: ["missing-keyword", "unknown-bfd", "missing-value", "incomplete-option", "invalid-user"],
   },
+  { message: /garp group \d+ does not have any delay/, codes: ["garp-group"] },
+  { message: /empty \w+ (?:\w+ )?block/, codes: ["empty-list", "small-sync-group", "missing-keyword"] },
+  {
+    message: /has empty group block|has no members/,
+    codes: ["empty-list", "small-sync-group", "missing-keyword"],
+  },
   { message: /has no neighbor address/, codes: ["missing-keyword", "missing-value", "incomplete-option"] },
   { message: /not of the same family, disabling instance/, codes: ["mixed-families"] },
   { message: /duplicate neighbor address/, codes: ["duplicate-neighbour"] },
@@ -49,7 +55,7 @@ export const AT_BLOCK_END: readonly SameElsewhere[] = [
 export const WITHOUT_LINE: readonly SameElsewhere[] = [
   { message: /SECURITY VIOLATION/, codes: ["script-security"] },
   { message: /^Non-existent interface specified/, codes: ["no-such-interface", "invalid-interface"] },
-  { message: /A unicast keyword has been specified without/, codes: ["unicast-without-peers", "empty-list"] },
+  { message: /A unicast keyword has been specified without/, codes: ["unicast-without-peers"] },
   { message: /^Sync group \S+ has only/, codes: ["small-sync-group"] },
   {
     message: /no matching virtual router found|has no virtual router/,

@@ -91,7 +91,7 @@ function hasDevice(route: {
   return route.dev !== undefined || (route.nexthop ?? []).some(({ dev }) => dev !== undefined);
 }
 
-/** `garp-group`: a group has a delay and interfaces, each in one group. */
+/** `garp-group`, `idle-garp-group`: a group has a delay and interfaces, each in one group. */
 export const garpGroups: Check = (config, report) => {
   const taken = new Map<string, number>();
   keepItems(config, "garp_group", (group) => {
@@ -113,7 +113,16 @@ export const garpGroups: Check = (config, report) => {
     const delays = (group.garp_interval ?? 0) + (group.gna_interval ?? 0);
     const members = group.interfaces.length + (group.interface === undefined ? 0 : 1);
     if (delays > 0 && members > 0) return true;
-    complain(`this garp_group has no ${delays > 0 ? "interface" : "interval"} and is ignored`, group.$.at);
+    if (members > 0) complain("this garp_group has no interval and is ignored", group.$.at);
+    else
+      report(
+        {
+          code: "idle-garp-group",
+          severity: "warning",
+          summary: "this garp_group has no interface and is ignored",
+        },
+        group.$.at,
+      );
     return false;
   });
 };
