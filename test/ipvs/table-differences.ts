@@ -30,7 +30,7 @@ export const KEPT_DIFFERENCES: Readonly<Record<string, Differences>> = {
   },
   // keepalived does not see that the method of a sorry server has changed while that stands in.
   "sorry-server-method.conf": {
-    "3 reload": [
+    "3 reload, quietly": [
       "only keepalived: -a -t 10.1.0.1:80 -r 10.9.0.9:80 -g -w 1",
       "only keepalived: -a -t 10.1.0.2:80 -r 10.9.0.9:80 -i -w 1 --tun-type ipip",
       "only holdfast: -a -t 10.1.0.1:80 -r 10.9.0.9:80 -i -w 1 --tun-type ipip",
