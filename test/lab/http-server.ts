@@ -35,7 +35,7 @@ export class HttpServer {
   async behave(behaviour: HttpBehaviour): Promise<void> {
     this.#changes += 1;
     this.process.send({ ...behaviour, change: this.#changes });
-    await this.process.waitFor(`behaviour ${this.#changes} in force`);
+    await this.process.waitFor(`behaviour ${this.#changes} in force`, 20_000);
   }
 
   /** How many requests it has received so far. */
