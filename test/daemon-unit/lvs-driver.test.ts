@@ -44,6 +44,35 @@ describe("LvsDriver", () => {
     ]);
   });
 
+  it("tells the machine what track files hold before the plan that needs it, and of BFD sessions", () => {
+    const { driver, kernel, machine, clock } = bench();
+    const config = (file: string) => `track_file f {\n file ${file}\n}\ntrack_file idle {\n file /idle\n}
+      virtual_server 192.0.2.100 80 {\n real_server 10.0.0.1 80 {\n FILE_CHECK {\n track_file f\n}\n}\n}\n`;
+    kernel.files.write("/one", "5\n");
+    kernel.files.write("/two", "7\n");
+    driver.configure(configOf(config("/one")));
+    driver.start([]);
+    driver.configure(configOf(config("/two")));
+    driver.apply([]);
+    for (const path of ["/one", "/two"]) kernel.files.write(path, "9\n");
+    clock.advanceBy(1_000_000);
+    driver.session("b", false);
+    driver.configure(configOf(""));
+    driver.apply([]);
+    kernel.files.write("/two", "8\n");
+    clock.advanceBy(1_000_000);
+    const told = machine.events.filter(({ type }) => ["apply", "file-value", "bfd"].includes(type));
+    expect(told.map((event) => (event.type === "apply" ? "apply" : event))).toEqual([
+      { type: "file-value", file: "f", value: 5 },
+      "apply",
+      { type: "file-value", file: "f", value: 7 },
+      "apply",
+      { type: "file-value", file: "f", value: 9 },
+      { type: "bfd", name: "b", up: false },
+      "apply",
+    ]);
+  });
+
   it("carries out ipvs effects together, and tells the machine of each refusal", () => {
     const machine = new Scripted<LvsEvent, LvsEffect>().on(
       "apply",
