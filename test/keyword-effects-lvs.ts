@@ -36,17 +36,20 @@ const CONNECTING = inReal(
  */
 export const LVS_KEYWORD_EFFECTS: Effects = {
   "ipvs/virtual-server-options.test.ts": {
-    "schedulers by either keyword, and their flags": inServer(
-      "lb_algo",
-      "lvs_sched",
-      "sh-port",
-      "sh-fallback",
-      "mh-port",
-      "mh-fallback",
-      "flag-1",
-      "flag-2",
-      "flag-3",
-    ),
+    "schedulers by either keyword, and their flags": [
+      "virtual_server",
+      ...inServer(
+        "lb_algo",
+        "lvs_sched",
+        "sh-port",
+        "sh-fallback",
+        "mh-port",
+        "mh-fallback",
+        "flag-1",
+        "flag-2",
+        "flag-3",
+      ),
+    ],
     "persistence: timeout, granularity and engine": inServer(
       "persistence_timeout",
       "persistence_granularity",
