@@ -8,6 +8,20 @@ import { stopSharing } from "./parts.ts";
 import { inheritFromAround } from "./resolve.ts";
 import { scriptless } from "./scriptless.ts";
 import { type Draft, emptyDraft, type Shape, type ShapedRow, shapeOf } from "./shape.ts";
+import {
+  deprecatedKeyword,
+  extraWord,
+  givenTwice,
+  itemOutsideBlock,
+  misplacedKeyword,
+  missingBlock,
+  missingValue,
+  notBoolean,
+  notImplemented,
+  unexpectedBlock,
+  wordBeforeBrace,
+  wordOfBareFlag,
+} from "./statement-faults.ts";
 import { tooNew } from "./target.ts";
 import { reportUnknown } from "./unknown.ts";
 
@@ -96,44 +110,20 @@ export class Decoder {
   }
 
   private misplaced(keyword: Word, place: string): void {
-    this.report(
-      {
-        code: "misplaced-keyword",
-        summary: `${keyword.text} is ignored here: it stands ${place}`,
-        detail: "keepalived reports and ignores it here, too.",
-      },
-      keyword.origin,
-    );
+    this.report(misplacedKeyword(keyword.text, place), keyword.origin);
   }
 
   /** Says once for each keyword what holds for all its statements. */
   private mention({ keyword, row, target }: ShapedRow, statement: Statement): void {
+    const origin = statement.words[0]?.origin ?? statement.origin;
     const fault = this.target === undefined ? undefined : tooNew(keyword, row.since, this.target);
-    if (fault) this.report(fault, statement.words[0]?.origin ?? statement.origin);
-    const replaced = target !== keyword && !row.synonym;
-    if (replaced || row.deprecated !== undefined) {
-      this.report(
-        {
-          code: "deprecated",
-          severity: "warning",
-          summary: `${keyword} is deprecated`,
-          detail: row.deprecated ?? `Write ${target} instead.`,
-          ...(replaced ? { suggestions: [target] } : {}),
-        },
-        statement.words[0]?.origin ?? statement.origin,
-      );
-    }
+    if (fault) this.report(fault, origin);
+    const replacement = target !== keyword && !row.synonym ? target : undefined;
+    if (replacement !== undefined || row.deprecated !== undefined)
+      this.report(deprecatedKeyword(keyword, row.deprecated, replacement), origin);
     if (row.compiledOnly && !this.mentioned.has(keyword)) {
       this.mentioned.add(keyword);
-      this.report(
-        {
-          code: "not-implemented",
-          severity: "warning",
-          summary: `${keyword} is understood but has no effect yet`,
-          detail: "Holdfast keeps and dumps its value; the running daemon does not act on it.",
-        },
-        statement.words[0]?.origin ?? statement.origin,
-      );
+      this.report(notImplemented(keyword), origin);
     }
   }
 
@@ -144,30 +134,12 @@ export class Decoder {
     const most = kind.words[1];
     const given = words.length - from;
     if (given < kind.words[0]) {
-      const keyword = words[0]?.text ?? "";
-      this.report(
-        {
-          code: "missing-value",
-          summary: `${keyword} needs a value`,
-          detail: `What follows it is: ${kind.name}. keepalived refuses a configuration with this.`,
-        },
-        statement.origin,
-      );
+      this.report(missingValue(words[0]?.text ?? "", kind), statement.origin);
       return undefined;
     }
     if (given <= most) return from === 0 ? words : words.slice(from);
     const extra = words[from + most];
-    if (extra) {
-      this.report(
-        {
-          code: "extra-words",
-          severity: "warning",
-          summary: `'${extra.text}' is ignored`,
-          detail: `What stands here is: ${kind.name}.`,
-        },
-        extra.origin,
-      );
-    }
+    if (extra) this.report(extraWord(extra.text, kind), extra.origin);
     return words.slice(from, from + most);
   }
 
@@ -175,29 +147,14 @@ export class Decoder {
   private counts({ keyword, target, row }: ShapedRow, statement: Statement, into: Draft): boolean {
     const [earlier] = [into.$.of[target]].flat();
     if (typeof earlier !== "number") return true;
-    this.report(
-      {
-        code: row.firstWins ? "duplicate-keyword" : "repeated-keyword",
-        severity: "warning",
-        summary: `${keyword} is given twice`,
-        detail: row.firstWins ? "The first counts; this one is ignored." : "The last counts.",
-      },
-      statement.origin,
-      [{ origin: earlier, message: "given here first" }],
-    );
+    this.report(givenTwice(keyword, row.firstWins === true), statement.origin, [
+      { origin: earlier, message: "given here first" },
+    ]);
     return row.firstWins !== true;
   }
 
   private refuseBlock(statement: Statement): void {
-    if (!statement.block) return;
-    this.report(
-      {
-        code: "unexpected-block",
-        summary: `${statement.words[0]?.text} takes no block`,
-        detail: "What stands between the braces is ignored.",
-      },
-      statement.origin,
-    );
+    if (statement.block) this.report(unexpectedBlock(statement.words[0]?.text), statement.origin);
   }
 
   private leaf(statement: Statement, shaped: ShapedRow, row: LeafRow<unknown>, into: Draft): void {
@@ -222,26 +179,11 @@ export class Decoder {
     this.refuseBlock(statement);
     const [, argument] = statement.words;
     let value = row.sets;
-    if (argument && row.bare) {
-      this.report(
-        {
-          code: "extra-words",
-          severity: "warning",
-          summary: `'${argument.text}' is ignored: ${shaped.keyword} takes no value`,
-          detail: `The keyword holds by standing here, even with 'off' behind it.`,
-        },
-        argument.origin,
-      );
-    } else if (argument) {
+    if (argument && row.bare) this.report(wordOfBareFlag(argument.text, shaped.keyword), argument.origin);
+    else if (argument) {
       const given = parseBoolean(argument.text);
       if (given === undefined) {
-        this.report(
-          {
-            code: "invalid-choice",
-            summary: `'${argument.text}' is not one of on, off, true, false, yes, no`,
-          },
-          argument.origin,
-        );
+        this.report(notBoolean(argument.text), argument.origin);
         return;
       }
       value = given === row.sets;
@@ -258,16 +200,8 @@ export class Decoder {
     if (row.firstWins && !this.counts(shaped, statement, into)) return;
     if (inline.length > 0 && row.inline)
       this.item({ words: inline, origin: statement.origin }, shaped.target, row, into);
-    else if (inline[0]) {
-      this.report(
-        {
-          code: "extra-words",
-          summary: `'${inline[0].text}' is ignored: the items of ${shaped.keyword} stand in a block`,
-          detail: `Write ${shaped.keyword} { … }, one item a line.`,
-        },
-        inline[0].origin,
-      );
-    } else if (!statement.block) this.missingBlock(statement);
+    else if (inline[0]) this.report(itemOutsideBlock(inline[0].text, shaped.keyword), inline[0].origin);
+    else if (!statement.block) this.missingBlock(statement);
     else if (block.length === 0 && row.nonEmpty) {
       this.report(
         { code: "empty-list", severity: "warning", summary: `${shaped.keyword} is empty` },
@@ -303,14 +237,7 @@ export class Decoder {
   }
 
   private missingBlock(statement: Statement): void {
-    this.report(
-      {
-        code: "missing-block",
-        summary: `${statement.words[0]?.text} needs a block`,
-        detail: "A { must follow, on this line or the next.",
-      },
-      statement.origin,
-    );
+    this.report(missingBlock(statement.words[0]?.text), statement.origin);
   }
 
   private block(
@@ -400,16 +327,7 @@ export class Decoder {
       at += words.length;
     }
     const extra = statement.words[at];
-    if (extra) {
-      this.report(
-        {
-          code: "extra-words",
-          severity: "warning",
-          summary: `'${extra.text}' is ignored: nothing more can stand between ${shape.schema.keyword} and its {`,
-        },
-        extra.origin,
-      );
-    }
+    if (extra) this.report(wordBeforeBrace(extra.text, shape.schema.keyword), extra.origin);
     return true;
   }
 
