@@ -201,4 +201,17 @@ export const LVS_KEYWORD_EFFECTS: Effects = {
   "ipvs/ssl-get.test.ts": {
     "judges as keepalived does: $title": inWeb("bindto", "bind_port", "bind_if", "fwmark"),
   },
+  "ipvs/real-peers.test.ts": {
+    "judges as keepalived": [
+      ...inReal("TCP_CHECK", "PING_CHECK", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK", "MISC_CHECK"),
+      ...inReal("SMTP_CHECK/helo_name", "SMTP_CHECK/host", "SMTP_CHECK/host/connect_ip"),
+      ...inReal("SMTP_CHECK/host/connect_port", "DNS_CHECK/name"),
+      ...["payload", "require_reply", "min_reply_length", "max_reply_length"].map(
+        (name) => `virtual_server/real_server/UDP_CHECK/${name}`,
+      ),
+      ...below(MISC)("misc_path", "misc_timeout", "misc_dynamic", "user"),
+      ...inWeb("url/digest", "url/status_code", "virtualhost"),
+    ],
+    "asks as keepalived": inReal("DNS_CHECK/type"),
+  },
 };
