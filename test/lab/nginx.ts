@@ -1,5 +1,5 @@
 /** nginx in a host of the lab: a web server with TLS and several names that shares no code with anybody here. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { untilListening } from "./listening.ts";
 import type { Host, Lab } from "./netns.ts";
 import { execute, type LabProcess } from "./process.ts";
@@ -89,9 +89,10 @@ export class Nginx {
   }
 }
 
-/** A self-signed certificate for a name, below the lab's directory: paths of key and certificate. */
+/** A self-signed certificate for a name, made once, below the lab's directory: paths of key and certificate. */
 export function selfSigned(lab: Lab, name: string): { readonly key: string; readonly certificate: string } {
   const [key, certificate] = [lab.path(`${name}.key`), lab.path(`${name}.pem`)];
+  if (existsSync(certificate)) return { key, certificate };
   execute([
     ...["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
     ...["-days", "1", "-subj", `/CN=${name}`, "-keyout", key, "-out", certificate],

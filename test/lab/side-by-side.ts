@@ -14,7 +14,7 @@ export type Verdict = "up" | "down" | "up/down" | "down/up";
 /** One server with its checkers. Every one has an address of its own, by which logs and tables are read. */
 export interface CheckCase {
   readonly title: string;
-  /** The checker blocks. `ADDRESS` stands for the server's address. */
+  /** The checker blocks. `ADDRESS` stands for the server's address, `DIRECTORY` for the lab's. */
   readonly checks: string;
   readonly verdict: Verdict;
   /** 80 when absent. */
@@ -51,7 +51,8 @@ export class SideBySide {
   readonly #hosts: readonly [Host, Host];
   readonly #family: 4 | 6;
   #cases: readonly CheckCase[] = [];
-  #routers: readonly [Router, Router] | undefined;
+  /** keepalived's and Holdfast's, once started. */
+  readonly #routers: Router[] = [];
 
   constructor(family: 4 | 6) {
     const wire = this.lab.switch();
@@ -91,21 +92,19 @@ export class SideBySide {
    */
   async start(before = ""): Promise<void> {
     const config = `global_defs {\n  router_id lab\n}\n${before}\n${this.#virtualServer()}`;
-    const [theirs, ours] = this.#hosts;
-    this.#routers = [
-      new Router(this.lab, theirs, KEEPALIVED, config, "checkers"),
-      new Router(this.lab, ours, HOLDFAST, config, "checkers"),
-    ];
-    for (const router of this.#routers) {
+    for (const [index, program] of [KEEPALIVED, HOLDFAST].entries()) {
+      const router = new Router(this.lab, this.#hosts[index] ?? this.servers, program, config, "checkers");
       router.start();
+      this.#routers.push(router);
       await new Promise((resolve) => setTimeout(resolve, 4_000));
     }
   }
 
   #virtualServer(): string {
     const servers = this.#cases.map(({ checks, port = 80 }, index) => {
+      const text = checks.replaceAll("DIRECTORY", this.lab.directory);
       const address = addressOf(this.#family, index);
-      return `  real_server ${address} ${port} {\n${checks.replaceAll("ADDRESS", address)}\n  }`;
+      return `  real_server ${address} ${port} {\n${text.replaceAll("ADDRESS", address)}\n  }`;
     });
     const address = this.#family === 4 ? "10.9.0.1" : "fd00:9::1";
     return `virtual_server ${address} 80 {
@@ -118,9 +117,16 @@ ${servers.join("\n")}
 `;
   }
 
+  /** The tables of keepalived and of Holdfast as ipvsadm saves them, in an order of their own. */
+  tables(): [keepalived: string, holdfast: string] {
+    const [theirs, ours] = this.#hosts;
+    const tableOf = (host: Host) => host.exec("ipvsadm", "-Sn").split("\n").sort().join("\n");
+    return [tableOf(theirs), tableOf(ours)];
+  }
+
   /** Which servers are in the tables: by case, `keepalived/holdfast` when they differ. */
   verdicts(): Record<string, string> {
-    const tables = this.#hosts.map((host) => host.exec("ipvsadm", "-Sn"));
+    const tables = this.tables();
     return Object.fromEntries(
       this.#cases.map(({ title, port = 80 }, index) => {
         const address = addressOf(this.#family, index);
@@ -146,9 +152,7 @@ ${servers.join("\n")}
 
   /** What each program logged about each case's server, without time and program. */
   logs(): Record<string, Outcome> {
-    const [theirs, ours] = (this.#routers ?? []).map((router) =>
-      router.process.lines.map(({ text }) => text),
-    );
+    const [theirs, ours] = this.#routers.map((router) => router.process.lines.map(({ text }) => text));
     return Object.fromEntries(
       this.#cases.map(({ title, unordered }, index) => {
         const address = addressOf(this.#family, index);
@@ -175,11 +179,11 @@ ${servers.join("\n")}
 
   /** All that both programs said, for a failure's message. */
   get log(): string {
-    return (this.#routers ?? []).map(({ process }) => process.log).join("\n\n");
+    return this.#routers.map(({ process }) => process.log).join("\n\n");
   }
 
   async dispose(): Promise<void> {
-    for (const router of this.#routers ?? []) await router.stop();
+    for (const router of this.#routers) await router.stop();
     await this.lab.dispose();
   }
 }

@@ -27,6 +27,7 @@ export class Unbound {
       "  use-syslog: no",
       "  do-daemonize: no",
       "  num-threads: 1",
+      "  log-queries: yes",
       '  module-config: "iterator"',
       "  interface: 0.0.0.0",
       "  interface: ::0",
@@ -42,6 +43,12 @@ export class Unbound {
     const process = host.spawn(["unbound", "-d", "-c", `${directory}/unbound.conf`]);
     await process.waitFor("start of service", 30_000);
     return new Unbound(process);
+  }
+
+  /** What a client has asked so far: "www.example.com. A IN". */
+  queries(client: string): string[] {
+    const asked = this.process.lines.map(({ text }) => / info: (\S+) (\S+ \S+ IN)$/.exec(text));
+    return asked.filter((match) => match?.[1] === client).map((match) => match?.[2] ?? "");
   }
 
   async stop(): Promise<void> {
