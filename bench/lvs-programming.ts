@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
-import { eventually } from "../test/lab/process.ts";
 import type { RouterProgram } from "../test/lab/router.ts";
 import { type Farm, farmConfiguration } from "./lvs-configuration.ts";
 import { LvsDaemon } from "./lvs-daemon.ts";
+import { pause } from "./programs.ts";
 
 /** Longest that a table may take to be filled or emptied, milliseconds. */
 const LIMIT = 120_000;
+/** Milliseconds between two looks at the table. */
+const LOOK = 50;
 
 export interface Programming {
   /** Seconds from the start of the program to its first service, with compiling. */
@@ -30,6 +32,15 @@ function entries(): number {
   return lines.filter((line) => /^(TCP| {2}-> [\dA-F])/.test(line)).length;
 }
 
+/** Looks rarely: it takes the processor, too. */
+async function until(what: string, check: () => boolean): Promise<void> {
+  const limit = performance.now() + LIMIT;
+  while (!check()) {
+    if (performance.now() > limit) throw new Error(`${what}: not within ${LIMIT} ms`);
+    await pause(LOOK);
+  }
+}
+
 /** A farm programmed into the empty table, and taken out again by a stop. */
 export async function programming(program: RouterProgram, folder: string, farm: Farm): Promise<Programming> {
   if (services() !== 0 || entries() !== 0) throw new Error("the table is not empty");
@@ -38,17 +49,17 @@ export async function programming(program: RouterProgram, folder: string, farm: 
   const seconds = () => (performance.now() - started) / 1000;
   const daemon = new LvsDaemon(program, folder, text);
   try {
-    await eventually("the first service", () => services() > 0, LIMIT);
+    await until("the first service", () => services() > 0);
     const start = seconds();
-    await eventually("the last service", () => services() === farm.services, LIMIT);
+    await until("the last service", () => services() === farm.services);
     const all = farm.services * (1 + farm.each);
     // The first checks may have failed by now.
-    await eventually("the last server", () => entries() > 0.999 * all, LIMIT);
+    await until("the last server", () => entries() > 0.999 * all);
     const full = seconds();
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await pause(1_000);
     const stopping = seconds();
     daemon.terminate();
-    await eventually("an empty table", () => services() === 0, LIMIT);
+    await until("an empty table", () => services() === 0);
     return { start, fill: full - start, empty: seconds() - stopping };
   } finally {
     daemon.terminate();
