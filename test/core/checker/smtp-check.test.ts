@@ -1,4 +1,5 @@
 /** Verdicts and words are those that keepalived 2.2.7 and 2.4.3 had for the same servers. */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CheckOptions } from "../../../src/core/checker/check-loop.ts";
 import type { CheckTiming } from "../../../src/core/checker/contract.ts";
@@ -71,5 +72,48 @@ describe("SMTP_CHECK", () => {
     const course = run(peer);
     expect(course.verdicts).toEqual([`${second} down`]);
     expect(course.logs).toEqual([`SMTP_CHECK ${words.join(" ")} server [10.0.1.1]:25`]);
+  });
+
+  it("gives the same verdict however the replies are cut", () => {
+    const replies = { HELO: "250 mail\r\n", QUIT: "221 bye\r\n" };
+    const greeting = fc.constantFrom(
+      "220 mail\r\n",
+      "220\n",
+      "220-mail\r\n",
+      "554 no\r\n",
+      "220 \0\r\n",
+      "x".repeat(700),
+    );
+    fc.assert(
+      fc.property(greeting, fc.array(fc.nat(700), { maxLength: 6 }), (text, cuts) => {
+        const at = [0, ...cuts.map((cut) => cut % text.length).sort((a, b) => a - b), text.length];
+        const pieces = at.slice(1).map((end, index) => text.slice(at[index], end));
+        const [whole, cut] = [[text], pieces].map((said) => run(linePeer(said, replies)));
+        expect(cut?.verdicts).toEqual(whole?.verdicts);
+        expect(cut?.logs).toEqual(whole?.logs);
+      }),
+    );
+  });
+
+  it("fails when the connection is reset before the last byte, wherever", () => {
+    const said = ["220 mail\r\n", "250 mail\r\n", "221 bye\r\n"];
+    const reset = { type: "failed", error: "ECONNRESET" } as const;
+    const bytesOf = (text: string) => ({ type: "data", bytes: new TextEncoder().encode(text) }) as const;
+    for (let cut = 0; cut < said.join("").length; cut++) {
+      let room = cut;
+      let next = 0;
+      const say = () => {
+        const text = said[next++] ?? "";
+        const part = text.slice(0, room);
+        room -= part.length;
+        return part.length < text.length ? [bytesOf(part), reset] : [bytesOf(part)];
+      };
+      const course = run((sent) => {
+        if (sent !== "connect") return say();
+        [room, next] = [cut, 0];
+        return [{ type: "connected" }, ...say()];
+      });
+      expect(course.verdicts).toEqual(["0.5 down"]);
+    }
   });
 });
