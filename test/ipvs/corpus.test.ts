@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/config/compile.ts";
-import { nodeHost } from "../../src/source/node-host.ts";
+import { MemoryHost } from "../../src/source/memory-host.ts";
 import { Lab } from "../lab/netns.ts";
 import type { NamedStep } from "./case.ts";
 import { PlacePool } from "./place-pool.ts";
@@ -32,9 +32,14 @@ interface RealConfiguration {
 
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found = ""]) => found);
 
-/** The same checks in a tenth of the time. */
+/**
+ * The same checks in a tenth of the time, and without what is not about virtual servers: files that share a daemon name
+ * instances and settings alike. Hosts of SMTP_CHECK get the time that keepalived 2.2.7 does not give them.
+ */
 function hasten(text: string): string {
   const fast = text
+    .replace(/^(?:vrrp_\w+|global_defs|static_\w+)\b[\s\S]*?^\}.*$/gm, "")
+    .replace(/^([ \t]*host[ \t]*\{)/gm, "$1\n connect_timeout 1")
     .replace(/\b(delay_loop|warmup)[ \t]+[\d.]+/g, "$1 0.5")
     .replace(/\b(connect_timeout)[ \t]+[\d.]+/g, "$1 1")
     .replace(/\b(delay_before_retry)[ \t]+[\d.]+/g, "$1 0.1")
@@ -48,7 +53,7 @@ function realConfigurations(): RealConfiguration[] {
   return readdirSync(FILES).flatMap((name) => {
     const text = hasten(readFileSync(new URL(name, FILES), "utf8"));
     const services = all(text, /^[ \t]*virtual_server[ \t]+([^{\n]*[^{\s])/gm);
-    const { usable, diagnostics } = compile(nodeHost, new URL(name, FILES).pathname);
+    const { usable, diagnostics } = compile(new MemoryHost({ "/x.conf": text }), "/x.conf");
     if (!usable || services.length === 0) return [];
     const hasErrors = diagnostics.some(({ severity }) => severity === "error");
     return [
