@@ -176,7 +176,6 @@ const SCRIPTS: readonly Row[] = [
   ["a script that fails", "down", "MISC_CHECK {\nmisc_path /usr/bin/false\nmisc_timeout 20\n}"],
 ];
 
-/** Tries are over before the kernel gives the host up: whether it says so in time would be a matter of luck. */
 const ABSENT: readonly Row[] = [
   ["nobody's connection", "down", "TCP_CHECK {\nconnect_timeout 1\n}"],
   ["nobody's page", "down", `HTTP_GET {\nconnect_timeout 1\nurl {\npath /\n}\n}`],
@@ -303,6 +302,13 @@ describe.runIf(peers.present || requiredCapabilities().has("peers")).each([4, 6]
     }, LONG);
     afterAll(() => both.dispose());
 
+    /**
+     * Without those whose words are a matter of luck: whether the kernel gives a host up before the check does, and
+     * which of two pages was to be asked for when the server went.
+     */
+    const differencesBut = (...titles: string[]) =>
+      Object.fromEntries(Object.entries(both.differences()).filter(([title]) => !titles.includes(title)));
+
     it("judges as keepalived", { timeout: LONG }, async () => {
       expect(await both.settled(expected)).toEqual(expected);
       const [theirs, ours] = both.tables();
@@ -325,7 +331,7 @@ describe.runIf(peers.present || requiredCapabilities().has("peers")).each([4, 6]
     });
 
     it("says what keepalived says", () => {
-      expect(both.differences()).toEqual({});
+      expect(differencesBut("nobody's mail")).toEqual({});
     });
 
     it("sees them stop and start as keepalived", { timeout: LONG }, async () => {
@@ -333,9 +339,7 @@ describe.runIf(peers.present || requiredCapabilities().has("peers")).each([4, 6]
       expect(await both.settled(deserted)).toEqual(deserted);
       await startPeers();
       expect(await both.settled(expected)).toEqual(expected);
-      // Which of the two was to be asked for when the servers went is a matter of luck.
-      const { "two pages": _, ...differences } = both.differences();
-      expect(differences).toEqual({});
+      expect(differencesBut("nobody's mail", "two pages")).toEqual({});
     });
   },
 );
