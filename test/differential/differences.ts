@@ -247,6 +247,11 @@ export const HIDDEN_FROM_US: readonly Alone[] = [
     reason: "A checker without URLs is left out.",
   },
   {
+    says: /^Sync group \S+ has some member\(s\) as address owner/,
+    after: /^duplicate-name: vrrp_instance/,
+    reason: "A second definition is left out, whatever its priority.",
+  },
+  {
     says: /^BFD (\S+) already specified/,
     after: /^missing-keyword: bfd_instance (\S+) has no neighbor_ip/,
     reason: "A session without a neighbour is left out, and another one of its name is none twice.",

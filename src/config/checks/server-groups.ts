@@ -108,13 +108,24 @@ export const groupFamilies: Check = (config, report) => {
     }
     const families = entries.map(familyOfEntry).filter((family) => family !== undefined);
     const own = familyOfService(server);
-    const lost = servers.find(
-      ({ server: { address }, lvs_method: method = kind }) =>
-        method.method !== "TUN" && families.some((family) => family !== familyOf(address)),
+    const { sorry_server: sorry, sorry_server_lvs_method: sorryMethod = kind } = server;
+    const destinations = [
+      ...servers.map(({ server: { address }, lvs_method: method = kind, $: { at } }) => ({
+        address,
+        method,
+        at,
+      })),
+      ...(sorry === undefined
+        ? []
+        : [{ address: sorry.address, method: sorryMethod, at: originOfKeyword(server, "sorry_server") }]),
+    ];
+    const lost = destinations.find(
+      ({ address, method: { method } }) =>
+        method !== "TUN" && families.some((family) => family !== familyOf(address)),
     );
     const isOther = own !== undefined && families.some((family) => family !== own);
     if (!lost && !isOther) return true;
-    const why = lost ? `${lost.server.address} is not` : "it is not";
+    const why = lost ? `${lost.address} is not` : "it is not";
     report(
       {
         code: "group-family",
@@ -122,7 +133,7 @@ export const groupFamilies: Check = (config, report) => {
         detail: "Only lvs_method TUN leads from one address family to the other.",
       },
       $.at,
-      lost ? [{ origin: lost.$.at, message: "the real server" }] : [],
+      lost ? [{ origin: lost.at, message: "the server" }] : [],
     );
     return false;
   });
