@@ -199,7 +199,7 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
   },
   {
     after: /BFD instance \S+ has malformed neighbor address/,
-    says: /^(?:invalid-number: |out-of-range: |extra-words: |missing-value: |mixed-families: bfd_instance )/,
+    says: /^(?:invalid-[a-z]+: |out-of-range: |extra-words: |missing-value: |mixed-families: bfd_instance )/,
     reason: "A session without a neighbour is not read further.",
   },
   {
