@@ -43,6 +43,7 @@ async function start(...before: string[]): Promise<void> {
     ...["-r", join(folder, "vrrp.pid"), "-c", join(folder, "checkers.pid")],
   ]);
   await daemon.waitFor("Startup complete");
+  await daemon.waitFor("Activating healthchecker");
 }
 
 describe("the checkers child", () => {
