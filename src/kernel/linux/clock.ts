@@ -3,7 +3,7 @@ import type { Closables } from "../closables.ts";
 import type { ClockPort } from "../ports.ts";
 
 /** A processor that has slept this long, microseconds, wakes slowly: this long before an alarm that is to be punctual. */
-const SLEEP = 50_000;
+const SLEEP = 20_000;
 const LEAD = 250;
 
 /** The monotonic clock, and one timer descriptor for its alarm. */
