@@ -8,7 +8,6 @@
  */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadTypeScript, scratchDirectory } from "./load-typescript.mjs";
@@ -36,16 +35,16 @@ const GROUPS = {
   daemon: { needs: ["netns"], place: inNamespaces },
   interop: { needs: ["netns", "keepalived", "tshark", "nft"], place: inNamespaces },
   differential: { needs: ["netns", "keepalived"], place: inNamespaces },
-  ipvs: { needs: ["uml"], place: inGuest, shards: Math.min(2, availableParallelism()) },
+  ipvs: { needs: ["uml"], place: inGuest },
 };
 
-const running = new Set();
+let running;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
-    for (const child of running) child.kill("SIGTERM");
+    running?.kill("SIGTERM");
     // unshare ignores it while it waits for its child; killed, it takes the child along.
     setTimeout(() => {
-      for (const child of running) child.kill("SIGKILL");
+      running?.kill("SIGKILL");
       process.exit(1);
     }, 500);
   });
@@ -57,17 +56,12 @@ function run(command) {
   const env = { ...process.env };
   if (!process.stdout.isTTY) env.NO_COLOR ??= "1";
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
-    running.add(child);
-    const end = (status) => {
-      running.delete(child);
-      resolve(status);
-    };
-    child.on("error", (error) => {
+    running = spawn(program, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+    running.on("error", (error) => {
       console.log(`${program}: ${error.message}`);
-      end(127);
+      resolve(127);
     });
-    child.on("close", (status, signal) => end(signal === null ? status : 128));
+    running.on("close", (status, signal) => resolve(signal === null ? status : 128));
   });
 }
 
@@ -123,36 +117,14 @@ async function runGroup(group, passedOn) {
     return { passed: 0, failed: fatal ? 1 : 0, skipped: fatal ? 0 : 1 };
   }
   console.log(`\n== ${group}`);
-  const { place, shards = 1 } = GROUPS[group];
-  const command = place();
-  // A part of the files each, at the same time; files that were asked for may be fewer than the parts.
-  const parts = passedOn.length > 0 ? 1 : shards;
-  const counted = await Promise.all(
-    Array.from({ length: parts }, async (_, index) => {
-      const part = parts === 1 ? [] : [`--shard=${index + 1}/${parts}`];
-      const report = join(scratch, `${group}-${index + 1}.json`);
-      const vitest = [
-        process.execPath,
-        join(root, "node_modules", "vitest", "vitest.mjs"),
-        ...[
-          "run",
-          "--project",
-          group,
-          "--reporter=default",
-          "--reporter=json",
-          `--outputFile.json=${report}`,
-        ],
-        ...[...part, ...(passedOn.length > 0 ? ["--passWithNoTests", ...passedOn] : [])],
-      ];
-      return count(report, await run(command(vitest)));
-    }),
-  );
-  return counted.reduce(add);
-}
-
-/** The sum of two groups' counts. */
-function add(a, b) {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+  const report = join(scratch, `${group}.json`);
+  const vitest = [
+    process.execPath,
+    join(root, "node_modules", "vitest", "vitest.mjs"),
+    ...["run", "--project", group, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    ...(passedOn.length > 0 ? ["--passWithNoTests", ...passedOn] : []),
+  ];
+  return count(report, await run(GROUPS[group].place()(vitest)));
 }
 
 let required;
@@ -165,8 +137,10 @@ try {
 const args = process.argv.slice(2);
 const named = args.filter((arg) => arg in GROUPS);
 const passedOn = args.filter((arg) => !(arg in GROUPS));
-let total = { passed: 0, failed: 0, skipped: 0 };
-for (const group of named.length > 0 ? named : Object.keys(GROUPS))
-  total = add(total, await runGroup(group, passedOn));
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const group of named.length > 0 ? named : Object.keys(GROUPS)) {
+  const counts = await runGroup(group, passedOn);
+  for (const outcome of Object.keys(total)) total[outcome] += counts[outcome];
+}
 if (total.failed > 0) process.exitCode = 1;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
