@@ -192,7 +192,8 @@ describe("streams below TLS", () => {
     await eventually("the whole body", () => ended, 30_000);
     connection.close();
     expect(received).toBe(100 << 20);
-    expect(most).toBeLessThan(64 << 20);
+    // The server of this process holds some of it, too.
+    expect(most).toBeLessThan(96 << 20);
     const sockets = () =>
       readFileSync("/proc/self/net/tcp", "utf8")
         .split("\n")

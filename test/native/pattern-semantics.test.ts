@@ -162,9 +162,11 @@ describe("PCRE2 where JavaScript differs", () => {
   });
 
   it("is a table of differences", () => {
+    // JavaScript since 2025 (Node 24) knows these.
+    const learnt = ["a(?i:B)c", "(?<n>a)|(?<n>b)c"];
     const same = Object.values(TABLE)
       .flat()
-      .filter((row) => javascript(row) === pcre2(row));
+      .filter((row) => javascript(row) === pcre2(row) && !learnt.includes(row[0]));
     expect(same.map(([pattern, subject]) => [pattern, subject])).toEqual([]);
   });
 });
