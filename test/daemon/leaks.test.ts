@@ -14,7 +14,7 @@ import { pidIn } from "./daemon.ts";
 const CHECKS = Number(process.env.HOLDFAST_CHECKS ?? 5_000);
 const WARM_UP = 1_000;
 /** Bytes: what V8 may have grown by between two moments of rest. */
-const GROWTH = 30_000_000;
+const GROWTH = 64_000_000;
 const FIRST_PORT = 7_000;
 /** Of each server. */
 const COPIES = 20;
