@@ -59,19 +59,27 @@ describe("GatheredLines", () => {
     const out = new GatheredLines(pipe, stampOf, report);
     for (let index = 0; index < 10_000; index++) out.write(30, message(index));
     let read = "";
-    let kept = 0;
-    await eventually("what was kept", () => {
-      read += drain();
-      const lines = read.split("\n").length - 1;
-      const isAll = lines > 8_000 && lines === kept;
-      kept = lines;
-      return isAll;
-    });
-    out.write(30, "after");
-    expect(await eventually("the report", () => drain() || undefined)).toBe(
-      `${10_000 - kept} lost\nat after\n`,
+    let afters = 0;
+    await eventually(
+      "a line after those that were lost",
+      () => {
+        read += drain();
+        if (read.endsWith("at after\n")) return true;
+        // Lost like the others until something was taken.
+        out.write(30, "after");
+        afters += 1;
+        return false;
+      },
+      20_000,
     );
-  });
+    const lines = read.split("\n").slice(0, -1);
+    const kept = lines.findIndex((line) => line.endsWith(" lost"));
+    expect(kept).toBeGreaterThan(8_000);
+    expect(lines.slice(0, kept)).toEqual(Array.from({ length: kept }, (_, index) => `at ${message(index)}`));
+    const passed = lines.slice(kept + 1);
+    expect(lines[kept]).toBe(`${10_000 - kept + afters - passed.length} lost`);
+    expect(new Set(passed)).toEqual(new Set(["at after"]));
+  }, 30_000);
 
   it("is silent about a descriptor that is closed", async () => {
     const out = new GatheredLines(9_999, stampOf, report);
