@@ -1,11 +1,11 @@
-import { type Origin, originOf, type Statement } from "./tree.ts";
+import { type Opening, type Origin, originOf, type Statement } from "./tree.ts";
 
 /** How many blocks of one keyword are remembered: those met last. */
 const REMEMBERED = 8;
 
-/** A block that has been read, to be known again by its text. */
+/** A block that has been read, or the lines that it begins with, to be known again by their text. */
 export class KnownBlock {
-  /** What follows the line of its opening brace, up to the end of the line of its closing one. */
+  /** What follows the line of its opening brace: up to the end of the line of its closing one, or of its last line. */
   text = "";
   /** Of the line with its keyword and its opening brace. */
   readonly firstId: number;
@@ -13,6 +13,7 @@ export class KnownBlock {
   lines = 0;
   /** What the parser made of it, and its closing brace. */
   statements: readonly Statement[] = [];
+  opening: Opening | undefined;
   end: Origin = 0;
 
   constructor(firstId: number) {

@@ -1,7 +1,17 @@
 import { KnownBlock, KnownBlocks } from "./known-blocks.ts";
 import type { PlainLines, SourceLine } from "./line.ts";
 import { LineScanner, type PieceKind } from "./scanner.ts";
-import { Close, Head, Line, type LineToken, makeToken, openStatement, Repeated, retype } from "./tokens.ts";
+import {
+  Close,
+  Head,
+  Line,
+  type LineToken,
+  makeToken,
+  type OpenStatement,
+  openStatement,
+  Repeated,
+  retype,
+} from "./tokens.ts";
 import { type Origin, originOf, type Word } from "./tree.ts";
 
 /** Of a brace that closes a block. */
@@ -16,7 +26,15 @@ interface OpenBlock {
   readonly from: number;
   /** How many faults there were before it: a block with a fault has to be read again to report it again. */
   readonly faults: number;
+  /** Of its first token. */
+  readonly firstToken: number;
+  /** No line of it has had a brace yet. */
+  begins: boolean;
 }
+
+/** What makes the next line other than one that follows an opening: its brace might belong to words above. */
+const NOT_BEHIND_OPENING = /[ \t]*[{#!\r\n]/y;
+const BRACES = /[^\n]*[{}]/y;
 
 /** Makes tokens of lines. */
 export class LineTokens {
@@ -24,11 +42,14 @@ export class LineTokens {
   depth = 0;
   private readonly scanner = new LineScanner();
   private readonly known = new KnownBlocks();
+  /** The lines that blocks begin with, up to their first brace: services share them that share no whole block. */
+  private readonly openings = new KnownBlocks();
   /** The blocks that are open, outermost first; undefined for one that cannot be known again. */
   private readonly opened: (OpenBlock | undefined)[] = [];
   /** The block that the last closing brace belongs to. */
   private closed: OpenBlock | undefined;
   private faults = 0;
+  private braces = 0;
   /** Holds the words of a line while they are counted: an array that grows is several times as large as it need be. */
   private readonly found: Word[] = [];
   private readonly onUnterminated: (origin: Origin, line: string) => void;
@@ -50,8 +71,12 @@ export class LineTokens {
   appendNext(lines: PlainLines, tokens: LineToken[]): void {
     const { text, at, id } = lines;
     const end = lines.lineEnd();
+    const around = this.opened.at(-1);
+    const { braces } = this;
+    const count = tokens.length;
     this.scanner.reset(text, true, at, end);
     const last = this.line(id, text, at, end, tokens);
+    if (around?.begins && this.braces > braces) this.endOpening(around, lines, tokens, count);
     lines.at = end + 1;
     lines.id++;
     if (last === "open") this.opens(lines, id, tokens);
@@ -106,6 +131,7 @@ export class LineTokens {
 
   private open(origin: Origin, tokens: LineToken[]): void {
     this.depth++;
+    this.braces++;
     this.opened.push(undefined);
     const last = tokens.at(-1);
     if (last?.tokenType === Line) {
@@ -118,6 +144,7 @@ export class LineTokens {
   }
 
   private close(origin: Origin, tokens: LineToken[]): void {
+    this.braces++;
     if (this.depth > 0) this.depth--;
     this.closed = this.opened.pop();
     tokens.push(makeToken(Close, origin, NO_STATEMENT));
@@ -139,9 +166,40 @@ export class LineTokens {
       lines.id += known.lines;
       return;
     }
-    head.known = new KnownBlock(id);
-    const opened = { keyword, block: head.known, lines, from: lines.at, faults: this.faults };
+    const block = new KnownBlock(id);
+    head.known = block;
+    const from = lines.at;
+    const opening = this.openings.find(keyword, lines.text, from);
+    const begins = !opening || !this.takeOpening(opening, lines, head.statement, id);
+    const { faults } = this;
+    const opened = { keyword, block, lines, from, faults, firstToken: tokens.length, begins };
     this.opened[this.opened.length - 1] = opened;
+  }
+
+  /** Goes on behind lines that another block of the keyword begins with, if this one's first brace follows them, too. */
+  private takeOpening(opening: KnownBlock, lines: PlainLines, head: OpenStatement, id: number): boolean {
+    const behind = lines.at + opening.text.length;
+    NOT_BEHIND_OPENING.lastIndex = behind;
+    BRACES.lastIndex = behind;
+    if (behind >= lines.end || NOT_BEHIND_OPENING.test(lines.text) || !BRACES.test(lines.text)) return false;
+    head.opening = { statements: opening.statements, shift: opening.shiftTo(id) };
+    lines.at = behind;
+    lines.id += opening.lines;
+    return true;
+  }
+
+  /** The current line has the first brace within a block, or its last; `count` tokens are of lines before. */
+  private endOpening(opened: OpenBlock, lines: PlainLines, tokens: LineToken[], count: number): void {
+    opened.begins = false;
+    const { block, from, keyword, faults, firstToken } = opened;
+    if (count === firstToken || tokens[count - 1]?.tokenType !== Line || tokens[count]?.tokenType !== Head)
+      return;
+    if (opened.lines !== lines || faults !== this.faults) return;
+    const opening = new KnownBlock(block.firstId);
+    opening.text = lines.text.slice(from, lines.at);
+    opening.lines = lines.id - block.firstId - 1;
+    opening.statements = tokens.slice(firstToken, count).map(({ statement }) => statement);
+    this.openings.remember(keyword, opening);
   }
 
   /** A plain line has ended in a closing brace: can its block be known again? */

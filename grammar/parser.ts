@@ -71,6 +71,7 @@ export class StructureParser extends EmbeddedActionsParser {
         const end = close && lineToken(close).origin;
         if (known && end !== undefined) {
           known.statements = statements;
+          known.opening = head.opening;
           known.end = end;
         }
         head.block = statements;
@@ -87,7 +88,9 @@ export class StructureParser extends EmbeddedActionsParser {
       const { statement, origin, known } = lineToken(token);
       if (!known) return undefined;
       const shift = known.shiftTo(lineOf(origin));
+      const { opening } = known;
       statement.block = known.statements;
+      statement.opening = opening && { statements: opening.statements, shift: opening.shift + shift };
       statement.end = known.end + shift;
       statement.shift = shift;
       return statement;

@@ -23,11 +23,16 @@ function misplaced(
   places: Places,
   head: Statement | undefined,
   statements: readonly Statement[],
-): Statement | undefined {
+): Origin | undefined {
   if (!head) return undefined;
   const { column, file, line } = places.range(head.origin);
-  return statements.find((statement) => {
-    const place = places.range(statement.origin);
+  const { opening } = head;
+  const origins = [
+    ...(opening?.statements ?? []).map(({ origin }) => origin + (opening?.shift ?? 0)),
+    ...statements.map(({ origin }) => origin),
+  ];
+  return origins.find((origin) => {
+    const place = places.range(origin);
     return place.file === file && place.line > line && place.column <= column;
   });
 }
@@ -45,14 +50,15 @@ class Problems implements StructureProblems {
   unclosedBlock(open: Origin, head: Statement | undefined, statements: readonly Statement[]): void {
     const name = head?.words[0]?.text;
     const suspect = misplaced(this.places, head, statements);
-    const related = suspect
-      ? [
-          {
-            range: this.places.range(suspect.origin),
-            message: "the `}` is probably missing before this line",
-          },
-        ]
-      : [];
+    const related =
+      suspect !== undefined
+        ? [
+            {
+              range: this.places.range(suspect),
+              message: "the `}` is probably missing before this line",
+            },
+          ]
+        : [];
     this.report(
       located(
         this.places,

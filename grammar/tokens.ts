@@ -20,7 +20,7 @@ export function openStatement(
   origin: Origin,
   source: string | undefined,
 ): OpenStatement {
-  return { words, origin, source, block: undefined, end: undefined, shift: undefined };
+  return { words, origin, source, block: undefined, opening: undefined, end: undefined, shift: undefined };
 }
 
 /** A token made by `LineTokens`. Chevrotain's own positions are not used: the origins say it all. */

@@ -24,6 +24,13 @@ export interface Word {
   readonly origin: Origin;
 }
 
+/** Statements that an earlier block begins with, word for word. */
+export interface Opening {
+  readonly statements: readonly Statement[];
+  /** To be added to all origins within. */
+  readonly shift: number;
+}
+
 /**
  * One statement: its words and, where braces follow, the statements inside them. The grammar knows no keyword:
  * `10.0.0.1/24 dev eth0` in an address list and `priority 100` are the same thing to it.
@@ -40,6 +47,8 @@ export interface Statement {
   readonly source?: string | undefined;
   /** Present, perhaps empty, when the statement has braces. */
   readonly block?: readonly Statement[] | undefined;
+  /** What the block begins with, where that is shared with an earlier statement; `block` is what follows. */
+  readonly opening?: Opening | undefined;
   /** The brace that closes the block. */
   readonly end?: Origin | undefined;
   /**
@@ -47,4 +56,9 @@ export interface Statement {
    * there. None is added to `origin` and `end`.
    */
   readonly shift?: number | undefined;
+}
+
+/** All statements between the braces of one, with the origins of those that they may be shared with. */
+export function statementsWithin({ opening, block }: Statement): readonly Statement[] | undefined {
+  return opening && block ? [...opening.statements, ...block] : block;
 }

@@ -1,4 +1,4 @@
-import type { Origin, Statement, Word } from "../../grammar/tree.ts";
+import type { Opening, Origin, Statement, Word } from "../../grammar/tree.ts";
 import type { Complain, Kind } from "../schema/kind.ts";
 import { parseBoolean } from "../schema/kinds.ts";
 import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
@@ -145,8 +145,9 @@ export class Decoder {
 
   /** Whether a further statement of a keyword counts; reports that there are several. */
   private counts({ keyword, target, row }: ShapedRow, statement: Statement, into: Draft): boolean {
-    const [earlier] = [into.$.of[target]].flat();
-    if (typeof earlier !== "number") return true;
+    const origins = into.$.of[target];
+    const earlier = typeof origins === "object" ? origins[0] : origins;
+    if (earlier === undefined) return true;
     this.report(givenTwice(keyword, row.firstWins === true), statement.origin, [
       { origin: earlier, message: "given here first" },
     ]);
@@ -196,21 +197,32 @@ export class Decoder {
 
   private list(statement: Statement, shaped: ShapedRow, row: ListRow<unknown>, into: Draft): void {
     const inline = statement.words.slice(1);
-    const { block = [], shift = 0 } = statement;
+    const { block = [], opening, shift = 0 } = statement;
     if (row.firstWins && !this.counts(shaped, statement, into)) return;
     if (inline.length > 0 && row.inline)
       this.item({ words: inline, origin: statement.origin }, shaped.target, row, into);
     else if (inline[0]) this.report(itemOutsideBlock(inline[0].text, shaped.keyword), inline[0].origin);
     else if (!statement.block) this.missingBlock(statement);
-    else if (block.length === 0 && row.nonEmpty) {
+    else if (block.length === 0 && !opening && row.nonEmpty) {
       this.report(
         { code: "empty-list", severity: "warning", summary: `${shaped.keyword} is empty` },
         statement.origin,
         this.blockEnd(statement.end),
       );
     }
+    this.items(opening?.statements ?? [], opening?.shift ?? 0, shaped.target, row, into);
+    this.items(block, shift, shaped.target, row, into);
+  }
+
+  private items(
+    items: readonly Statement[],
+    shift: number,
+    target: string,
+    row: ListRow<unknown>,
+    into: Draft,
+  ): void {
     this.shift += shift;
-    for (const item of block) this.item(item, shaped.target, row, into);
+    for (const item of items) this.item(item, target, row, into);
     this.shift -= shift;
   }
 
@@ -254,11 +266,15 @@ export class Decoder {
     const earlier = row.repeat ? undefined : into[target];
     const at = this.placed(statement.origin);
     const mould = isDraft(earlier) ? undefined : this.mouldOf(statement, shape);
-    if (isDraft(earlier)) stopSharing(earlier, shape);
-    const draft = isDraft(earlier) ? earlier : (mould?.cast(at, this.casts) ?? emptyDraft(shape, at));
+    const opening = mould || isDraft(earlier) ? undefined : this.openingOf(statement, shape);
+    const draft = isDraft(earlier)
+      ? earlier
+      : (mould?.cast(at, this.casts) ?? opening?.cast(at, this.casts) ?? emptyDraft(shape, at));
+    if (opening || isDraft(earlier)) stopSharing(draft, shape);
     if (statement.end !== undefined) draft.$.end = this.placed(statement.end);
     const named = this.header(statement, shape, draft);
-    if (!mould && !this.body(statement, shape, inner, draft, named, isDraft(earlier))) return;
+    const begun = opening ?? isDraft(earlier);
+    if (!mould && !this.body(statement, shape, inner, draft, named, begun)) return;
     if (!named) return;
     if (mould) this.scripts += mould.scripts;
     if (path === "") {
@@ -282,9 +298,31 @@ export class Decoder {
     return mould?.shape === shape ? mould : undefined;
   }
 
+  /** What was made of the same lines at the start of another block. */
+  private openingOf({ opening }: Statement, shape: Shape): Mould | undefined {
+    const mould = opening && this.moulds.get(opening.statements);
+    return mould?.shape === shape ? mould : undefined;
+  }
+
+  /** Decodes what a block begins with as another did, and remembers what came of it if nothing was wrong. */
+  private opening(
+    { statements, shift }: Opening,
+    shape: Shape,
+    path: string,
+    draft: Draft,
+    begun: boolean,
+  ): void {
+    const { reported, scripts } = this;
+    this.shift += shift;
+    for (const item of statements) this.statement(item, shape, path, draft);
+    this.shift -= shift;
+    if (!begun && this.reported === reported)
+      this.moulds.set(statements, new Mould(draft, shape, this.scripts - scripts));
+  }
+
   /**
    * Decodes what stands between the braces into a draft, which is `named` when its header could be read, and `begun` by
-   * an earlier statement. Whether it has all that it must have.
+   * an earlier statement, or cast from its opening. Whether it has all that it must have.
    */
   private body(
     statement: Statement,
@@ -292,11 +330,13 @@ export class Decoder {
     path: string,
     draft: Draft,
     named: boolean,
-    begun: boolean,
+    begun: boolean | Mould,
   ): boolean {
     const { reported, scripts } = this;
-    const { block, shift = 0 } = statement;
+    const { block, opening, shift = 0 } = statement;
     if (!named) this.leftOut++;
+    if (begun instanceof Mould) this.scripts += begun.scripts;
+    else if (opening) this.opening(opening, shape, path, draft, begun);
     this.shift += shift;
     for (const item of block ?? []) this.statement(item, shape, path, draft);
     this.shift -= shift;
@@ -304,7 +344,7 @@ export class Decoder {
     const complete = this.required(statement, shape, draft);
     if (!named) this.leftOut--;
     const flawless = named && complete && this.reported === reported;
-    if (block && statement.shift !== undefined && !begun && flawless)
+    if (block && statement.shift !== undefined && begun !== true && flawless)
       this.moulds.set(block, new Mould(draft, shape, this.scripts - scripts));
     return complete;
   }
@@ -337,8 +377,10 @@ export class Decoder {
       const value = draft[keyword];
       if (value !== undefined && !(Array.isArray(value) && value.length === 0)) continue;
       complete = false;
-      const written = statement.block?.find(({ words: [first] }) => first?.text === keyword);
-      if (written && !written.block) continue; // its own fault has been reported
+      const isIt = ({ words: [first] }: Statement) => first?.text === keyword;
+      if (statement.opening?.statements.some(isIt)) continue; // its own fault has been reported
+      const written = statement.block?.find(isIt);
+      if (written && !written.block) continue; // so has this one's
       const { origin, end } = written ? shifted(written, statement.shift) : statement;
       this.report(
         {

@@ -1,6 +1,6 @@
 import { escapedWords } from "../../grammar/escaped-words.ts";
 import { parseStatements } from "../../grammar/statements.ts";
-import type { Statement } from "../../grammar/tree.ts";
+import { type Statement, statementsWithin } from "../../grammar/tree.ts";
 import type { SourceHost } from "../source/host.ts";
 import { readSource, type SourceOptions } from "../source/read-source.ts";
 
@@ -16,7 +16,8 @@ function sameSource(left: string | undefined, right: string | undefined): boolea
 }
 
 function sameStatement(left: Statement, right: Statement): boolean {
-  const { words, block } = left;
+  const { words } = left;
+  const [block, others] = [statementsWithin(left), statementsWithin(right)];
   return (
     words.length === right.words.length &&
     words.every((word, index) => {
@@ -24,10 +25,10 @@ function sameStatement(left: Statement, right: Statement): boolean {
       return word.text === other?.text && word.quoted === other.quoted;
     }) &&
     sameSource(left.source, right.source) &&
-    (block === undefined) === (right.block === undefined) &&
-    block?.length === right.block?.length &&
+    (block === undefined) === (others === undefined) &&
+    block?.length === others?.length &&
     (block ?? []).every((inner, index) => {
-      const other = right.block?.[index];
+      const other = others?.[index];
       return other !== undefined && sameStatement(inner, other);
     })
   );

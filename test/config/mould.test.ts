@@ -73,6 +73,26 @@ describe(`a block that stands again (HOLDFAST_SEED=${SEED})`, () => {
     expect({ draft }).toEqual({ draft: decode(text, "lines").draft });
   });
 
+  it("takes what it begins with from one that begins alike, with places of its own", () => {
+    const service = (at: number, opening: string) =>
+      `virtual_server 10.0.1.${at} 80 {\n${opening}${SERVER.replace("0.2 80", `0.${at} 80`)}  delay_loop 9\n}\n`;
+    const openings = [
+      "  lb_algo rr\n  protocol TCP\n",
+      "  delay_loop 3\n  lb_algo rr\n",
+      "  lb_algo x\n  protocol TCP\n",
+    ];
+    const text = [0, 0, 0, 1, 1, 1, 0, 2, 2, 2, 1]
+      .map((which, at) => service(at + 1, openings[which] ?? ""))
+      .join("");
+    expect(decode(text, "parts")).toEqual(decode(text, "lines"));
+    const { draft, faults } = decode(text, "parts");
+    expect(faults.filter((fault) => fault.includes("given-twice") || fault.includes("twice"))).toHaveLength(
+      4,
+    );
+    const servers = draft.virtual_server as Draft[];
+    expect(servers[6]?.$.of.lb_algo).not.toBe(servers[0]?.$.of.lb_algo);
+  });
+
   it("shares its parts with those that inherit the same", () => {
     const loops = [5, 5, 6, 5, 6];
     const servers = loops.map(

@@ -29,12 +29,15 @@ function together(text: string): ReturnType<typeof parse> {
 }
 
 /** Statements with every origin where it is, shared blocks written out. */
-function spread(statements: readonly Statement[] | undefined, by = 0): unknown {
-  return statements?.map(({ words, origin, source, block, end, shift = 0 }) => ({
+function spread(statements: readonly Statement[] | undefined, by = 0): readonly unknown[] | undefined {
+  return statements?.map(({ words, origin, source, opening, block, end, shift = 0 }) => ({
     words: words.map((word) => ({ ...word, origin: word.origin + by })),
     origin: origin + by,
     source,
-    block: spread(block, by + shift),
+    block: block && [
+      ...(spread(opening?.statements, by + (opening?.shift ?? 0)) ?? []),
+      ...(spread(block, by + shift) ?? []),
+    ],
     end: end === undefined ? undefined : end + by,
   }));
 }
@@ -68,6 +71,54 @@ describe(`blocks that stand again (HOLDFAST_SEED=${SEED})`, () => {
     expect(shared(together("v {\n  a\n} b\n".repeat(2)).statements)).toBe(0);
     expect(shared(together("v {\n  a\n} # b\n".repeat(2)).statements)).toBe(1);
     expect(shared(together("v {\n  a\n}\nv {\n  a\n}").statements)).toBe(0);
+  });
+
+  it("are shared by the lines that they begin with, when they go on in another way", () => {
+    const text = `v 1 {\n  a b\n  c "d"\n${SERVER}}\nv 2 {\n  a b\n  c "d"\n${SERVER.replace("N", "2")}}\n`;
+    const { statements } = together(text);
+    const [first, second] = statements;
+    expect(first?.opening).toBeUndefined();
+    expect(second?.opening?.statements).toEqual(first?.block?.slice(0, 2));
+    expect(second?.block).toHaveLength(1);
+    expect(spread(statements)).toEqual(spread(parse(eachLine(text)).statements));
+    // One that stands again with all that is in it has the opening of the other.
+    const [, before, again] = together(`${text}${text.slice(text.indexOf("v 2"))}`).statements;
+    expect(again?.opening?.statements).toBe(before?.opening?.statements);
+    expect(again?.opening?.shift).not.toBe(before?.opening?.shift);
+  });
+
+  it.each([
+    [
+      "a brace on a line of its own belongs to the words above",
+      "v {\n  a\n  b\n",
+      "c {\n}\n}\n",
+      "{\n}\n}\n",
+    ],
+    ["so does one behind an empty line", "v {\n  a\n  b\n", "c {\n}\n}\n", "\n{\n}\n}\n"],
+    ["and behind a comment", "v {\n  a\n", "c {\n}\n}\n", "# {\n{\n}\n}\n"],
+    ["the lines go on", "v {\n  a\n", "c {\n}\n}\n", "b\nc {\n}\n}\n"],
+    ["the block ends where lines stop", "v {\n  a\n", "c {\n}\n}\n", ""],
+    ["a quote has no end", 'v {\n  a "b\n', "c {\n}\n}\n", "d {\n}\n}\n"],
+  ])("do not begin alike where %s", (_, opening, first, second) => {
+    const text = `${opening}${first}${opening}${second}`;
+    const [left, right] = [together(text), parse(eachLine(text))];
+    expect(left.statements.some((statement) => statement.opening)).toBe(false);
+    expect(left.faults).toEqual(right.faults);
+    expect(spread(left.statements)).toEqual(spread(right.statements));
+  });
+
+  it("give the statements that each line by itself gives, when they begin alike", () => {
+    const line = fc.constantFrom("a", "b x", 'c "d e"', 'a "', "", "  # x {", "{", "b {", "}");
+    const lines = (most: number) => fc.array(line, { maxLength: most }).map((some) => some.join("\n"));
+    fc.assert(
+      fc.property(lines(3), fc.array(lines(4), { maxLength: 4 }), (opening, tails) => {
+        const text = tails.map((tail) => `v {\n${opening}\n${tail}\nx {\n}\n}\n`).join("");
+        const [left, right] = [together(text), parse(eachLine(text))];
+        expect(left.faults).toEqual(right.faults);
+        expect(spread(left.statements)).toEqual(spread(right.statements));
+      }),
+      { seed: SEED, numRuns: 1000 },
+    );
   });
 
   it("give the statements that each line by itself gives", () => {
