@@ -77,9 +77,7 @@ export class Mould {
   share(draft: Draft): void {
     const { inherited, parts } = this;
     if (draft.$.shift === undefined) return; // it has been added to, and shares nothing
-    const same = this.known.find((one) =>
-      one.inherited.every((value, at) => value === draft[inherited[at] ?? ""]),
-    );
+    const same = this.known.find((one) => holdsAll(draft, inherited, one.inherited));
     if (same) {
       for (let at = 0; at < parts.length; at++) draft[parts[at] ?? ""] = same.lists[at];
       return;
@@ -92,6 +90,11 @@ export class Mould {
       lists: parts.map((keyword) => draft[keyword]),
     });
   }
+}
+
+function holdsAll(draft: Draft, keywords: readonly string[], values: readonly unknown[]): boolean {
+  for (let at = 0; at < keywords.length; at++) if (draft[keywords[at] ?? ""] !== values[at]) return false;
+  return true;
 }
 
 /** The blocks that a block row holds. */

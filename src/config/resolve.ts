@@ -37,11 +37,14 @@ function inheritanceOf(
   };
 }
 
-function take(draft: Draft, sources: readonly Source[], holder: Draft): void {
-  for (const { keyword, from, usual } of sources) {
-    const value = holder[from];
-    if (value === undefined || value === usual || draft.$.of[keyword] !== undefined) continue;
-    draft[keyword] = value;
+/** Those of which a block has something else to give than what is the default anyway. */
+function givenBy(holder: Draft, sources: readonly Source[]): readonly Source[] {
+  return sources.filter(({ from, usual }) => holder[from] !== undefined && holder[from] !== usual);
+}
+
+function take(draft: Draft, given: readonly Source[], holder: Draft): void {
+  for (const { keyword, from } of given) {
+    if (draft.$.of[keyword] === undefined) draft[keyword] = holder[from];
   }
 }
 
@@ -55,8 +58,10 @@ function takeIn(draft: Draft, { keyword, within }: InheritingBlocks, top: Draft 
   const value = draft[keyword];
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return;
   const inner = (Array.isArray(value) ? value : [value]) as readonly Draft[]; // a block row holds drafts
+  const holder = top ?? draft;
+  const given = givenBy(holder, within.sources);
   for (const one of inner) {
-    take(one, within.sources, top ?? draft);
+    take(one, given, holder);
     takeWithin(one, within.blocks, top);
   }
 }
@@ -117,7 +122,7 @@ function globalSources({ inheriting, template }: Shape): readonly Source[] {
 export function inheritFromGlobals(root: Draft, shape: Shape, globals: Draft, ofGlobals: Shape): void {
   // Its defaults may depend on its flags.
   const own = globalSources(ofGlobals).map((source) => ({ ...source, usual: undefined }));
-  take(globals, own, globals);
+  for (const source of own) take(globals, givenBy(globals, [source]), globals); // one may take from another
   const { blocks } = inheritanceOf(shape, (inner) =>
     globalSources(inner).filter(({ from, usual }) => globals[from] !== undefined && globals[from] !== usual),
   );

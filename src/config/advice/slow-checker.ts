@@ -25,6 +25,10 @@ interface Timing {
   readonly delay_before_retry?: Micros | undefined;
 }
 
+function isSlow({ connect_timeout: timeout, delay_loop: loop }: Timing): boolean {
+  return timeout > loop;
+}
+
 function slowConnection(
   checker: Timing & Block,
   around: Around,
@@ -32,7 +36,6 @@ function slowConnection(
   report: ReportFault,
 ): void {
   const { connect_timeout: timeout, delay_loop: loop, retry = 1, delay_before_retry: pause = 0 } = checker;
-  if (timeout <= loop) return;
   const origin = writtenIn("connect_timeout", checker, around);
   if (origin === 0 || said.has(origin)) return;
   said.add(origin);
@@ -51,7 +54,8 @@ function slowConnection(
 
 function slowServer(around: Around, said: Set<number>, report: ReportFault): void {
   const { real } = around;
-  for (const checker of connectingCheckers(real)) slowConnection(checker, around, said, report);
+  for (const checker of connectingCheckers(real))
+    if (isSlow(checker)) slowConnection(checker, around, said, report);
   for (const checker of real.MISC_CHECK) {
     const { misc_timeout: timeout, delay_loop: loop } = checker;
     if (timeout === undefined || timeout <= loop || writtenAt(checker, "misc_timeout") === 0) continue;

@@ -93,16 +93,22 @@ function oneFamily(checker: Connecting, server: string | undefined, report: Repo
 const LINK_LOCAL = /^fe[89ab]/;
 
 /** Whether the address that a checker connects to is one that each link has, and it names none. */
-function lacksLink({ connect_ip: target, bind_if: link }: Connecting, server: string): boolean {
-  return link === undefined && LINK_LOCAL.test(target ?? server);
+function lacksLink({ connect_ip: target = "", bind_if: link }: Connecting, server: string): boolean {
+  const address = target === "" ? server : target;
+  return link === undefined && address.startsWith("fe") && LINK_LOCAL.test(address);
+}
+
+/** Whether checkers may have to be repaired: nearly none have. */
+function areDoubtful(checkers: readonly Connecting[], server: string): boolean {
+  for (const checker of checkers) if (checker.bindto !== undefined || lacksLink(checker, server)) return true;
+  return false;
 }
 
 /** `mixed-families`, `missing-scope`: what a checker connects to, and from. */
 export const checkerAddresses: Check = (config, report) => {
   for (const real of realServers(config)) {
     const { address: server } = real.server;
-    const all = connectingCheckers(real, "with hosts");
-    if (!all.some((checker) => checker.bindto !== undefined || lacksLink(checker, server))) continue;
+    if (!areDoubtful(connectingCheckers(real, "with hosts"), server)) continue;
     ownCheckers(real);
     for (const checker of connectingCheckers(real, "with hosts")) {
       // SMTP_CHECK itself is where hosts without addresses of their own go; only those know the server.
@@ -145,8 +151,11 @@ export const replyLengths: Check = (config, report) => {
 
 /** A checker's first check is delayed by up to its interval, unless it says otherwise; so are the tries of DNS_CHECK. */
 export const checkerTimes: Check = (config) => {
+  let done: readonly Connecting[] = []; // servers share their checkers with those before
   for (const real of realServers(config)) {
-    for (const checker of connectingCheckers(real, "with hosts")) checker.warmup ??= checker.delay_loop;
+    const connecting = connectingCheckers(real, "with hosts");
+    if (connecting !== done) for (const checker of connecting) checker.warmup ??= checker.delay_loop;
+    done = connecting;
     for (const checker of real.DNS_CHECK) checker.delay_before_retry ??= checker.delay_loop;
     for (const checker of real.MISC_CHECK) {
       checker.warmup ??= checker.delay_loop;
