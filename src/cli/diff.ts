@@ -1,4 +1,3 @@
-import pc from "picocolors";
 import type { Compiled } from "../config/compile.ts";
 import { renderText as renderDiagnostics } from "../diagnostics/render-text.ts";
 import { isEmpty, diff as plan } from "../plan/diff.ts";
@@ -6,12 +5,12 @@ import { renderJson } from "../plan/render-json.ts";
 import { type Palette, PLAIN, renderText } from "../plan/render-text.ts";
 import { load } from "./load.ts";
 import {
+  colorsFor,
   EXIT,
   type Output,
   paletteFor,
   stderr as standardError,
   stdout as standardOutput,
-  usesColor,
 } from "./output.ts";
 
 export interface DiffOptions {
@@ -23,9 +22,9 @@ export interface DiffOptions {
 /** Status with --exit-code when something changes. */
 const CHANGES = 2;
 
-function planPalette(out: Output): Palette {
-  if (!usesColor(out)) return PLAIN;
-  const colors = pc.createColors(true);
+async function planPalette(out: Output): Promise<Palette> {
+  const colors = await colorsFor(out);
+  if (!colors) return PLAIN;
   return {
     create: colors.green,
     update: colors.yellow,
@@ -37,12 +36,12 @@ function planPalette(out: Output): Palette {
 }
 
 /** Prints the errors of a configuration; whether there are any. */
-function complain({ diagnostics, sources }: Compiled, out: Output): boolean {
+async function complain({ diagnostics, sources }: Compiled, out: Output): Promise<boolean> {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   out.write(
     renderDiagnostics(errors, {
       lineOf: (path, line) => sources.line(path, line),
-      palette: paletteFor(out),
+      palette: await paletteFor(out),
     }),
   );
   return errors.length > 0;
@@ -53,7 +52,7 @@ function complain({ diagnostics, sources }: Compiled, out: Output): boolean {
  * changes. 1 when either cannot be used, and when the new one has errors: a reload would refuse it, and the plan is then
  * that of a restart. Errors of the old one are shown and change nothing: a daemon may be running on it.
  */
-export function diff(
+export async function diff(
   oldFile: string,
   newFile: string,
   options: DiffOptions,
@@ -61,10 +60,11 @@ export function diff(
     stdout: standardOutput,
     stderr: standardError,
   },
-): number {
-  const running = load(oldFile, { ...options, host: "none" });
-  const next = load(newFile, { ...options, host: "none" });
-  const [, refused] = [running, next].map((one) => complain(one, stderr));
+): Promise<number> {
+  const running = load(oldFile, options);
+  const next = load(newFile, options);
+  await complain(running, stderr);
+  const refused = await complain(next, stderr);
   if (!running.usable || !next.usable) return EXIT.errors;
   if (refused)
     stderr.write(`${newFile} has errors: a reload refuses it; this is what a restart with it comes to.\n`);
@@ -76,7 +76,7 @@ export function diff(
   stdout.write(
     options.format === "json"
       ? `${JSON.stringify(renderJson(changes, locate), null, 2)}\n`
-      : renderText(changes, locate, planPalette(stdout)),
+      : renderText(changes, locate, await planPalette(stdout)),
   );
   if (refused) return EXIT.errors;
   return options.exitCode && !isEmpty(changes) ? CHANGES : EXIT.ok;

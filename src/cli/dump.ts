@@ -29,14 +29,14 @@ function jsonSource(file: string): SourceHost {
 }
 
 /** `holdfast dump`: the compiled configuration on standard output; errors of the file on standard error. */
-export function dump(file: string, options: DumpCommandOptions): number {
+export async function dump(file: string, options: DumpCommandOptions): Promise<number> {
   const source = options.from === "json" ? jsonSource(file) : undefined;
-  const { config, diagnostics, sources, exitCode } = load(file, { ...options, host: "none" }, source);
+  const { config, diagnostics, sources, exitCode } = load(file, options, source);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   stderr.write(
     renderText(errors, {
       lineOf: (path, line) => sources.line(path, line),
-      palette: paletteFor(stderr),
+      palette: await paletteFor(stderr),
     }),
   );
   if (exitCode === EXIT.usage) return exitCode;

@@ -11,7 +11,7 @@ export interface FactsOptions {
 
 /** `holdfast facts`: what checks need to know of this machine; without a configuration that can be read, no scripts. */
 export function facts(file: string, options: FactsOptions): number {
-  const { config, exitCode } = load(file, { ...options, host: "none" });
+  const { config, exitCode } = load(file, options);
   if (exitCode === EXIT.usage) {
     stderr.write(`${file} cannot be read: the facts are without its scripts\n`);
   }

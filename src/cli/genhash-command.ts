@@ -1,9 +1,9 @@
-import { isIP } from "node:net";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { canonicalIp } from "../values/ip.ts";
 import type { GenhashOptions } from "./genhash.ts";
 
 function address(text: string): string {
-  if (isIP(text) === 0) throw new InvalidArgumentError("It is an IP address.");
+  if (canonicalIp(text) === undefined) throw new InvalidArgumentError("It is an IP address.");
   return text;
 }
 

@@ -87,7 +87,7 @@ function makeProgram(): Command {
     .option("-i, --config-id <id>", CONFIG_ID)
     .action(async (file: string, options: DumpCommandOptions) => {
       const { dump } = await import("./dump.ts");
-      process.exitCode = dump(file, options);
+      process.exitCode = await dump(file, options);
     });
   program
     .command("fmt")
@@ -113,7 +113,7 @@ function makeProgram(): Command {
     .option("-i, --config-id <id>", CONFIG_ID)
     .action(async (oldFile: string, newFile: string, options: DiffOptions) => {
       const { diff } = await import("./diff.ts");
-      process.exitCode = diff(oldFile, newFile, options);
+      process.exitCode = await diff(oldFile, newFile, options);
     });
   addFactCommands(program);
   addGenhashCommand(program);

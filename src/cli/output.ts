@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
-import pc from "picocolors";
+import type { createColors } from "picocolors";
 import { type Palette, plainPalette } from "../diagnostics/render-text.ts";
 
 /** Exit statuses of the commands that look at configurations. */
@@ -12,15 +12,24 @@ export class UsageError extends Error {}
 export const DEFAULT_FILE = "/etc/keepalived/keepalived.conf";
 
 /** Whether text for a stream is coloured: a terminal, unless NO_COLOR (no-color.org); anywhere with FORCE_COLOR. */
-export function usesColor(stream: { readonly isTTY?: boolean }, env = process.env): boolean {
+function usesColor(stream: { readonly isTTY?: boolean }, env = process.env): boolean {
   if (env.NO_COLOR) return false;
   return env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : stream.isTTY === true && env.TERM !== "dumb";
 }
 
+/** The colours for a stream; undefined where it has none. Loaded when wanted: asking what Node thinks of its streams makes them. */
+export async function colorsFor(stream: {
+  readonly isTTY?: boolean;
+}): Promise<ReturnType<typeof createColors> | undefined> {
+  if (!usesColor(stream)) return undefined;
+  const { default: picocolors } = await import("picocolors");
+  return picocolors.createColors(true);
+}
+
 /** The palette of diagnostics on a stream. */
-export function paletteFor(stream: { readonly isTTY?: boolean }): Palette {
-  if (!usesColor(stream)) return plainPalette;
-  const colors = pc.createColors(true);
+export async function paletteFor(stream: { readonly isTTY?: boolean }): Promise<Palette> {
+  const colors = await colorsFor(stream);
+  if (!colors) return plainPalette;
   return {
     error: (text) => colors.bold(colors.red(text)),
     warning: (text) => colors.bold(colors.yellow(text)),

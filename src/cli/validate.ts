@@ -4,10 +4,13 @@ import { renderJson } from "../diagnostics/render-json.ts";
 import { renderSarif } from "../diagnostics/render-sarif.ts";
 import { plainPalette, renderText } from "../diagnostics/render-text.ts";
 import type { FixedFiles } from "./fix.ts";
+import { hostOptions } from "./host-options.ts";
 import { type Loaded, type LoadOptions, load } from "./load.ts";
 import { EXIT, paletteFor, stderr, stdout } from "./output.ts";
 
 export interface ValidateOptions extends LoadOptions {
+  /** Whose interfaces, users and scripts have to exist: `this`, `none`, or a file that `holdfast facts` wrote. */
+  readonly host: string;
   readonly format: "text" | "json" | "sarif" | "github";
   /** Apply what fixes there are, and report what is left. */
   readonly fix?: boolean;
@@ -17,11 +20,11 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
-function text(file: string, { diagnostics, sources, suppressed }: Loaded): string {
+async function text(file: string, { diagnostics, sources, suppressed }: Loaded): Promise<string> {
   const rendered = renderText(diagnostics, {
     lineOf: (path, line) => sources.line(path, line),
     // Nothing to colour is the usual case, and asking whether this is a terminal takes time.
-    palette: diagnostics.length > 0 ? paletteFor(stdout) : plainPalette,
+    palette: diagnostics.length > 0 ? await paletteFor(stdout) : plainPalette,
   });
   const fixable = file === "-" ? 0 : diagnostics.filter(({ fix }) => fix !== undefined).length;
   const hints = [
@@ -32,7 +35,7 @@ function text(file: string, { diagnostics, sources, suppressed }: Loaded): strin
   return problems + hints.map((hint) => `${hint}\n`).join("");
 }
 
-function report(file: string, format: ValidateOptions["format"], loaded: Loaded): string {
+async function report(file: string, format: ValidateOptions["format"], loaded: Loaded): Promise<string> {
   const { diagnostics, suppressed } = loaded;
   switch (format) {
     case "text":
@@ -55,7 +58,8 @@ function refusalOf(file: string, options: ValidateOptions): string | undefined {
 }
 
 /** The configuration, after its fixes when they are wanted, and what was done. */
-async function examined(file: string, options: ValidateOptions): Promise<FixedFiles> {
+async function examined(file: string, given: ValidateOptions): Promise<FixedFiles> {
+  const options = { ...given, ...(await hostOptions(given.host, given)) };
   if (!options.fix) return { loaded: load(file, options), log: [] };
   const { fixFiles } = await import("./fix.ts");
   return fixFiles(file, options);
@@ -70,6 +74,6 @@ export async function validate(file: string, options: ValidateOptions): Promise<
   }
   const { loaded, log } = await examined(file, options);
   stderr.write(log.map((line) => `${line}\n`).join(""));
-  stdout.write(report(file, options.format, loaded));
+  stdout.write(await report(file, options.format, loaded));
   return loaded.exitCode;
 }

@@ -16,30 +16,30 @@ function file(name: string, text: string): string {
 const instance = (priority: number, more = "") =>
   `vrrp_instance VI_1 {\n  interface eth0\n  virtual_router_id 51\n  priority ${priority}\n  virtual_ipaddress {\n    10.0.0.1/24\n${more}  }\n}\n`;
 
-function run(oldFile: string, newFile: string, options: Partial<DiffOptions> = {}) {
+async function run(oldFile: string, newFile: string, options: Partial<DiffOptions> = {}) {
   let out = "";
   let err = "";
   const stdout = { write: (text: string) => (out += text) };
   const stderr = { write: (text: string) => (err += text) };
-  const status = diff(oldFile, newFile, { format: "text", ...options }, { stdout, stderr });
+  const status = await diff(oldFile, newFile, { format: "text", ...options }, { stdout, stderr });
   return { status, out, err };
 }
 
 describe("holdfast diff", () => {
-  it("prints the plan and exits with 2 only when asked to", () => {
+  it("prints the plan and exits with 2 only when asked to", async () => {
     const old = file("old.conf", instance(100));
     const next = file("new.conf", instance(90));
-    const plain = run(old, next);
+    const plain = await run(old, next);
     expect(plain.status).toBe(0);
     expect(plain.out).toContain(`priority: 100 → 90  (${old}:4 → ${next}:4)`);
-    expect(run(old, next, { exitCode: true }).status).toBe(2);
-    expect(run(old, old, { exitCode: true })).toEqual({ status: 0, out: "No changes.\n", err: "" });
+    expect((await run(old, next, { exitCode: true })).status).toBe(2);
+    expect(await run(old, old, { exitCode: true })).toEqual({ status: 0, out: "No changes.\n", err: "" });
   });
 
-  it("prints one JSON object", () => {
+  it("prints one JSON object", async () => {
     const old = file("old.conf", instance(100));
     const next = file("new.conf", instance(100, "    10.0.0.2/24\n"));
-    const { status, out } = run(old, next, { format: "json", exitCode: true });
+    const { status, out } = await run(old, next, { format: "json", exitCode: true });
     expect(status).toBe(2);
     const printed = JSON.parse(out);
     expect(printed.changes).toHaveLength(1);
@@ -53,47 +53,47 @@ describe("holdfast diff", () => {
     });
   });
 
-  it("prints the errors of both files, and what a restart would come to", () => {
+  it("prints the errors of both files, and what a restart would come to", async () => {
     const old = file("old.conf", instance(300));
     const next = file("new.conf", instance(400));
-    const { status, out, err } = run(old, next, { exitCode: true });
+    const { status, out, err } = await run(old, next, { exitCode: true });
     expect({ status, out }).toEqual({ status: 1, out: "No changes.\n" }); // both fall back to the default
     expect(err).toContain("old.conf:4");
     expect(err).toContain("new.conf:4");
     expect(err).toContain("new.conf has errors: a reload refuses it");
   });
 
-  it("compares with a configuration that runs in spite of its errors", () => {
+  it("compares with a configuration that runs in spite of its errors", async () => {
     const old = file("old.conf", instance(300));
     const next = file("new.conf", instance(90));
-    const { status, out, err } = run(old, next, { exitCode: true });
+    const { status, out, err } = await run(old, next, { exitCode: true });
     expect(status).toBe(2);
     expect(out).toContain("priority: 100 → 90");
     expect(err).toContain("old.conf:4");
     expect(err).not.toContain("refuses");
   });
 
-  it("has no plan for what cannot be used", () => {
+  it("has no plan for what cannot be used", async () => {
     const old = file("old.conf", instance(100));
     const next = file("new.conf", "vrrp_instance VI_1 {\n  interface\n}\n");
-    const { status, out, err } = run(old, next);
+    const { status, out, err } = await run(old, next);
     expect({ status, out }).toEqual({ status: 1, out: "" });
     expect(err).toContain("missing-value");
   });
 
-  it("says that a file cannot be read", () => {
+  it("says that a file cannot be read", async () => {
     const missing = join(folder, "missing.conf");
-    const { status, err } = run(missing, missing);
+    const { status, err } = await run(missing, missing);
     expect(status).toBe(1);
     expect(err).toContain("missing.conf");
   });
 
-  it("compares what @id lines leave", () => {
+  it("compares what @id lines leave", async () => {
     const path = file(
       "id.conf",
       `vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n@left priority 150\n@right priority 100\n virtual_ipaddress {\n 10.0.0.1\n }\n}\n`,
     );
-    const left = run(path, path, { configId: "left", exitCode: true, format: "json" });
+    const left = await run(path, path, { configId: "left", exitCode: true, format: "json" });
     expect(left.status).toBe(0);
     expect(JSON.parse(left.out).changes).toEqual([]);
   });
