@@ -10,6 +10,7 @@ export default defineConfig({
     projects: [
       group("unit", ["test/**/*.test.ts"], {
         exclude: ["test/{kernel,ipvs,interop,daemon,differential}/**", "**/node_modules/**"],
+        testTimeout: 30_000,
       }),
       group("differential", ["test/differential/**/*.test.ts"], { testTimeout: 60_000 }),
       // Groups on real kernels run one file at a time: two cores, and timing that means something.
