@@ -142,6 +142,16 @@ describe("a VMAC", () => {
     expect(below()).toEqual(["0", "0"]);
   });
 
+  it("left by a daemon that was killed is left, and said, when the next configuration has none", async () => {
+    const router = start("use_vmac");
+    await master();
+    await router.kill();
+    const next = start("");
+    await next.process.waitFor(`Interface ${VMAC} has a VRRP MAC address and is not in this configuration`);
+    expect(await next.stop()).toBe(0);
+    expect(link()).toBeDefined();
+  });
+
   it("does not take over an interface that is somebody else's", async () => {
     host.exec("ip", "link", "add", VMAC, "type", "veth", "peer", "name", "far0");
     const router = start("use_vmac");

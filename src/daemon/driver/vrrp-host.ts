@@ -22,6 +22,8 @@ export class VrrpHost {
   readonly #links: VrrpLinks;
   readonly #firewall: VrrpFirewall;
   readonly #interfaces: Interfaces;
+  readonly #log: Log;
+  #started = false;
   readonly #feed: (facts: InterfaceFacts) => void;
   /** Interfaces that keep further addresses of a network, by instance. */
   readonly #promoting = new Map<string, string>();
@@ -31,6 +33,7 @@ export class VrrpHost {
   /** `feed` takes what becomes known of links that we make. */
   constructor(kernel: Kernel, interfaces: Interfaces, log: Log, feed: (facts: InterfaceFacts) => void) {
     this.#interfaces = interfaces;
+    this.#log = log;
     this.#feed = feed;
     this.#parameters = new Parameters(kernel.sysctl, log);
     this.#firewall = new VrrpFirewall(kernel, interfaces, log);
@@ -50,6 +53,16 @@ export class VrrpHost {
         this.#promote(change.id, promotes ? name : undefined);
       }
     }
+  }
+
+  /** After the machine had it: the first time it is said which interfaces of virtual routers nobody here wants. */
+  configured(): void {
+    if (this.#started) return;
+    this.#started = true;
+    for (const name of this.#links.notOurs())
+      this.#log.warn(
+        `Interface ${name} has a VRRP MAC address and is not in this configuration: left as it is`,
+      );
   }
 
   /** The links that the machine wants from now on. */

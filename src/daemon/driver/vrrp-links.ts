@@ -23,6 +23,7 @@ export interface VirtualLinkListener {
 }
 
 const LINK_SCOPE = 253;
+const VIRTUAL_ROUTER = /^00:00:5e:00:0[12]:/;
 
 /**
  * The interfaces that the router makes. They are there while they are wanted and their bases are: what somebody else
@@ -46,6 +47,18 @@ export class VrrpLinks {
   /** The links that stand, in the order they were made. */
   get made(): MadeLink[] {
     return [...this.#made.values()];
+  }
+
+  /**
+   * Names of other interfaces with the MAC address of a virtual router (RFC 9568 §7.3): of a daemon that was killed and
+   * has another configuration since, or of another one that runs.
+   */
+  notOurs(): string[] {
+    const ours = new Set(this.made.map(({ ifindex }) => ifindex));
+    const links = this.#kernel.links
+      .list()
+      .filter(({ kind, index }) => kind === "macvlan" && !ours.has(index));
+    return links.filter(({ mac }) => VIRTUAL_ROUTER.test(formatMac(mac))).map(({ name }) => name);
   }
 
   /** From now on these are wanted, and no others. What stays as it is is not touched. */

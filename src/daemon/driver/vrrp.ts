@@ -128,6 +128,7 @@ export class VrrpDriver {
     this.#tellTime();
     this.#loop.feed({ type: "apply", changes, interfaces, keyFiles: this.#keys.read(changes) });
     this.#holdings.end(changes);
+    this.#host.configured();
     for (const { object, kind, id } of changes) {
       if (object === "vrrp_instance" && kind === "delete") this.#interfaceOf.delete(id);
     }
