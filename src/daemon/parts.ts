@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { forOwner } from "../plan/diff.ts";
+import { changesBetween, concerns, forOwner } from "../plan/diff.ts";
 import type { Change, Plan } from "../plan/plan.ts";
 import type { Role } from "./messages.ts";
 
@@ -53,4 +53,18 @@ export function changesOf(plan: Plan, role: Role): readonly Change[] {
 /** The same configuration with nothing in it to run: where a start begins and a stop ends. */
 export function emptied(config: Config): Config {
   return { ...partOf(config, "checkers"), virtual_server_group: [], virtual_server: [] };
+}
+
+/** What one child carries out to start with a configuration, change after change. */
+export function startOf(config: Config, role: Role): Iterable<Change> {
+  return carriedOutBy(role, changesBetween(emptied(config), config));
+}
+
+/** The same for its stop. */
+export function stopOf(config: Config, role: Role): Iterable<Change> {
+  return carriedOutBy(role, changesBetween(config, emptied(config)));
+}
+
+function* carriedOutBy(role: Role, changes: Iterable<Change>): Iterable<Change> {
+  for (const change of changes) if (concerns(change, role)) yield change;
 }

@@ -7,9 +7,10 @@ export interface Subsystem {
   /** Takes over what the configuration says of news. Before the plan that leads to it. */
   configure(config: Config): void;
   /** Carries out the first plan. Throws KernelError when this machine cannot do what it needs. */
-  start(changes: readonly Change[]): void;
+  start(changes: Iterable<Change>): void;
   apply(changes: readonly Change[]): void;
-  stop(changes: readonly Change[]): void;
+  /** Carries out the plan to nothing. */
+  stop(changes: Iterable<Change>): void;
   /** A BFD session is up, or down. */
   session?(name: string, up: boolean): void;
   /** State and statistics for an operator, where there are any; `clear` sets statistics to zero then. */

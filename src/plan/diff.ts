@@ -10,12 +10,20 @@ import { type KeywordPolicy, type ObjectPolicy, POLICIES, worst } from "./policy
  * empty configuration, stop one to it. Objects that do not change are listed with kind `keep`.
  */
 export function diff(running: Config, next: Config): Plan {
+  return { changes: [...changesBetween(running, next)] };
+}
+
+/**
+ * The changes of that plan one after the other, those inside a virtual server made when it is its turn: of tens of
+ * thousands of servers a plan takes as much memory as the servers themselves.
+ */
+export function changesBetween(running: Config, next: Config): Iterable<Change> {
   const before = objectsOf(running);
   const after = objectsOf(next);
   const outcomes = (Object.keys(POLICIES) as ObjectType[]).flatMap((object) =>
     compareSets(before[object] ?? [], after[object] ?? [], undefined),
   );
-  return { changes: ordered(outcomes) };
+  return ordered(outcomes);
 }
 
 /** Nothing is created, updated, replaced or deleted. */
@@ -24,13 +32,16 @@ export function isEmpty(plan: Plan): boolean {
 }
 
 /**
- * The part of a plan that one process carries out. `global_defs`, which the parent owns, is in every part: instances
- * and scripts take their defaults from it.
+ * Whether one process carries out a change. `global_defs`, which the parent owns, is everybody's: instances and scripts
+ * take their defaults from it.
  */
+export function concerns(change: Change, owner: Owner): boolean {
+  return change.owner === owner || change.object === "global_defs";
+}
+
+/** The part of a plan that one process carries out. */
 export function forOwner(plan: Plan, owner: Owner): Plan {
-  return {
-    changes: plan.changes.filter((change) => change.owner === owner || change.object === "global_defs"),
-  };
+  return { changes: plan.changes.filter((change) => concerns(change, owner)) };
 }
 
 /** The object around the ones compared: what became of it decides what becomes of them. */
@@ -43,6 +54,7 @@ interface Parent {
 
 const NO_NODES: readonly Node[] = [];
 const NO_OUTCOMES: readonly Outcome[] = [];
+const childless = (): readonly Outcome[] => NO_OUTCOMES;
 const NO_REASONS: readonly Reason[] = [];
 
 /** Matches two sets of objects by type and identity: those of `next` in their order, then those that are gone. */
@@ -83,11 +95,12 @@ function compare(before: Node | undefined, after: Node | undefined, parent: Pare
     after: after?.value,
     // Before and after are values of nodes whose object is this one.
   } as Change;
-  const old = before?.children() ?? NO_NODES;
-  const now = after?.children() ?? NO_NODES;
-  if (old.length === 0 && now.length === 0) return { change, children: NO_OUTCOMES };
+  if (childKeywords(node.object).size === 0) return { change, children: childless };
   const self: Parent = { address, id: node.id, object: node.object, kind: verdict.kind };
-  return { change, children: compareSets(old, now, self) };
+  return {
+    change,
+    children: () => compareSets(before?.children() ?? NO_NODES, after?.children() ?? NO_NODES, self),
+  };
 }
 
 interface Verdict {

@@ -3,7 +3,8 @@ import type { Change } from "./plan.ts";
 /** A change with those of the objects inside its object, in the order of the next configuration, the gone ones last. */
 export interface Outcome {
   readonly change: Change;
-  readonly children: readonly Outcome[];
+  /** Made when asked for, like those of a Node, and each time anew. */
+  readonly children: () => readonly Outcome[];
 }
 
 /**
@@ -25,34 +26,41 @@ export interface Outcome {
  *
  * Created objects stand in the order of the next configuration, deleted ones in the reverse of the running one.
  */
-export function ordered(outcomes: readonly Outcome[]): Change[] {
+export function* ordered(outcomes: readonly Outcome[]): Iterable<Change> {
   const of = (object: Change["object"]) => outcomes.filter(({ change }) => change.object === object);
-  const instances = of("vrrp_instance");
+  const instances = of("vrrp_instance").map(withKnownChildren);
   const scripts = TRACKED.flatMap(of);
   const groups = of("vrrp_sync_group");
   const services = of("virtual_server");
   const serviceGroups = of("virtual_server_group");
-  return [
-    ...of("global_defs").flatMap(withChildren),
-    ...[...of("garp_group"), ...of("track_group")].flatMap(withChildren),
-    ...STATIC.flatMap((object) => staying(of(object)).flatMap(withChildren)),
-    ...gone(groups).flatMap(childrenFirst),
-    ...staying(instances).flatMap(({ children }) => gone(children.filter(isAddress)).flatMap(childrenFirst)),
-    ...gone(instances).flatMap(childrenFirst),
-    ...staying(scripts).flatMap(withChildren),
-    ...staying(instances).flatMap(withChildren),
-    ...staying(instances).flatMap(({ children }) =>
-      gone(children.filter((child) => !isAddress(child))).flatMap(childrenFirst),
-    ),
-    ...staying(groups).flatMap(withChildren),
-    ...gone(scripts).flatMap(childrenFirst),
-    ...[...STATIC].reverse().flatMap((object) => gone(of(object)).flatMap(childrenFirst)),
-    ...gone(services).flatMap(childrenFirst),
-    ...of("SSL").flatMap(withChildren),
-    ...staying(serviceGroups).flatMap(withChildren),
-    ...gone(serviceGroups).flatMap(childrenFirst),
-    ...staying(services).flatMap(service),
-  ];
+  yield* of("global_defs").flatMap(withChildren);
+  yield* [...of("garp_group"), ...of("track_group")].flatMap(withChildren);
+  yield* STATIC.flatMap((object) => staying(of(object)).flatMap(withChildren));
+  yield* gone(groups).flatMap(childrenFirst);
+  yield* staying(instances).flatMap(({ children }) =>
+    gone(children().filter(isAddress)).flatMap(childrenFirst),
+  );
+  yield* gone(instances).flatMap(childrenFirst);
+  yield* staying(scripts).flatMap(withChildren);
+  yield* staying(instances).flatMap(withChildren);
+  yield* staying(instances).flatMap(({ children }) =>
+    gone(children().filter((child) => !isAddress(child))).flatMap(childrenFirst),
+  );
+  yield* staying(groups).flatMap(withChildren);
+  yield* gone(scripts).flatMap(childrenFirst);
+  yield* [...STATIC].reverse().flatMap((object) => gone(of(object)).flatMap(childrenFirst));
+  // The servers of tens of thousands of services are made one service at a time.
+  for (const one of gone(services)) yield* childrenFirst(one);
+  yield* of("SSL").flatMap(withChildren);
+  yield* staying(serviceGroups).flatMap(withChildren);
+  yield* gone(serviceGroups).flatMap(childrenFirst);
+  for (const one of staying(services)) yield* service(one);
+}
+
+/** The same outcome, its children made once: they stand in several places. */
+function withKnownChildren({ change, children }: Outcome): Outcome {
+  const known = children();
+  return { change, children: () => known };
 }
 
 /** What instances and groups track, and what says how. */
@@ -84,20 +92,23 @@ function staying(outcomes: readonly Outcome[]): readonly Outcome[] {
 
 /** The object, then what is inside it and not deleted. */
 function withChildren({ change, children }: Outcome): Change[] {
-  if (children.length === 0) return [change];
-  return [change, ...staying(children).flatMap(withChildren)];
+  const inside = children();
+  if (inside.length === 0) return [change];
+  return [change, ...staying(inside).flatMap(withChildren)];
 }
 
 function childrenFirst({ change, children }: Outcome): Change[] {
-  return [...gone(children).flatMap(childrenFirst), change];
+  return [...gone(children()).flatMap(childrenFirst), change];
 }
 
-function service(outcome: Outcome): Change[] {
-  if (outcome.children.every(({ change }) => change.kind !== "delete")) return withChildren(outcome);
+function service(made: Outcome): Change[] {
+  const outcome = withKnownChildren(made);
+  const children = outcome.children();
+  if (children.every(stays)) return withChildren(outcome);
   const created = new Set(
-    outcome.children.filter(({ change }) => change.kind === "create").map(({ change }) => change.id),
+    children.filter(({ change }) => change.kind === "create").map(({ change }) => change.id),
   );
-  const leaving = gone(outcome.children);
+  const leaving = gone(children);
   const collides = ({ change }: Outcome) => created.has(change.id);
   return [
     ...leaving.filter(collides).flatMap(childrenFirst),

@@ -12,11 +12,15 @@ export type CheckerId = string;
  * sorry servers, weights, and feeds its checkers; the driver only sees connections, commands and scripts.
  */
 export type LvsEvent =
-  /** The checkers' changes of a plan, in order; `present` is what the kernel's table holds before, where it could be listed. */
+  /**
+   * The checkers' changes of a plan, in order; `present` is what the kernel's table holds before, where it could be listed.
+   * `isStop`: they are some of those of a stop, and more are to follow; all of them at once need not say so.
+   */
   | {
       readonly type: "apply";
       readonly changes: readonly Change[];
       readonly present?: readonly IpvsServiceEntry[];
+      readonly isStop?: true;
     }
   /** What the kernel's table holds: the answer to `compare`. */
   | { readonly type: "listed"; readonly present: readonly IpvsServiceEntry[] }

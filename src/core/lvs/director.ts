@@ -128,12 +128,13 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
   }
 
   /** All changes first, then their consequences: a service never goes through a state between two configurations. */
-  #apply({ changes, present }: EventOf<"apply">, now: Micros): void {
+  #apply({ changes, present, isStop: isPartOfStop }: EventOf<"apply">, now: Micros): void {
     const services = changes.filter((change) => change.object === "virtual_server");
     const leaving = new Set(services.filter(({ kind }) => kind === "delete").map(({ id }) => id));
     const isStop =
-      services.every(({ kind }) => kind === "delete") &&
-      [...this.#pools.keys()].every((id) => leaving.has(id));
+      isPartOfStop === true ||
+      (services.every(({ kind }) => kind === "delete") &&
+        [...this.#pools.keys()].every((id) => leaving.has(id)));
     const batch: Batch = {
       leaving,
       ordinals: ordinalsOf(services),

@@ -29,6 +29,7 @@ export class PacketMarks {
 
   /** Gives marks, and takes them, and returns the pools for which that changes what they are. */
   *assign(pools: Iterable<Pool>): Iterable<Pool> {
+    if (this.#settings?.nftables_ipvs === undefined && this.#marks.size === 0) return;
     const all = [...pools];
     const taken = new Set(all.flatMap(marksOf));
     for (const pool of all) {

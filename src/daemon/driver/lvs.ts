@@ -13,6 +13,7 @@ import type { Scripts } from "../scripts/client.ts";
 import { HostAddressWatch } from "./host-address-watch.ts";
 import { IpvsTimeoutSettings } from "./ipvs-timeouts.ts";
 import { MachineLoop } from "./loop.ts";
+import { slicesOf } from "./slices.ts";
 import { SyncDaemon, syncDaemonOf } from "./sync-daemon.ts";
 import { TlsCredentialStore } from "./tls-credentials.ts";
 import { TrackFileWatch } from "./track-file-watch.ts";
@@ -24,6 +25,9 @@ type Effect<T extends LvsEffect["type"]> = Extract<LvsEffect, { type: T }>;
  * few milliseconds share it.
  */
 const GRAIN = 4_000;
+
+/** Changes of a start or a stop that are carried out at once: what they take in memory is soon free for the next. */
+const SLICE = 256;
 
 /** Drives the LVS director: its IPVS table, its checkers' connections, scripts and clock. */
 export class LvsDriver {
@@ -73,13 +77,23 @@ export class LvsDriver {
    * Carries out the first plan, on what the kernel's table holds now. Throws KernelError when there is no IPVS, or a file
    * of the SSL block cannot be used.
    */
-  start(changes: readonly Change[]): void {
+  start(changes: Iterable<Change>): void {
     if (this.#config) this.#tls.load(this.#config);
     if (this.#config?.global_defs.lvs_flush) this.#kernel.ipvs.flush();
     this.#clearMarks();
     this.#watch();
-    this.#loop.feed({ type: "apply", changes, present: this.#kernel.ipvs.list() });
+    let present: { present?: readonly IpvsServiceEntry[] } = { present: this.#kernel.ipvs.list() };
+    for (const some of this.#inSlices(changes)) {
+      this.#loop.feed({ type: "apply", changes: some, ...present });
+      present = {};
+    }
     this.#set();
+  }
+
+  /** Groups tie services to each other, by marks and by the addresses that they have in common: all of them at once then. */
+  #inSlices(changes: Iterable<Change>): Iterable<readonly Change[]> {
+    const grouped = (this.#config?.virtual_server_group.length ?? 0) > 0;
+    return grouped ? [[...changes]] : slicesOf(changes, SLICE);
   }
 
   /** Carries out the checkers' part of a plan. */
@@ -112,9 +126,10 @@ export class LvsDriver {
   }
 
   /** Carries out the plan to nothing, and ends. `keepTable`: leave IPVS as it is. */
-  stop(changes: readonly Change[], keepTable: boolean): void {
+  stop(changes: Iterable<Change>, keepTable: boolean): void {
     this.#keepTable = keepTable;
-    this.#loop.feed({ type: "apply", changes });
+    for (const some of this.#inSlices(changes))
+      this.#loop.feed({ type: "apply", changes: some, isStop: true });
     this.#loop.stop();
     if (this.#config?.global_defs.lvs_flush_on_stop === "all" && !keepTable) this.#kernel.ipvs.flush();
     this.#syncDaemon.stop();

@@ -20,7 +20,8 @@ export function createVrrpSubsystem(
   let warmUp: WarmUp | undefined;
   return {
     configure: (config) => driver.configure(config),
-    start: (changes) => {
+    start: (plan) => {
+      const changes = [...plan];
       driver.apply(changes);
       warmUp = new WarmUp(changes);
       warmUp.start();
@@ -28,7 +29,7 @@ export function createVrrpSubsystem(
     apply: (changes) => driver.apply(changes),
     stop: (changes) => {
       warmUp?.stop();
-      driver.stop(changes, keepOnStop);
+      driver.stop([...changes], keepOnStop);
     },
     report: (clear) => {
       const snapshot = router.snapshot();
