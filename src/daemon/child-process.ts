@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { setParentDeathSignal } from "../../native/process.ts";
 import { realTimeSignal, Signals } from "../../native/signals.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, VirtualServer } from "../config/config.ts";
 import { type Kernel, KernelError } from "../kernel/ports.ts";
 import { openKernel } from "./driver/kernels.ts";
 import { EXIT } from "./exit-status.ts";
@@ -9,6 +9,7 @@ import type { Log } from "./log/log.ts";
 import { processLog } from "./log/process-log.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
 import { Outlets } from "./notify/outlets.ts";
+import { ParcelReader } from "./parcels.ts";
 import { startOf, stopOf } from "./parts.ts";
 import { AutoPriority, applyAttributes, attributesOf } from "./process-attributes.ts";
 import { Scripts } from "./scripts/client.ts";
@@ -62,6 +63,9 @@ interface Running {
 
 class Child {
   readonly #role: Role;
+  readonly #parcels = new ParcelReader();
+  /** Those that have come so far. */
+  readonly #services: VirtualServer[] = [];
   #running: Running | undefined;
   /** Messages are dealt with one after the other. */
   #turn: Promise<void> = Promise.resolve();
@@ -73,8 +77,11 @@ class Child {
 
   take(message: ToChild): void {
     switch (message.type) {
+      case "services":
+        this.#services.push(...this.#parcels.read(message.parcel));
+        break;
       case "start":
-        this.#enqueue(() => this.#start(message));
+        this.#enqueue(() => this.#start(message, this.#services.splice(0)));
         break;
       case "apply":
         this.#enqueue(() => this.#apply(message));
@@ -103,7 +110,11 @@ class Child {
     this.#turn = this.#turn.then(operation);
   }
 
-  async #start({ settings, config, fifos }: Extract<ToChild, { type: "start" }>): Promise<void> {
+  async #start(
+    { settings, fifos, ...message }: Extract<ToChild, { type: "start" }>,
+    services: readonly VirtualServer[],
+  ): Promise<void> {
+    const config = { ...message.config, virtual_server: services };
     const log = processLog(this.#role, settings.log);
     process.on("uncaughtException", (error) => crash(log, error));
     process.on("unhandledRejection", (error) => crash(log, error));

@@ -3,6 +3,7 @@ import type { VrrpSnapshot } from "../core/vrrp/snapshot.ts";
 import type { Change } from "../plan/plan.ts";
 import type { LogSettings } from "./log/log.ts";
 import type { Alert, LocatedLine } from "./notify/outlets.ts";
+import type { Parcel } from "./parcels.ts";
 
 /** The processes below the parent that do the work. */
 export type Role = "vrrp" | "checkers";
@@ -23,7 +24,9 @@ export interface ChildSettings {
  * configuration are made where they are carried out: of tens of thousands of servers each would take longer to send.
  */
 export type ToChild =
-  /** The first message. */
+  /** Virtual servers of the configuration to start with, some at a time. */
+  | { readonly type: "services"; readonly parcel: Parcel }
+  /** `config` is without the virtual servers, which have come before. */
   | {
       readonly type: "start";
       readonly settings: ChildSettings;

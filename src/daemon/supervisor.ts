@@ -8,6 +8,7 @@ import type { Log } from "./log/log.ts";
 import { relayLines } from "./log/relay-lines.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
 import type { Alert, LocatedLine } from "./notify/outlets.ts";
+import { ParcelWriter } from "./parcels.ts";
 import { type PidFile, takePidFile } from "./pid-file.ts";
 import { childProgram } from "./program-path.ts";
 
@@ -136,7 +137,7 @@ export class Supervisor {
   }
 
   #spawn(assignment: Assignment): Promise<boolean> {
-    const { role, settings, log } = this.#options;
+    const { role, log } = this.#options;
     const child = spawn(process.execPath, [childProgram(), role], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       // Plans and configurations are sent as they are; structured clone keeps what JSON would lose.
@@ -156,8 +157,15 @@ export class Supervisor {
     });
     child.once("exit", (status, signal) => this.#ended(child, signal ?? `status ${status}`));
     if (child.stderr !== null) this.#relay(child.stderr);
-    this.#send({ type: "start", settings, ...assignment });
+    this.#sendStart(assignment);
     return this.#applied(APPLY_LIMIT);
+  }
+
+  #sendStart({ config, fifos }: Assignment): void {
+    for (const parcel of new ParcelWriter().parcels(config.virtual_server))
+      this.#send({ type: "services", parcel });
+    const { settings } = this.#options;
+    this.#send({ type: "start", settings, config: { ...config, virtual_server: [] }, fifos });
   }
 
   /** With a console its lines are the child's own log; without one, only what Node itself has to say. */
