@@ -126,15 +126,12 @@ export class CheckerCrew {
     starting: CheckerEntry[],
     state: State = { up: isAssumedUp(spec) },
   ): CheckerEntry {
-    const checker = createChecker(spec, real.config, {
-      ...state,
-      service: pool.nameOf(real),
-      virtualServer: pool.name,
-      ...this.#tools,
-      observed: this.#observed,
-    });
+    const { random, patterns } = this.#tools;
+    const [service, virtualServer, observed] = [pool.nameOf(real), pool.name, this.#observed];
+    const context = { ...state, service, virtualServer, random, patterns, observed };
+    const checker = createChecker(spec, real.config, context);
     this.#serial++;
-    const id = `${pool.id}/${real.id}#${this.#serial}`;
+    const id = [real.id, "#", this.#serial].join("");
     const entry: CheckerEntry = { id, pool, real, spec, checker, isConnected: false, wasUp: checker.up };
     this.#entries.set(id, entry);
     if (!isFollowing(spec)) starting.push(entry);

@@ -63,24 +63,19 @@ const WEB_PORTS: Partial<Record<CheckerSpec["kind"], number>> = { HTTP_GET: 80, 
 
 /** The checkers of a real server. An HTTP_GET or SSL_GET without URL is none, as keepalived ignores it. */
 export function checkerSpecs(real: RealServer): CheckerSpec[] {
-  return [
-    ...real.TCP_CHECK.map((config) => ({ kind: "TCP_CHECK", config }) as const),
-    ...real.HTTP_GET.filter(({ url }) => url.length > 0).map(
-      (config) => ({ kind: "HTTP_GET", config }) as const,
-    ),
-    ...real.SSL_GET.filter(({ url }) => url.length > 0).map(
-      (config) => ({ kind: "SSL_GET", config }) as const,
-    ),
-    ...real.SMTP_CHECK.flatMap((block) =>
-      smtpHosts(block).map((config) => ({ kind: "SMTP_CHECK", config, helo: block.helo_name }) as const),
-    ),
-    ...real.DNS_CHECK.map((config) => ({ kind: "DNS_CHECK", config }) as const),
-    ...real.UDP_CHECK.map((config) => ({ kind: "UDP_CHECK", config }) as const),
-    ...real.PING_CHECK.map((config) => ({ kind: "PING_CHECK", config }) as const),
-    ...real.MISC_CHECK.map((config) => ({ kind: "MISC_CHECK", config }) as const),
-    ...real.FILE_CHECK.map((config) => ({ kind: "FILE_CHECK", config }) as const),
-    ...real.BFD_CHECK.map((config) => ({ kind: "BFD_CHECK", config }) as const),
-  ];
+  const specs: CheckerSpec[] = [];
+  for (const config of real.TCP_CHECK) specs.push({ kind: "TCP_CHECK", config });
+  for (const config of real.HTTP_GET) if (config.url.length > 0) specs.push({ kind: "HTTP_GET", config });
+  for (const config of real.SSL_GET) if (config.url.length > 0) specs.push({ kind: "SSL_GET", config });
+  for (const block of real.SMTP_CHECK)
+    for (const config of smtpHosts(block)) specs.push({ kind: "SMTP_CHECK", config, helo: block.helo_name });
+  for (const config of real.DNS_CHECK) specs.push({ kind: "DNS_CHECK", config });
+  for (const config of real.UDP_CHECK) specs.push({ kind: "UDP_CHECK", config });
+  for (const config of real.PING_CHECK) specs.push({ kind: "PING_CHECK", config });
+  for (const config of real.MISC_CHECK) specs.push({ kind: "MISC_CHECK", config });
+  for (const config of real.FILE_CHECK) specs.push({ kind: "FILE_CHECK", config });
+  for (const config of real.BFD_CHECK) specs.push({ kind: "BFD_CHECK", config });
+  return specs;
 }
 
 /** Whether a checker observes nothing itself. */

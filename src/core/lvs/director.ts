@@ -155,15 +155,19 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     for (const pool of batch.touched.keys()) pool.withdraw(this.#table, this.#out);
     const commands = this.#marks.commands(this.#pools.values());
     if (commands.length > 0) this.#out.push({ type: "firewall", commands });
-    this.#suspendAndActivate(now, new Set(batch.starting));
+    this.#suspendAndActivate(now, batch.touched.keys(), new Set(batch.starting));
     for (const entry of batch.starting) {
       this.#crew.start(entry, now);
     }
   }
 
-  /** Checkers of virtual servers that have got, or lost, their last address; not those of `starting`. */
-  #suspendAndActivate(now: Micros, starting: ReadonlySet<CheckerEntry> = new Set()): void {
-    for (const pool of this.#pools.values()) {
+  /** Checkers of those virtual servers that have got, or lost, their last address; not those of `starting`. */
+  #suspendAndActivate(
+    now: Micros,
+    pools: Iterable<Pool> = this.#pools.values(),
+    starting: ReadonlySet<CheckerEntry> = new Set(),
+  ): void {
+    for (const pool of pools) {
       const suspended = !this.#addresses.allow(pool.config, pool.entries);
       if (suspended === pool.suspended) continue;
       pool.suspended = suspended;

@@ -14,9 +14,10 @@ function protocolName({ service, protocol }: VirtualServer): string {
  */
 export function virtualServerName(server: VirtualServer, ordinal = 0): string {
   const { service } = server;
+  // Names are joined, not written as templates: those are trees of pieces, of which each server keeps one.
   switch (service.type) {
     case "address":
-      return `[${service.address}]:${protocolName(server)}:${service.port}`;
+      return ["[", service.address, "]:", protocolName(server), ":", service.port].join("");
     case "fwmark":
       return `FWM ${service.fwmark}`;
     case "group":
@@ -26,7 +27,6 @@ export function virtualServerName(server: VirtualServer, ordinal = 0): string {
 
 /** One of its servers: `[10.0.1.1]:tcp:80`. */
 export function serverName(virtualServer: VirtualServer, server: ServerAddress): string {
-  // Joined, not written as a template: that would be a tree of pieces, of which each server keeps one.
   return ["[", server.address, "]:", protocolName(virtualServer), ":", server.port].join("");
 }
 

@@ -53,6 +53,8 @@ export class Pool {
   /** The services that it is in the table. */
   #installed: readonly IpvsServiceKey[] = NONE;
   #expanded: Expanded | undefined;
+  /** Its name, and what that was made from: lines name it again and again. */
+  #named: { readonly config: VirtualServer; readonly ordinal: number; readonly name: string } | undefined;
   /** Those that it no longer is, and is there still. */
   #outgoing = NONE;
   /** Of a virtual server that is of a group: what belongs to the group. */
@@ -70,7 +72,10 @@ export class Pool {
   }
 
   get name(): string {
-    return virtualServerName(this.config, this.ordinal);
+    const { config, ordinal } = this;
+    if (this.#named?.config !== config || this.#named.ordinal !== ordinal)
+      this.#named = { config, ordinal, name: virtualServerName(config, ordinal) };
+    return this.#named.name;
   }
 
   nameOf(real: RealState): string {

@@ -51,7 +51,8 @@ class SinkDestination {
   }
 
   write(_entry: string): void {
-    for (const line of this.lastMsg.split("\n")) {
+    const { lastMsg } = this;
+    for (const line of lastMsg.includes("\n") ? lastMsg.split("\n") : [lastMsg]) {
       const safe = escapeControls(line);
       for (const sink of this.#sinks) sink.write(this.lastLevel, safe);
     }
