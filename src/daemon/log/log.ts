@@ -1,4 +1,4 @@
-import { pino, symbols } from "pino";
+import { pino } from "pino";
 
 /** What the daemon says. Messages are one line of English; control characters in them are escaped by the sinks. */
 export interface Log {
@@ -36,33 +36,18 @@ function escapeControls(text: string): string {
 }
 
 /**
- * pino, with a destination that writes each entry to every sink before the call returns. pino tells a destination
- * that asks for metadata the level and message of the entry; no JSON is parsed back.
+ * A synchronous log to the given sinks: pino knows the levels, and a hook takes each entry before pino makes the JSON
+ * of it that nobody reads.
  */
-class SinkDestination {
-  readonly [symbols.needsMetadataGsym] = true;
-  /** Set by pino before each write. */
-  lastLevel = 30;
-  lastMsg = "";
-  readonly #sinks: readonly LogSink[];
-
-  constructor(sinks: readonly LogSink[]) {
-    this.#sinks = sinks;
-  }
-
-  write(_entry: string): void {
-    const { lastMsg } = this;
-    for (const line of lastMsg.includes("\n") ? lastMsg.split("\n") : [lastMsg]) {
-      const safe = escapeControls(line);
-      for (const sink of this.#sinks) sink.write(this.lastLevel, safe);
-    }
-  }
-}
-
-/** A synchronous log to the given sinks. */
 export function createLog(sinks: readonly LogSink[], detail: boolean): Log {
-  const options = { base: null, timestamp: false, level: detail ? "debug" : "info" } as const;
-  const logger = pino(options, new SinkDestination(sinks));
+  const write = ([entry]: readonly unknown[], _: unknown, level: LogLevel) => {
+    const message = String(entry);
+    for (const line of message.includes("\n") ? message.split("\n") : [message]) {
+      const safe = escapeControls(line);
+      for (const sink of sinks) sink.write(level, safe);
+    }
+  };
+  const logger = pino({ level: detail ? "debug" : "info", hooks: { logMethod: write } });
   return {
     error: (message) => logger.error(message),
     warn: (message) => logger.warn(message),
