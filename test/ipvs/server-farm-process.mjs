@@ -15,7 +15,8 @@ import { createServer as createTcpServer } from "node:net";
 
 const [key, certificate, ...listeners] = process.argv.slice(2);
 let sick = new Set();
-const plain = (address) => address.replace(/^::ffff:/, "");
+/** A peer that is gone already, with its connection reset, has no address any more. */
+const plain = (address = "nobody") => address.replace(/^::ffff:/, "");
 const isSick = (client, server) => sick.has(`${plain(client)} ${plain(server)}`);
 
 function answer(request, response) {

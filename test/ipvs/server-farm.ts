@@ -82,7 +82,16 @@ export class ServerFarm {
         (family) => `neighbour add ${NETWORK[family]}${NOBODY} lladdr 02:00:00:00:00:fd dev eth0`,
       ),
     );
-    return new Place(host, (server, sick) => this.#setSick(number, server, sick));
+    return new Place(
+      host,
+      (server, sick) => this.#setSick(number, server, sick),
+      () => this.#assertRunning(),
+    );
+  }
+
+  /** Without the farm all servers are down, for both programs alike, and whatever is compared is the same. */
+  #assertRunning(): void {
+    if (!this.#process.running) throw new Error(`the server farm has ended:\n${this.#process.log}`);
   }
 
   #setSick(director: string, server: string, sick: boolean): void {
@@ -97,11 +106,13 @@ export class ServerFarm {
 export class Place {
   readonly host: Host;
   readonly #setSick: (server: string, sick: boolean) => void;
+  readonly #assertRunning: () => void;
   readonly #ailing = new Map<string, Behaviour>();
 
-  constructor(host: Host, setSick: (server: string, sick: boolean) => void) {
+  constructor(host: Host, setSick: (server: string, sick: boolean) => void, assertRunning: () => void) {
     this.host = host;
     this.#setSick = setSick;
+    this.#assertRunning = assertRunning;
   }
 
   /** Changes how the servers of these addresses behave towards this director. */
@@ -116,8 +127,9 @@ export class Place {
     if (commands.length > 0) configure(this.host, ...commands);
   }
 
-  /** Servers well, table empty. */
+  /** Servers well, table empty. Throws when there have been no servers: the farm has ended. */
   reset(): void {
+    this.#assertRunning();
     this.setHealth("up", [...this.#ailing.keys()]);
     this.#ailing.clear();
     within(this.host, ["ipvsadm", "-C"]);
