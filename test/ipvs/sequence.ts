@@ -14,9 +14,17 @@ export interface Comparison {
   readonly holdfast: readonly string[];
 }
 
-/** Milliseconds: until both have heard of a step; without a change after that; and where none is to be seen. */
-const PATIENCE = 30_000;
-const REST = 900;
+/** Milliseconds. */
+export interface Patience {
+  /** Until both have heard of a step. */
+  readonly hearing: number;
+  /** Without a change before tables are compared: when they are the same, and when they differ. */
+  readonly rest: number;
+  readonly differing: number;
+}
+
+const PATIENCE: Patience = { hearing: 30_000, rest: 900, differing: 3_600 };
+/** Rest, in milliseconds, where no change is to be seen. */
 const UNSEEN = 2_500;
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -95,8 +103,13 @@ const PROLOGUE = `$FAST= \\
 `;
 
 /** Waits until both tables have reacted, and rest. */
-async function settled(sides: readonly Side[], before: readonly string[], reacts: boolean): Promise<void> {
-  const limit = performance.now() + PATIENCE;
+async function settled(
+  sides: readonly Side[],
+  before: readonly string[],
+  reacts: boolean,
+  { hearing, rest, differing }: Patience,
+): Promise<void> {
+  const limit = performance.now() + hearing;
   let last = before;
   let since = performance.now();
   for (;;) {
@@ -107,9 +120,8 @@ async function settled(sides: readonly Side[], before: readonly string[], reacts
     const haveReacted = !reacts || now.every((text, index) => text !== before[index]);
     const rested = performance.now() - since;
     // Tables that differ may be a matter of time.
-    const enough = now[0] !== now[1] ? 4 * REST : reacts ? REST : UNSEEN;
-    if (haveReacted && rested > enough) return;
-    if (performance.now() > limit && rested > REST) return;
+    const enough = now[0] !== now[1] ? differing : reacts ? rest : Math.max(rest, UNSEEN);
+    if (rested > enough && (haveReacted || performance.now() > limit)) return;
   }
 }
 
@@ -119,6 +131,7 @@ export async function compareSequence(
   name: string,
   steps: readonly NamedStep[],
   places: readonly [Place, Place],
+  patience = PATIENCE,
 ): Promise<{ comparisons: Comparison[]; log: string }> {
   const directory = lab.path(name);
   mkdirSync(directory);
@@ -138,7 +151,7 @@ export async function compareSequence(
       await Promise.all(sides.map((side) => side.carryOut(step, directory)));
       if (step.type === "start") started = true;
       if (!started) continue;
-      if (step.type !== "stop") await settled(sides, before, !quiet);
+      if (step.type !== "stop") await settled(sides, before, !quiet, patience);
       const [keepalived, holdfast] = sides.map((side) => side.state(settings));
       comparisons.push({ title, keepalived: keepalived ?? [], holdfast: holdfast ?? [] });
     }
