@@ -5,11 +5,15 @@ import { networkInterfaces, release } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { FileFacts, HostFacts, InterfaceFacts } from "../config/facts.ts";
-import { nameKey, nameUses, resolvedNames } from "../config/host-names.ts";
+import { keyFileUses } from "../config/host-keys.ts";
+import { type NameUse, nameKey, nameUses, resolvedNames } from "../config/host-names.ts";
 import { type PatternUse, patternKey, patternUses } from "../config/host-patterns.ts";
 import { candidatePaths, directoriesAbove, scriptUses } from "../config/scripts.ts";
+import { ipProtocol } from "../daemon/ip-protocols.ts";
 import { IprouteNames } from "../daemon/iproute-names.ts";
+import { linkKinds } from "../kernel/linux/link-kinds.ts";
 import { compilePattern, patternLibraryVersion } from "../kernel/linux/patterns.ts";
+import { keyOfFile } from "../values/hmac-key.ts";
 
 /** Flags of <linux/if.h>, by bit. */
 const FLAGS = [
@@ -105,8 +109,26 @@ class FileTree {
 function names(config: Config, root: string): NonNullable<HostFacts["names"]> {
   const { iproute_usr_dir: usr = IPROUTE, iproute_etc_dir: etc = IPROUTE } = config.global_defs;
   const known = new IprouteNames({ usr: join(root, usr), etc: join(root, etc) });
+  const numberOf = ({ table, name }: NameUse): number | undefined =>
+    table === "protocols" ? ipProtocol(name, join(root, "etc/protocols")) : known.number(table, name);
+  return Object.fromEntries(nameUses(config).map((use) => [nameKey(use), numberOf(use) ?? null]));
+}
+
+/** Bytes of the keys in a configuration's files; nothing is known of what must not be read. */
+function keyBytes(
+  config: Config,
+  root: string,
+  files: HostFacts["files"],
+): NonNullable<HostFacts["keyBytes"]> {
   return Object.fromEntries(
-    nameUses(config).map((use) => [nameKey(use), known.number(use.table, use.name) ?? null]),
+    keyFileUses(config).flatMap(({ path }) => {
+      if (files[path]?.type !== "file") return [];
+      try {
+        return [[path, keyOfFile(readFileSync(join(root, path)))?.length ?? null]];
+      } catch {
+        return [];
+      }
+    }),
   );
 }
 
@@ -159,15 +181,27 @@ function interfaceNames(): readonly string[] {
     .flatMap((line) => /^\s*(\S+):/.exec(line)?.[1] ?? []);
 }
 
+/** What each interface is; nothing is known of them when the addon is not built. */
+function kinds(): ReadonlyMap<string, string | null> {
+  try {
+    return linkKinds();
+  } catch {
+    return new Map();
+  }
+}
+
 function interfaces(): Record<string, InterfaceFacts> {
   const names = interfaceNames();
   const addressed = networkInterfaces();
   const found = [...new Set([...names, ...Object.keys(addressed)])].sort();
+  const known = kinds();
   return Object.fromEntries(
     found.map((name) => {
       const bits = Number(linesOf(`${SYSTEM_NETWORK}/${name}/flags`)[0] ?? 0);
       const addresses = (addressed[name] ?? []).flatMap(({ cidr }) => (cidr === null ? [] : [cidr]));
-      return [name, { addresses, flags: FLAGS.filter((_, bit) => (bits & (1 << bit)) !== 0) }];
+      const flags = FLAGS.filter((_, bit) => (bits & (1 << bit)) !== 0);
+      const kind = known.get(name);
+      return [name, { addresses, flags, ...(kind === undefined ? {} : { kind }) }];
     }),
   );
 }
@@ -203,8 +237,8 @@ function kernel(): HostFacts["kernel"] {
 }
 
 /**
- * The facts of this machine that matter to a configuration. Reads files, and asks the addon for regular expressions; no
- * privilege. With `root` users, groups and script files are those of the system below that directory.
+ * The facts of this machine that matter to a configuration. Reads files, and asks the addon for regular expressions and
+ * what interfaces are; no privilege. With `root` users, groups and script files are those of the system below that directory.
  */
 export function hostFacts(config: Config, root = "/"): HostFacts {
   const searchPath = (process.env.PATH ?? "").split(":").filter((directory) => directory.startsWith("/"));
@@ -212,6 +246,7 @@ export function hostFacts(config: Config, root = "/"): HostFacts {
   for (const { command } of scriptUses(config)) {
     for (const path of candidatePaths(command.argv[0] ?? "", searchPath)) tree.add(path);
   }
+  for (const { path } of keyFileUses(config)) tree.add(path);
   return {
     interfaces: interfaces(),
     users: numbersByName(join(root, "etc/passwd")),
@@ -219,6 +254,7 @@ export function hostFacts(config: Config, root = "/"): HostFacts {
     searchPath,
     files: tree.files,
     names: names(config, root),
+    keyBytes: keyBytes(config, root, tree.files),
     // The name service and the libraries of the system below a root cannot be asked.
     ...(root === "/" ? { resolves: resolves(config), ...pcre2(config) } : {}),
     kernel: kernel(),

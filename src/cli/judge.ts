@@ -19,9 +19,9 @@ export interface Judged {
   readonly isKnownElsewhere: (diagnostic: Diagnostic, messages: readonly string[]) => boolean;
 }
 
-/** This machine's users, programs and names, and other interfaces than it has. */
+/** This machine's users, programs and names, and other interfaces than it has: pairs of veth. */
 export function factsWithInterfaces(config: Config, interfaces: readonly string[]): HostFacts {
-  const named = interfaces.map((name) => [name, { addresses: [], flags: ["up"] }]);
+  const named = interfaces.map((name) => [name, { addresses: [], flags: ["up", "multicast"], kind: "veth" }]);
   return { ...hostFacts(config), interfaces: Object.fromEntries(named) };
 }
 

@@ -12,7 +12,7 @@ const CONFIG_TEST = {
   unusable: 2,
   /** Errors, or advice. */
   faults: 5,
-  /** Scripts that exist would be run without enable_script_security. */
+  /** Scripts that exist would be run without enable_script_security, or a file with a key is open to others. */
   scriptSecurity: 6,
   /** An include that include_check or the variant of the keyword wants to find something. */
   include: 6,
@@ -51,6 +51,8 @@ export function configTestStatus(
   const include = diagnostics.find(({ code, severity }) => INCLUDES.has(code) && severity === "error");
   if (include) return { status: CONFIG_TEST.include, because: include };
   if (!usable) return { status: CONFIG_TEST.unusable };
+  const exposed = diagnostics.find(({ code }) => code === "exposed-key-file");
+  if (exposed) return { status: CONFIG_TEST.scriptSecurity, because: exposed };
   const reachesScripts = !diagnostics.some(({ code }) => code === "no-such-interface");
   const scripts = scriptFindings(compiled, facts, reachesScripts);
   if (scripts.unsafe) return { status: CONFIG_TEST.scriptSecurity };

@@ -22,6 +22,7 @@ export interface Examined extends Compiled {
 /** Codes that only checks against a host report. */
 const OF_HOST: ReadonlySet<string> = new Set([
   "absent-interface",
+  "exposed-key-file",
   "insecure-script",
   "interface-exists",
   "invalid-regex",
@@ -29,9 +30,11 @@ const OF_HOST: ReadonlySet<string> = new Set([
   "no-such-interface",
   "no-such-script",
   "no-such-user",
+  "no-such-vrf",
   "script-not-executable",
   "unknown-name",
   "unresolved-name",
+  "unusable-key-file",
 ]);
 
 /** A host that remembers what was read from it. */

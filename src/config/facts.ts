@@ -15,6 +15,8 @@ export interface InterfaceFacts {
   readonly addresses: readonly string[];
   /** Names of IFF_* flags in lower case: up, loopback, multicast … */
   readonly flags: readonly string[];
+  /** What it is where the kernel has a word for it: `vrf`, `veth`; null where it has none. When absent it is not known. */
+  readonly kind?: string | null;
 }
 
 /**
@@ -34,10 +36,15 @@ export interface HostFacts {
    */
   readonly files: Readonly<Record<string, FileFacts | null>>;
   /**
-   * Numbers of names in iproute2's tables, by table and name (`rt_tables/main`); null for a name that is in none. Of a name
-   * that is not in it nothing is known.
+   * Numbers of names in iproute2's tables and /etc/protocols, by table and name (`rt_tables/main`, `protocols/tcp`); null
+   * for a name that is in none. Of a name that is not in it nothing is known.
    */
   readonly names?: Readonly<Record<string, number | null>>;
+  /**
+   * Bytes of the keys of auth_hmac that files hold, by absolute path; null for a file that holds none. Of a file that is
+   * not in it, or that could not be read, nothing is known.
+   */
+  readonly keyBytes?: Readonly<Record<string, number | null>>;
   /** Whether its name service knows a host name. Of a name that is not in it nothing is known. */
   readonly resolves?: Readonly<Record<string, boolean>>;
   /**
@@ -81,14 +88,15 @@ function record<T>(item: Reader<T>): Reader<Readonly<Record<string, T>>> {
 }
 
 const interfaceFacts: Reader<InterfaceFacts> = (value, where) => {
-  const { addresses, flags } = object(value, where);
+  const { addresses, flags, kind } = object(value, where);
   return {
     addresses: array(text)(addresses, `${where}.addresses`),
     flags: array(text)(flags, `${where}.flags`),
+    ...(kind === undefined ? {} : { kind: kind === null ? null : text(kind, `${where}.kind`) }),
   };
 };
 
-const nameFacts: Reader<number | null> = (value, where) => (value === null ? null : number(value, where));
+const numberOrNull: Reader<number | null> = (value, where) => (value === null ? null : number(value, where));
 
 const pcre2Facts: Reader<NonNullable<HostFacts["pcre2"]>> = (value, where) => {
   const { version, refused } = object(value, where);
@@ -127,7 +135,7 @@ export function formatFacts(facts: HostFacts): string {
 /** Reads what `formatFacts` wrote; a `problem` says what of it cannot be such facts. */
 export function parseFacts(json: string): HostFacts | { readonly problem: string } {
   try {
-    const { interfaces, users, groups, searchPath, files, names, resolves, pcre2, kernel } = object(
+    const { interfaces, users, groups, searchPath, files, names, keyBytes, resolves, pcre2, kernel } = object(
       JSON.parse(json),
       "it",
     );
@@ -138,7 +146,8 @@ export function parseFacts(json: string): HostFacts | { readonly problem: string
       groups: record(number)(groups, "groups"),
       searchPath: array(text)(searchPath, "searchPath"),
       files: record(fileFacts)(files, "files"),
-      ...(names === undefined ? {} : { names: record(nameFacts)(names, "names") }),
+      ...(names === undefined ? {} : { names: record(numberOrNull)(names, "names") }),
+      ...(keyBytes === undefined ? {} : { keyBytes: record(numberOrNull)(keyBytes, "keyBytes") }),
       ...(resolves === undefined ? {} : { resolves: record(boolean)(resolves, "resolves") }),
       ...(pcre2 === undefined ? {} : { pcre2: pcre2Facts(pcre2, "pcre2") }),
       kernel: {

@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import type { FileFacts, HostFacts } from "./facts.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
 import { checkInterfaces } from "./host-interfaces.ts";
+import { checkKeyFiles } from "./host-keys.ts";
 import { checkMailServer, checkNames } from "./host-names.ts";
 import { checkPatterns } from "./host-patterns.ts";
 import { originOfKeyword } from "./open.ts";
@@ -156,6 +157,7 @@ export function checkHost(compiled: Pick<Compiled, "config" | "sources">, facts:
   checkNames(compiled.config, facts, report);
   checkMailServer(compiled.config, facts, report);
   checkPatterns(compiled.config, facts, report);
+  checkKeyFiles(compiled.config, facts, report);
   scriptUser(compiled.config, facts, report);
   const refused = new Set<number>();
   for (const use of scriptUses(compiled.config)) {

@@ -38,8 +38,8 @@ function ofLines(
   for (const [keyword, list] of Object.entries(lists.addresses))
     for (const [index, { address, dev }] of list.entries()) add(keyword, index, address, [dev]);
   for (const [keyword, list] of Object.entries(lists.routes))
-    for (const [index, { to, dev, vrf, nexthop = [] }] of list.entries())
-      add(keyword, index, `the route to ${to}`, [dev, vrf, ...nexthop.map((hop) => hop.dev)]);
+    for (const [index, { to, dev, nexthop = [] }] of list.entries())
+      add(keyword, index, `the route to ${to}`, [dev, ...nexthop.map((hop) => hop.dev)]);
   for (const [keyword, list] of Object.entries(lists.rules))
     for (const [index, { iif, oif }] of list.entries()) add(keyword, index, "a rule", [iif, oif]);
   return needs;
@@ -133,7 +133,45 @@ function takenNames(config: Config, known: ReadonlySet<string>, report: ReportFa
   }
 }
 
-/** `no-such-interface`, `absent-interface`, `interface-exists`: interfaces that are named exist, and those to be made do not. */
+/** Routes of VRFs, each with its own place. */
+function ofVrfs(config: Config): readonly Need[] {
+  const lists = [
+    { owner: config, keyword: "static_routes", routes: config.static_routes },
+    ...config.vrrp_instance.map((owner) => ({
+      owner,
+      keyword: "virtual_routes",
+      routes: owner.virtual_routes,
+    })),
+  ];
+  return lists.flatMap(({ owner, keyword, routes }) =>
+    routes.map(({ to, vrf }, index) => ({
+      name: vrf,
+      what: `the route to ${to}`,
+      origin: originOfKeyword(owner, keyword, index),
+    })),
+  );
+}
+
+/** `no-such-vrf`: what a route names as its VRF is one. */
+function checkVrfs(config: Config, { interfaces }: HostFacts, report: ReportFault): void {
+  for (const { name, what, origin } of ofVrfs(config)) {
+    if (name === undefined) continue;
+    const kind = interfaces[name] === undefined ? "absent" : interfaces[name].kind;
+    if (kind === "vrf" || kind === undefined) continue;
+    const vrfs = Object.keys(interfaces).filter((one) => interfaces[one]?.kind === "vrf");
+    report(
+      {
+        code: "no-such-vrf",
+        summary: `vrf ${name} of ${what} ${kind === "absent" ? "does not exist" : "is an interface, and no VRF"}`,
+        detail: "keepalived ignores the line. Write the number of the table instead, or make the VRF first.",
+        suggestions: suggest(name, vrfs),
+      },
+      origin,
+    );
+  }
+}
+
+/** `no-such-interface`, `no-such-vrf`, `absent-interface`, `interface-exists`: interfaces that are named exist, and those to be made do not. */
 export function checkInterfaces(config: Config, facts: HostFacts, report: ReportFault): void {
   const known = new Set(Object.keys(facts.interfaces));
   const missing = (needs: readonly Need[], say: (need: Need, name: string) => void): void => {
@@ -162,12 +200,13 @@ export function checkInterfaces(config: Config, facts: HostFacts, report: Report
       origin,
     ),
   );
+  checkVrfs(config, facts, report);
   takenNames(config, known, report);
 }
 
 /** Every interface that a configuration names, once, in the order of the text's blocks. */
 export function namedInterfaces(config: Config): readonly string[] {
-  const names = [...needed(config), ...watched(config)].flatMap(({ name }) =>
+  const names = [...needed(config), ...watched(config), ...ofVrfs(config)].flatMap(({ name }) =>
     name === undefined ? [] : [name],
   );
   return [...new Set(names)];

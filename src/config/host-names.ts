@@ -3,8 +3,8 @@ import type { HostFacts } from "./facts.ts";
 import type { ReportFault } from "./faults.ts";
 import { originOfKeyword } from "./open.ts";
 
-/** The tables of names that iproute2 has, as its files are called. */
-type NameTable = "rt_tables" | "rt_protos" | "rt_dsfield" | "rt_realms" | "group";
+/** The tables of names for numbers: files of /etc/iproute2, and /etc/protocols. */
+type NameTable = "rt_tables" | "rt_protos" | "rt_dsfield" | "rt_realms" | "group" | "protocols";
 
 /** A name that a route or rule uses for a number. */
 export interface NameUse {
@@ -33,13 +33,14 @@ function ofRoute({ table, protocol, tos, realms, nexthop = [] }: Route): Options
   ];
 }
 
-function ofRule({ table, protocol, tos, realms, suppress_ifgroup }: Rule): Options {
+function ofRule({ table, protocol, tos, realms, suppress_ifgroup, ipproto }: Rule): Options {
   return [
     ["rt_tables", "table", table],
     ["rt_protos", "protocol", protocol],
     ["rt_dsfield", "tos", tos],
     ...(realms?.split("/") ?? []).map((realm) => ["rt_realms", "realms", realm] as const),
     ["group", "suppress_ifgroup", suppress_ifgroup],
+    ["protocols", "ipproto", ipproto],
   ];
 }
 
@@ -53,7 +54,7 @@ function usesIn<T>(owner: Named, keyword: string, lines: readonly T[], of: (line
   );
 }
 
-/** Every name of /etc/iproute2 that routes and rules use. */
+/** Every name of /etc/iproute2 and /etc/protocols that routes and rules use. */
 export function nameUses(config: Config): readonly NameUse[] {
   return [
     ...usesIn(config, "static_routes", config.static_routes, ofRoute),
@@ -89,10 +90,11 @@ export function checkMailServer({ global_defs }: Config, facts: HostFacts, repor
 export function checkNames(config: Config, facts: HostFacts, report: ReportFault): void {
   for (const use of nameUses(config)) {
     if (facts.names?.[nameKey(use)] !== null) continue;
+    const file = use.table === "protocols" ? "/etc/protocols" : `${use.table} of /etc/iproute2`;
     report(
       {
         code: "unknown-name",
-        summary: `${use.option} ${use.name}: there is no such name in ${use.table} of /etc/iproute2`,
+        summary: `${use.option} ${use.name}: there is no such name in ${file}`,
         detail: "keepalived ignores the line. Write the number, or give it the name on every router.",
       },
       use.origin,

@@ -1,4 +1,5 @@
 import type { Word } from "../../grammar/tree.ts";
+import { hasKeyLength, KEY_BYTES, keyOfText } from "../values/hmac-key.ts";
 import { canonicalIp } from "../values/ip.ts";
 import { formatSeconds, type Micros, parseSeconds, SECOND } from "../values/time.ts";
 import type { ExtraGarp, HmacKey, IpvlanUse, ReceiveBuffers, UpDownDelay, VmacUse } from "./composite.ts";
@@ -233,15 +234,9 @@ export const ipvlanUse: Kind<IpvlanUse> = {
   ],
 };
 
-/** Fewest and most bytes of a key of auth_hmac. */
-const KEY_BYTES = [32, 64] as const;
-
 /** Bytes of a key, undefined for a file, whose content only the host knows. */
 function keyLength(value: string): number | undefined {
-  if (value.startsWith("file:")) return undefined;
-  if (!value.startsWith("hex:")) return new TextEncoder().encode(value).length;
-  const digits = value.slice(4);
-  return /^(?:[\da-f]{2})*$/i.test(digits) ? digits.length / 2 : 0;
+  return value.startsWith("file:") ? undefined : (keyOfText(value)?.length ?? 0);
 }
 
 /** A key of auth_hmac: `ID VALUE`, the value a text, `hex:DIGITS` or `file:PATH`. */
@@ -253,9 +248,7 @@ export const hmacKey: Kind<HmacKey> = {
     const id = number && boundedInteger(number, 1, 255, complain);
     if (!value || id === undefined) return undefined;
     const length = keyLength(value.text);
-    if (length === undefined || (length >= KEY_BYTES[0] && length <= KEY_BYTES[1])) {
-      return { id, value: value.text };
-    }
+    if (length === undefined || hasKeyLength(length)) return { id, value: value.text };
     complain(
       {
         code: "invalid-key",

@@ -12,6 +12,9 @@ const FACTS: HostFacts = {
   files: {
     "/usr/bin/true": { type: "file", uid: 0, gid: 0, mode: 0o755 },
     "/usr/bin/gone": null,
+    "/k/own": { type: "file", uid: 0, gid: 0, mode: 0o600 },
+    "/k/open": { type: "file", uid: 0, gid: 0, mode: 0o640 },
+    "/k/gone": null,
     "/usr/bin": { type: "directory", uid: 0, gid: 0, mode: 0o755 },
   },
   kernel: { release: "6.1.0", features: {} },
@@ -51,6 +54,16 @@ describe("exit status of the configuration test", () => {
     expect(status(`${script("/usr/bin/true")}${instance()}`)).toBe(6);
     expect(status(instance("notify_master true"))).toBe(6);
     expect(status(instance("notify_master true\npriorty 1"))).toBe(6);
+  });
+
+  it("is 6 when a key file of auth_hmac is open to others, whatever else is wrong", () => {
+    const signed = (path: string) => `auth_hmac {\nkey 1 file:${path}\nactive_key 1\n}`;
+    expect(status(instance(signed("/k/own")))).toBe(0);
+    expect(status(instance(signed("/k/gone")))).toBe(5);
+    expect(status(instance(signed("/k/open")))).toBe(6);
+    expect(status(`${SECURE}${instance(`${signed("/k/open")}\npriorty 1`)}`)).toBe(6);
+    expect(status(instance(signed("/k/open"), "nosuch"))).toBe(6);
+    expect(status(instance(`${signed("/k/open")}\npreempt_delay`))).toBe(2);
   });
 
   it("looks at no script of VRRP when an interface does not exist", () => {

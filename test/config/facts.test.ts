@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { formatFacts, type HostFacts, parseFacts } from "../../src/config/facts.ts";
 
 const FACTS: HostFacts = {
-  interfaces: { eth0: { addresses: ["10.0.0.9/24"], flags: ["up", "multicast"] } },
+  interfaces: {
+    lo: { addresses: [], flags: ["up"], kind: null },
+    eth0: { addresses: ["10.0.0.9/24"], flags: ["up", "multicast"] },
+    blue: { addresses: [], flags: [], kind: "vrf" },
+  },
   users: { root: 0, www: 33 },
   groups: { root: 0 },
   searchPath: ["/usr/bin"],
@@ -11,6 +15,7 @@ const FACTS: HostFacts = {
     "/bin/x": { type: "file", uid: 33, gid: 0, mode: 0o755 },
     "/bin/none": null,
   },
+  keyBytes: { "/k/a": 32, "/k/b": null },
   pcre2: { version: "10.42", refused: { "caseless /a(b/": "missing closing parenthesis at offset 3" } },
   kernel: { release: "6.1.0", features: { ipvs: true } },
 };

@@ -65,6 +65,24 @@ virtual_ipaddress {
     expect(first).toMatchObject({ severity: "error", suggestions: ["eth0"] });
   });
 
+  it("find VRFs of routes that are none, where facts know what interfaces are", () => {
+    const route = (vrf: string) => instance(`virtual_routes {\n10.1.0.0/16 via 10.0.0.2 vrf ${vrf}\n}`);
+    const kinds = (kind?: string | null): HostFacts => ({
+      ...FACTS,
+      interfaces: {
+        ...FACTS.interfaces,
+        blue: { addresses: [], flags: [], ...(kind !== undefined && { kind }) },
+      },
+    });
+    expect(check(route("blue"), kinds("vrf"))).toEqual([]);
+    expect(check(route("blue"), kinds("veth"))).toEqual(["5 no-such-vrf"]);
+    expect(check(route("blue"), kinds(null))).toEqual(["5 no-such-vrf"]);
+    expect(check(route("blue"), kinds())).toEqual([]);
+    expect(check(route("blue"))).toEqual(["5 no-such-vrf"]);
+    const [first] = checkHost(compileText(route("bleu")), kinds("vrf"));
+    expect(first).toMatchObject({ severity: "error", suggestions: ["blue"] });
+  });
+
   it("find scripts that are missing, no files, or not executable", () => {
     expect(check(instance("notify_master /usr/bin/nothing"))).toEqual(["4 no-such-script"]);
     expect(check(instance("notify_master nothing"))).toEqual(["4 no-such-script"]);
@@ -122,14 +140,16 @@ ${instance("track_script {\ns\n}")}`;
 }
 virtual_rules {
 from 10.0.0.1 table red preference 1
+from 10.0.0.1 table 7 preference 2 ipproto carp
 }`);
     const names = {
       "rt_tables/blue": 5,
       "rt_tables/green": null,
       "rt_realms/near": 1,
       "rt_realms/far": null,
+      "protocols/carp": null,
     };
-    expect(check(text, { ...FACTS, names })).toEqual(["6 unknown-name", "6 unknown-name"]);
+    expect(check(text, { ...FACTS, names })).toEqual(["6 unknown-name", "6 unknown-name", "11 unknown-name"]);
     expect(check(text)).toEqual([]);
   });
 
@@ -147,6 +167,30 @@ from 10.0.0.1 table red preference 1
       lines("no-pcre2", [9, 14, 23, 28]),
     );
     expect(check(text)).toEqual([]);
+  });
+
+  it("find files that hold no key of auth_hmac, or that others can read", () => {
+    const keyFile = { ...program, mode: 0o600 };
+    const files = {
+      ...FACTS.files,
+      "/k/a": keyFile,
+      "/k/open": { ...keyFile, mode: 0o640 },
+      "/k/dir": directory,
+    };
+    const keyBytes = { "/k/a": 32, "/k/open": 32, "/k/short": 5, "/k/digits": null };
+    const facts = {
+      ...FACTS,
+      files: { ...files, "/k/none": null, "/k/short": keyFile, "/k/digits": keyFile },
+      keyBytes,
+    };
+    const using = (path: string) => instance(`auth_hmac {\nkey 1 file:${path}\nactive_key 1\n}`);
+    expect(check(using("/k/a"), facts)).toEqual([]);
+    expect(check(using("/never/looked/at"), facts)).toEqual([]);
+    expect(check(using("relative"), facts)).toEqual([]);
+    for (const path of ["/k/none", "/k/short", "/k/digits"])
+      expect(check(using(path), facts)).toEqual(["5 unusable-key-file"]);
+    expect(check(using("/k/open"), facts)).toEqual(["5 exposed-key-file"]);
+    expect(check(using("/k/dir"), facts)).toEqual(["5 unusable-key-file", "5 exposed-key-file"]);
   });
 
   it("find a mail server that the name service does not know", () => {

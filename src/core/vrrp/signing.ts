@@ -1,4 +1,5 @@
 import type { VrrpInstance } from "../../config/config.ts";
+import { hasKeyLength, keyOfFile, keyOfText } from "../../values/hmac-key.ts";
 import { type Micros, SECOND } from "../../values/time.ts";
 import type { AdvertSeal } from "../../wire/vrrp-packet.ts";
 import {
@@ -24,23 +25,14 @@ const SENDERS = 4;
 /** Shortest window that follows from an interval, seconds. */
 const SHORTEST_WINDOW = 5;
 
-/** The bytes of a configured key: after `hex:`, of the file named after `file:`, or the text itself. */
+/** The bytes of a configured key: of the file named after `file:`, after `hex:`, or the text itself. */
 function keyBytes(value: string, keyFile: Services["keyFile"]): Uint8Array | undefined {
   if (value.startsWith("file:")) {
     const content = keyFile(value.slice("file:".length));
-    if (content === undefined) return undefined;
-    const text = String.fromCharCode(...content).replace(/[\r\n\s]+$/, "");
-    return text.startsWith("hex:") ? fromHex(text.slice(4)) : fromCharacters(text);
+    const key = content && keyOfFile(content);
+    return key && hasKeyLength(key.length) ? key : undefined;
   }
-  if (value.startsWith("hex:")) return fromHex(value.slice(4));
-  return new TextEncoder().encode(value);
-}
-
-const fromCharacters = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-
-function fromHex(digits: string): Uint8Array | undefined {
-  if (digits.length % 2 !== 0 || !/^[\da-f]*$/i.test(digits)) return undefined;
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return keyOfText(value);
 }
 
 /**
