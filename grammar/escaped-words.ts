@@ -24,6 +24,11 @@ function character(octal?: string, hex?: string, control?: string, other = ""): 
   return CONTROL[other] ?? other;
 }
 
+/** Whether a double quote has no end where lines are split into words, which backslashes do not keep it from. */
+export function hasOpenQuote(source: string): boolean {
+  return source.split('"').length % 2 === 0;
+}
+
 /**
  * Splits a text as keepalived.conf(5), "Quoted strings", says for scripts and their parameters: words end at white
  * space; `"` and `'` protect what is between them and may begin and end within a word; `\` escapes as in a shell

@@ -36,6 +36,11 @@ interface OpenBlock {
 const NOT_BEHIND_OPENING = /[ \t]*[{#!\r\n]/y;
 const BRACES = /[^\n]*[{}]/y;
 
+/** Whether quotes, those behind backslashes aside, do not match: keepalived looks at that before it splits a line. */
+function hasOddQuotes(source: string): boolean {
+  return source.includes("\\") && source.replace(/\\./g, "").split('"').length % 2 === 0;
+}
+
 /** Makes tokens of lines. */
 export class LineTokens {
   /** How many blocks are open after the last line. */
@@ -107,18 +112,18 @@ export class LineTokens {
         let count = 0;
         for (; kind === "word"; kind = scanner.next()) {
           const origin = originOf(id, piece++);
-          this.found[count++] = { text: scanner.text(), quoted: scanner.quoted, origin };
-          if (scanner.unterminated) {
-            this.faults++;
-            this.onUnterminated(origin, text.slice(start, stop));
-          }
+          if (scanner.unterminated) this.fault(origin, text.slice(start, stop));
+          else this.found[count++] = { text: scanner.text(), quoted: scanner.quoted, origin };
           if (scanner.delicate) delicate = true;
           end = scanner.end;
         }
         const source = delicate ? text.slice(from, end) : undefined;
         const origin = originOf(id);
+        if (source !== undefined && !scanner.unterminated && hasOddQuotes(source))
+          this.fault(origin, text.slice(start, stop));
         const words = this.found.slice(0, count);
-        tokens.push(makeToken(Line, origin, openStatement(words, origin, source)));
+        // keepalived drops the text without an end, and a line that starts with it.
+        if (count > 0) tokens.push(makeToken(Line, origin, openStatement(words, origin, source)));
       } else {
         const origin = originOf(id, piece++);
         if (kind === "open") this.open(origin, tokens);
@@ -127,6 +132,11 @@ export class LineTokens {
       }
     }
     return last;
+  }
+
+  private fault(origin: Origin, line: string): void {
+    this.faults++;
+    this.onUnterminated(origin, line);
   }
 
   private open(origin: Origin, tokens: LineToken[]): void {

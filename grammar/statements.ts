@@ -105,7 +105,10 @@ class Problems implements StructureProblems {
       located(this.places, origin, {
         code: "unterminated-quote",
         severity: "error",
-        summary: "this quoted text has no end",
+        summary:
+          quotes % 2 === 0
+            ? "the quotes of this line match only with one that is behind a backslash"
+            : "this quoted text has no end",
         detail: escaped
           ? 'A backslash does not protect a quote when a line is split into words: `\\"` ends the quoted text. Use single quotes inside it.'
           : 'Quoted text ends on the line it starts on: add the closing `"`.',

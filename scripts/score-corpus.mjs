@@ -49,7 +49,7 @@ for (const row of linesOf("verdicts.tsv")) {
   const [name, , verdict] = row.split("\t");
   const path = join(directory, "files", name);
   const expected = expectationOf(name);
-  const judged = judgeFile(path, ({ config }) => factsWithInterfaces(config, interfaces));
+  const judged = judgeFile(path, (compiled) => factsWithInterfaces(compiled, interfaces));
   const said = new Set();
   const errors = new Map();
   // keepalived names the end of a block that lacks something, Holdfast both.

@@ -27,7 +27,7 @@ export function testConfiguration(file: string, { configId, log }: ConfigTestOpt
   keepYoungGenerationSmall(file);
   const id = configId ?? hostname().split(".")[0] ?? "";
   const compiled = compile(nodeHost, file, { id, environment: process.env, randomSeed: Date.now() >>> 0 });
-  const facts = hostFacts(compiled.config);
+  const facts = hostFacts(compiled);
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...checkHost(compiled, facts)]);
   const text = diagnostics.map(line).join("");
   try {

@@ -11,10 +11,10 @@ export interface FactsOptions {
 
 /** `holdfast facts`: what checks need to know of this machine; without a configuration that can be read, no scripts. */
 export function facts(file: string, options: FactsOptions): number {
-  const { config, exitCode } = load(file, options);
+  const { exitCode, ...compiled } = load(file, options);
   if (exitCode === EXIT.usage) {
     stderr.write(`${file} cannot be read: the facts are without its scripts\n`);
   }
-  stdout.write(formatFacts(hostFacts(config, options.root && resolve(options.root))));
+  stdout.write(formatFacts(hostFacts(compiled, options.root && resolve(options.root))));
   return EXIT.ok;
 }

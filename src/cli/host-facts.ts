@@ -3,6 +3,7 @@ import { lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { networkInterfaces, release } from "node:os";
 import { join } from "node:path";
+import type { Compiled } from "../config/compile.ts";
 import type { Config } from "../config/config.ts";
 import type { FileFacts, HostFacts, InterfaceFacts } from "../config/facts.ts";
 import { keyFileUses } from "../config/host-keys.ts";
@@ -240,10 +241,10 @@ function kernel(): HostFacts["kernel"] {
  * The facts of this machine that matter to a configuration. Reads files, and asks the addon for regular expressions and
  * what interfaces are; no privilege. With `root` users, groups and script files are those of the system below that directory.
  */
-export function hostFacts(config: Config, root = "/"): HostFacts {
+export function hostFacts({ config, scripts }: Pick<Compiled, "config" | "scripts">, root = "/"): HostFacts {
   const searchPath = (process.env.PATH ?? "").split(":").filter((directory) => directory.startsWith("/"));
   const tree = new FileTree(root);
-  for (const { command } of scriptUses(config)) {
+  for (const { command } of [...scriptUses(config), ...scripts.vrrp, ...scripts.checkers]) {
     for (const path of candidatePaths(command.argv[0] ?? "", searchPath)) tree.add(path);
   }
   for (const { path } of keyFileUses(config)) tree.add(path);

@@ -16,7 +16,7 @@ export async function hostOptions(
   if (host === "this") {
     const [{ hostFacts }, { hostname }] = await Promise.all([import("./host-facts.ts"), import("node:os")]);
     const id = configId ?? hostname().split(".")[0];
-    return { ...(id === undefined ? {} : { configId: id }), facts: ({ config }) => hostFacts(config, root) };
+    return { ...(id === undefined ? {} : { configId: id }), facts: (compiled) => hostFacts(compiled, root) };
   }
   let text: string;
   try {

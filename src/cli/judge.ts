@@ -1,5 +1,4 @@
 import { type Compiled, compile } from "../config/compile.ts";
-import type { Config } from "../config/config.ts";
 import { configTestStatus } from "../config/config-test.ts";
 import { BEYOND } from "../config/differences.ts";
 import type { HostFacts } from "../config/facts.ts";
@@ -20,9 +19,12 @@ export interface Judged {
 }
 
 /** This machine's users, programs and names, and other interfaces than it has: pairs of veth. */
-export function factsWithInterfaces(config: Config, interfaces: readonly string[]): HostFacts {
+export function factsWithInterfaces(
+  compiled: Pick<Compiled, "config" | "scripts">,
+  interfaces: readonly string[],
+): HostFacts {
   const named = interfaces.map((name) => [name, { addresses: [], flags: ["up", "multicast"], kind: "veth" }]);
-  return { ...hostFacts(config), interfaces: Object.fromEntries(named) };
+  return { ...hostFacts(compiled), interfaces: Object.fromEntries(named) };
 }
 
 /** Messages of keepalived that carry no line, by the code of the diagnostic that says the same with one. */

@@ -1,4 +1,4 @@
-import { escapedWords } from "../../grammar/escaped-words.ts";
+import { escapedWords, hasOpenQuote } from "../../grammar/escaped-words.ts";
 import { parseStatements } from "../../grammar/statements.ts";
 import type { Statement, Word } from "../../grammar/tree.ts";
 import type { Diagnostic, Range } from "../diagnostics/diagnostic.ts";
@@ -9,13 +9,15 @@ import type { FileContent, SourceHost } from "../source/host.ts";
 import { readSource, type SourceOptions } from "../source/read-source.ts";
 import type { Sources } from "../source/sources.ts";
 import { ALL_ADVICE } from "./advice/all.ts";
-import { ALL_CHECKS } from "./checks/all.ts";
+import { FIRST_CHECKS, LAST_CHECKS, MAIN_CHECKS } from "./checks/all.ts";
+import { scriptSecurity } from "./checks/script-security.ts";
 import type { Config } from "./config.ts";
 import { Decoder } from "./decode.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
 import { reportMisread } from "./misread.ts";
 import type { OpenConfig } from "./open.ts";
 import { inheritFromGlobals, takeConditionalDefaults } from "./resolve.ts";
+import { type LookedAt, otherScripts, vrrpScripts } from "./scripts.ts";
 import { type Draft, emptyDraft, shapeOf } from "./shape.ts";
 
 export interface CompileOptions extends SourceOptions {
@@ -31,6 +33,8 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** Turns origins into places, and knows the files that were read. */
   readonly sources: Sources;
+  /** Scripts that keepalived's processes look at when they test. */
+  readonly scripts: LookedAt;
   /** False when there is nothing keepalived would run either: a file that cannot be read, a keyword without value. */
   readonly usable: boolean;
 }
@@ -38,14 +42,17 @@ export interface Compiled {
 /** Codes of what keepalived, too, refuses to run with; every other error it reports and runs on. */
 const REFUSED: ReadonlySet<string> = new Set(["unreadable-file", "missing-value"]);
 
-/** The words of a statement by the rule of scripts, each with the origin of the plain word at its position. */
-function rescan(statement: Statement): readonly Word[] {
-  const words = statement.source === undefined ? undefined : escapedWords(statement.source);
-  if (!words) return statement.words;
+/**
+ * The words of a statement by the rule of scripts, each with the origin of the plain word at its position; undefined when
+ * a quote has no end by either rule.
+ */
+function rescan({ source = "", words: plain, origin }: Statement): readonly Word[] | undefined {
+  const words = escapedWords(source);
+  if (!words) return plain.some(({ text }) => /["']/.test(text)) || hasOpenQuote(source) ? undefined : plain;
   return words.map(({ text }, index) => ({
     text,
-    quoted: statement.words[index]?.quoted ?? false,
-    origin: statement.words[index]?.origin ?? statement.origin,
+    quoted: plain[index]?.quoted ?? false,
+    origin: plain[index]?.origin ?? origin,
   }));
 }
 
@@ -76,21 +83,26 @@ class RememberingHost implements SourceHost {
 const placeText = ({ file, line }: Range): string => `${file}:${line}`;
 
 /** Inheritance, defaults and checks: what was decoded becomes the Config. */
-function finish(decoded: Draft, report: ReportFault): Config {
+function finish(decoded: Draft, report: ReportFault): Pick<Compiled, "config" | "scripts"> {
   const ofGlobals = shapeOf(globalDefs);
   decoded.global_defs ??= emptyDraft(ofGlobals, 0);
   const globals = decoded.global_defs as Draft; // set in the line above
   takeConditionalDefaults(globals, ofGlobals);
   inheritFromGlobals(decoded, shapeOf(root), globals, ofGlobals);
   const config = decoded as unknown as OpenConfig; // the rows that made the draft are those that type the Config
-  for (const check of ALL_CHECKS) check(config, report);
+  for (const check of FIRST_CHECKS) check(config, report);
+  const vrrp = vrrpScripts(config);
+  for (const check of MAIN_CHECKS) check(config, report);
+  const scripts = { vrrp, ...otherScripts(config) };
+  for (const check of LAST_CHECKS) check(config, report);
+  scriptSecurity(config, [...vrrp, ...scripts.parent, ...scripts.checkers], report);
   for (const advise of ALL_ADVICE) advise(config, report);
-  return config;
+  return { config, scripts };
 }
 
 /** A configuration of nothing: what runs before the first and after the last. */
 export function emptyConfig(): Config {
-  return finish(emptyDraft(shapeOf(root), 0), () => {});
+  return finish(emptyDraft(shapeOf(root), 0), () => {}).config;
 }
 
 /**
@@ -111,7 +123,7 @@ export function compile(host: SourceHost, path: string, options: CompileOptions 
   for (const statement of parseStatements(parts, sources, collect)) {
     decoder.statement(statement, shape, "", decoded);
   }
-  const config = finish(decoded, report);
+  const { config, scripts } = finish(decoded, report);
   reportMisread(
     diagnostics,
     () => {
@@ -122,6 +134,7 @@ export function compile(host: SourceHost, path: string, options: CompileOptions 
   );
   return {
     config,
+    scripts,
     diagnostics: orderDiagnostics(diagnostics),
     sources,
     usable: !diagnostics.some(({ code, severity }) => severity === "error" && REFUSED.has(code)),

@@ -3,13 +3,14 @@ import type { Compiled } from "./compile.ts";
 import { BEYOND, UNTESTED } from "./differences.ts";
 import type { HostFacts } from "./facts.ts";
 import { programOf } from "./host-checks.ts";
-import { isOfCheckers, scriptsInUse } from "./scripts.ts";
 
 /** Exit statuses of `keepalived -t`, as 2.4.3 gives them. */
 const CONFIG_TEST = {
   clean: 0,
   /** The configuration cannot be used at all. */
   unusable: 2,
+  /** Nothing but interfaces to be watched that do not exist. */
+  absent: 4,
   /** Errors, or advice. */
   faults: 5,
   /** Scripts that exist would be run without enable_script_security, or a file with a key is open to others. */
@@ -23,11 +24,11 @@ const INCLUDES: ReadonlySet<string> = new Set(["include-no-match", "include-unre
 
 /** What keepalived finds when it looks at scripts, in the processes that come so far. */
 function scriptFindings(
-  { config }: Pick<Compiled, "config">,
+  { config, scripts }: Pick<Compiled, "config" | "scripts">,
   facts: HostFacts,
-  vrrp: boolean,
+  reachesVrrp: boolean,
 ): { readonly unsafe: boolean; readonly missing: boolean } {
-  const uses = scriptsInUse(config).filter((use) => vrrp || isOfCheckers(use));
+  const uses = [...scripts.parent, ...scripts.checkers, ...(reachesVrrp ? scripts.vrrp : [])];
   const present = uses.filter((use) => programOf(use, config, facts) !== undefined);
   return {
     unsafe: !config.global_defs.enable_script_security && present.length > 0,
@@ -41,7 +42,7 @@ function scriptFindings(
  * VRRP process stops at an interface that does not exist, before it looks at scripts.
  */
 export function configTestStatus(
-  compiled: Pick<Compiled, "config" | "diagnostics" | "usable">,
+  compiled: Pick<Compiled, "config" | "scripts" | "diagnostics" | "usable">,
   facts: HostFacts,
 ): { readonly status: number; readonly because?: Diagnostic } {
   const { diagnostics, usable } = compiled;
@@ -56,10 +57,13 @@ export function configTestStatus(
   const reachesScripts = !diagnostics.some(({ code }) => code === "no-such-interface");
   const scripts = scriptFindings(compiled, facts, reachesScripts);
   if (scripts.unsafe) return { status: CONFIG_TEST.scriptSecurity };
-  const [first] = diagnostics.filter(
+  const faults = diagnostics.filter(
     ({ code, severity }) =>
       severity !== "note" && !(code in BEYOND) && !(code in UNTESTED) && !INCLUDES.has(code),
   );
+  const [first] = faults;
+  if (first?.code === "absent-interface" && faults.every(({ code }) => code === first.code))
+    return { status: scripts.missing ? CONFIG_TEST.faults : CONFIG_TEST.absent, because: first };
   if (first) return { status: CONFIG_TEST.faults, because: first };
   return { status: scripts.missing ? CONFIG_TEST.faults : CONFIG_TEST.clean };
 }

@@ -1,3 +1,4 @@
+import { hasOpenQuote } from "../../grammar/escaped-words.ts";
 import type { Opening, Origin, Statement, Word } from "../../grammar/tree.ts";
 import type { Complain, Kind } from "../schema/kind.ts";
 import { parseBoolean } from "../schema/kinds.ts";
@@ -18,6 +19,7 @@ import {
   missingValue,
   notBoolean,
   notImplemented,
+  openQuote,
   unexpectedBlock,
   wordBeforeBrace,
   wordOfBareFlag,
@@ -25,8 +27,8 @@ import {
 import { tooNew } from "./target.ts";
 import { reportUnknown } from "./unknown.ts";
 
-/** How words are read again by the rule of scripts; the grammar's `escapedWords`. */
-export type Rescan = (statement: Statement) => readonly Word[];
+/** How words are read again by the rule of scripts, the grammar's `escapedWords`; undefined when a quote has no end. */
+export type Rescan = (statement: Statement) => readonly Word[] | undefined;
 
 /** Reads statements into blocks by the rows of a schema. */
 export class Decoder {
@@ -131,6 +133,11 @@ export class Decoder {
   private argumentsOf(statement: Statement, kind: Kind<unknown>, from: number): readonly Word[] | undefined {
     if (kind.escaped) this.scripts++;
     const words = kind.escaped && statement.source !== undefined ? this.rescan(statement) : statement.words;
+    if (!words) {
+      // Where lines are split into words, an open quote has been reported.
+      if (!hasOpenQuote(statement.source ?? "")) this.report(openQuote(), statement.origin);
+      return undefined;
+    }
     const most = kind.words[1];
     const given = words.length - from;
     if (given < kind.words[0]) {
@@ -358,7 +365,8 @@ export class Decoder {
       if (words.length < kind.words[0]) {
         const what = kind.name === "word" ? "a name" : kind.name;
         const summary = `${shape.schema.keyword} needs ${what}`;
-        this.report({ code: "missing-value", summary }, statement.origin);
+        const code = shape.schema.mayLackName ? "missing-name" : "missing-value";
+        this.report({ code, summary }, statement.origin);
         return false;
       }
       const value = kind.parse(words, complain);
@@ -376,7 +384,7 @@ export class Decoder {
     for (const keyword of shape.required) {
       const value = draft[keyword];
       if (value !== undefined && !(Array.isArray(value) && value.length === 0)) continue;
-      complete = false;
+      complete &&= shape.rows.get(keyword)?.row.missedLate === true;
       const isIt = ({ words: [first] }: Statement) => first?.text === keyword;
       if (statement.opening?.statements.some(isIt)) continue; // its own fault has been reported
       const written = statement.block?.find(isIt);

@@ -149,8 +149,11 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
   return known;
 }
 
-/** What a compiled configuration needs of a host and does not find there. */
-export function checkHost(compiled: Pick<Compiled, "config" | "sources">, facts: HostFacts): Diagnostic[] {
+/** What a compiled configuration needs of a host and does not find there; a note where nothing would look at a script. */
+export function checkHost(
+  compiled: Pick<Compiled, "config" | "scripts" | "sources">,
+  facts: HostFacts,
+): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const report = faultReporter(compiled.sources, (diagnostic) => diagnostics.push(diagnostic));
   checkInterfaces(compiled.config, facts, report);
@@ -160,8 +163,14 @@ export function checkHost(compiled: Pick<Compiled, "config" | "sources">, facts:
   checkKeyFiles(compiled.config, facts, report);
   scriptUser(compiled.config, facts, report);
   const refused = new Set<number>();
+  const { vrrp, checkers, parent } = compiled.scripts;
+  const lookedAt = new Set([...vrrp, ...checkers, ...parent].map(({ origin }) => origin));
+  // Users are looked up as the script is read; the rest, when a process starts that looks at it.
+  const note: ReportFault = (fault, ...place) =>
+    report(fault.code === "no-such-user" ? fault : { ...fault, severity: "note" }, ...place);
   for (const use of scriptUses(compiled.config)) {
-    if (!script(use, compiled.config, facts, report)) refused.add(use.origin);
+    const say = lookedAt.has(use.origin) ? report : note;
+    if (!script(use, compiled.config, facts, say)) refused.add(use.origin);
   }
   trackedWithoutUser(compiled.config, refused, report);
   return diagnostics;

@@ -84,23 +84,39 @@ export function scriptUses(config: Config): readonly ScriptUse[] {
   return found;
 }
 
-/** The keywords of scripts that the checkers' process reads; the others are the VRRP process's. */
+/** The keywords of scripts that the checkers' process looks at. */
 const OF_CHECKERS: ReadonlySet<string> = new Set([
-  ...["notify_up", "notify_down", "quorum_up", "quorum_down", "misc_path"],
+  ...["notify_up", "notify_down", "quorum_up", "quorum_down", "misc_path", "lvs_notify_fifo_script"],
 ]);
 
 /** The keywords of scripts that run whatever else there is. */
 const OF_THE_PARENT: ReadonlySet<string> = new Set(["startup_script", "shutdown_script"]);
 
-/** Whether the checkers' process runs a script. */
-export function isOfCheckers({ keyword }: ScriptUse): boolean {
-  return OF_CHECKERS.has(keyword);
+/** Of both processes. */
+const OF_BOTH = "notify_fifo_script";
+
+/** The scripts that keepalived's processes look at, by the process. */
+export interface LookedAt {
+  /** Of instances that are left out later, too. */
+  readonly vrrp: readonly ScriptUse[];
+  readonly checkers: readonly ScriptUse[];
+  readonly parent: readonly ScriptUse[];
 }
 
-/** The scripts that some process looks at: without an instance there is no VRRP process, and none of it is. */
-export function scriptsInUse(config: Config): readonly ScriptUse[] {
-  const hasVrrp = config.vrrp_instance.length > 0;
-  return scriptUses(config).filter((use) => hasVrrp || isOfCheckers(use) || OF_THE_PARENT.has(use.keyword));
+/** The scripts that the VRRP process looks at; without an instance there is none. */
+export function vrrpScripts(config: Config): readonly ScriptUse[] {
+  if (config.vrrp_instance.length === 0) return [];
+  return scriptUses(config).filter(({ keyword }) => !OF_CHECKERS.has(keyword) && !OF_THE_PARENT.has(keyword));
+}
+
+/** The scripts that the others look at; without a virtual server there is no process of checkers. */
+export function otherScripts(config: Config): Omit<LookedAt, "vrrp"> {
+  const uses = scriptUses(config);
+  const isChecked = ({ keyword }: ScriptUse): boolean => OF_CHECKERS.has(keyword) || keyword === OF_BOTH;
+  return {
+    checkers: config.virtual_server.length > 0 ? uses.filter(isChecked) : [],
+    parent: uses.filter(({ keyword }) => OF_THE_PARENT.has(keyword)),
+  };
 }
 
 /** Absolute paths that a command may mean, best first. */

@@ -41,6 +41,16 @@ export function missingValue(keyword: string, { name }: Kind<unknown>): Fault {
   };
 }
 
+/** A script whose quotes do not match. */
+export function openQuote(): Fault {
+  return {
+    code: "unterminated-quote",
+    summary: "the quotes of this command do not match; it is left out",
+    detail:
+      'Single quotes count, too, and a backslash protects a quote: see "Quoted strings" of keepalived.conf(5).',
+  };
+}
+
 /** A word behind a value of a kind. */
 export function extraWord(word: string, { name }: Kind<unknown>): Fault {
   return {

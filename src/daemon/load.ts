@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { interfaceIndex } from "../../native/interface.ts";
-import { compile } from "../config/compile.ts";
+import { type Compiled, compile } from "../config/compile.ts";
 import type { Config } from "../config/config.ts";
 import { checkHost } from "../config/host-checks.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
@@ -60,12 +60,12 @@ export interface LoadOptions {
 }
 
 /** The interfaces that are named and are not there; what else checkHost knows of hosts is withoutRefusedScripts'. */
-function missingInterfaces(config: Config, sources: Sources): Diagnostic[] {
-  const present = [...interfaceNames(config), "lo"].filter((name) => interfaceIndex(name) > 0);
+function missingInterfaces(compiled: Pick<Compiled, "config" | "scripts" | "sources">): Diagnostic[] {
+  const present = [...interfaceNames(compiled.config), "lo"].filter((name) => interfaceIndex(name) > 0);
   const interfaces = Object.fromEntries(present.map((name) => [name, { addresses: [], flags: [] }]));
   const kernel = { release: "", features: {} };
   const facts = { interfaces, users: {}, groups: {}, searchPath: [], files: {}, kernel };
-  return checkHost({ config, sources }, facts).filter(({ code }) => code === "no-such-interface");
+  return checkHost(compiled, facts).filter(({ code }) => code === "no-such-interface");
 }
 
 /**
@@ -77,11 +77,12 @@ export function loadConfiguration(file: string, { configId, kernel, atStart }: L
   const {
     config,
     sources,
+    scripts: lookedAt,
     usable: compiles,
     ...compiled
   } = compile(nodeHost, file, { id, environment: process.env, randomSeed: RANDOM_SEED });
   const barred = atStart && kernel === "linux" && compiles ? enterNamespaceOf(config) : undefined;
-  const missing = kernel === "linux" ? missingInterfaces(config, sources) : [];
+  const missing = kernel === "linux" ? missingInterfaces({ config, sources, scripts: lookedAt }) : [];
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...missing]);
   const usable = compiles && missing.length === 0 && barred === undefined;
   const scripts = usable ? withoutRefusedScripts(config) : { config, messages: [] };

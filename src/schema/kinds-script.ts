@@ -4,9 +4,9 @@ import type { Kind } from "./kind.ts";
 
 /**
  * Splits a command into its arguments: blanks separate, quotes of either sort hold together and are dropped. Escapes
- * were resolved when the line was read.
+ * were resolved when the line was read. Undefined when a quote has no end.
  */
-export function splitCommand(text: string): string[] {
+export function splitCommand(text: string): string[] | undefined {
   const argv: string[] = [];
   let current: string | undefined;
   let quote = "";
@@ -22,6 +22,7 @@ export function splitCommand(text: string): string[] {
       current = undefined;
     } else current = (current ?? "") + character;
   }
+  if (quote !== "") return undefined;
   if (current !== undefined) argv.push(current);
   return argv;
 }
@@ -48,6 +49,16 @@ export const scriptCommand: Kind<ScriptCommand> = {
   escaped: true,
   parse([command, user, group], complain) {
     const argv = command ? splitCommand(command.text) : [];
+    if (!argv) {
+      complain(
+        {
+          code: "unterminated-quote",
+          summary: "the quotes within this command do not match; it is left out",
+        },
+        command,
+      );
+      return undefined;
+    }
     if (argv.length === 0) {
       complain(
         { code: "invalid-script", severity: "warning", summary: "this script is empty; the line is ignored" },

@@ -12,6 +12,8 @@ export interface RowFacts {
   readonly onChange?: OnChange;
   /** Must be given. */
   readonly required?: boolean;
+  /** A block that lacks this required keyword is read on, and left out by a check: keepalived notices at the end. */
+  readonly missedLate?: boolean;
   /** Masked in dumps, plans and logs. */
   readonly secret?: boolean;
   /** This spelling is deprecated; the value is the keyword to use, whose value it sets. */
@@ -94,6 +96,8 @@ export interface BlockSchema<H extends Header = Header, R extends Rows = Rows> {
   readonly keyword: string;
   readonly header: H;
   readonly rows: R;
+  /** Without a name keepalived passes over the block; over others it refuses the whole configuration. */
+  readonly mayLackName?: boolean;
   /** What makes two blocks of one parent the same object, as it stands in addresses: `vrrp_instance[VI_1]`. */
   readonly identity: (block: never) => string;
 }
@@ -103,6 +107,7 @@ export interface AnyBlockSchema {
   readonly keyword: string;
   readonly header: Header;
   readonly rows: Rows;
+  readonly mayLackName?: boolean;
   readonly identity: (block: never) => string;
 }
 
@@ -209,6 +214,7 @@ export function defineBlock<H extends Header, R extends Rows>(schema: {
   readonly keyword: string;
   readonly header: H;
   readonly rows: R;
+  readonly mayLackName?: boolean;
   readonly identity?: (block: BlockOf<BlockSchema<H, R>>) => string;
 }): BlockSchema<H, R> {
   return { identity: () => "", ...schema };

@@ -65,6 +65,7 @@ export const trackProcess = defineBlock({
 export const trackGroup = defineBlock({
   keyword: "track_group",
   header: { name: word },
+  mayLackName: true,
   identity: (group) => group.name,
   rows: {
     group: list(word, {

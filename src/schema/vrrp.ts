@@ -24,6 +24,7 @@ import { notifyRows, trackRows } from "./vrrp-shared.ts";
 export const vrrpInstance = defineBlock({
   keyword: "vrrp_instance",
   header: { name: word },
+  mayLackName: true,
   identity: (instance) => instance.name,
   rows: {
     state: leaf(oneOf("MASTER", "BACKUP"), {
@@ -38,6 +39,7 @@ export const vrrpInstance = defineBlock({
     }),
     virtual_router_id: leaf(integer(1, 255), {
       required: true,
+      missedLate: true,
       doc: "VRID, the same on all routers of the virtual router.",
       since: "0.5.3",
       onChange: "recreate",
@@ -163,6 +165,7 @@ export const vrrpInstance = defineBlock({
 export const vrrpSyncGroup = defineBlock({
   keyword: "vrrp_sync_group",
   header: { name: word },
+  mayLackName: true,
   identity: (group) => group.name,
   rows: {
     group: list(word, {

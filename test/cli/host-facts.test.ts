@@ -7,7 +7,11 @@ describe("the facts of this machine", () => {
   const config = (...patterns: readonly string[]) =>
     compileText(
       `virtual_server 10.0.0.1 80 {\n real_server 10.0.1.1 80 {\n SSL_GET {\n${patterns.map(url).join("")}}\n}\n}\n`,
-    ).config;
+    );
+
+  it("tell what interfaces are, where the kernel has a word for it", () => {
+    expect(hostFacts(config()).interfaces.lo).toMatchObject({ kind: null });
+  });
 
   it("tell which regular expressions of the configuration PCRE2 refuses", () => {
     expect(hostFacts(config('"a(b"', "a++b", '"(?<=a+)b"')).pcre2).toEqual({

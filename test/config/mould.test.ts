@@ -29,9 +29,10 @@ function spread(draft: Draft, { schema, blocks }: Shape): Draft {
 function decode(
   text: string,
   by: "parts" | "lines",
-): { readonly draft: Draft; readonly faults: readonly string[] } {
+): { readonly draft: Draft; readonly faults: readonly string[]; readonly structure: readonly string[] } {
   const source = readSource(new MemoryHost({ "/x": text }), "/x", {}, () => {});
   const faults: string[] = [];
+  const structure: string[] = []; // said of some lines at once, before they are decoded
   const decoder = new Decoder(
     ({ code, severity, summary }, origin, related = []) =>
       faults.push([origin, severity, code, summary, ...related.map((one) => one.origin)].join(" ")),
@@ -39,10 +40,10 @@ function decode(
   );
   const shape = shapeOf(root);
   const draft = emptyDraft(shape, 0);
-  for (const statement of parseStatements(source[by], source.sources, ({ code }) => faults.push(code))) {
+  for (const statement of parseStatements(source[by], source.sources, ({ code }) => structure.push(code))) {
     decoder.statement(statement, shape, "", draft);
   }
-  return { draft: spread(draft, shape), faults };
+  return { draft: spread(draft, shape), faults, structure };
 }
 
 const SERVER = `  real_server 10.0.0.2 80 {

@@ -29,7 +29,7 @@ export function runOurs(directory: string, { name, id }: Case): OurVerdict {
   const began = performance.now();
   const path = join(directory, name, "main.conf");
   const compiled = compile(nodeHost, path, { environment: {}, ...(id === undefined ? {} : { id }) });
-  const facts = factsWithInterfaces(compiled.config, [...INTERFACES, "lo"]);
+  const facts = factsWithInterfaces(compiled, [...INTERFACES, "lo"]);
   const all = [...compiled.diagnostics, ...checkHost(compiled, facts)];
   const diagnostics = all.filter(({ severity }) => severity !== "note");
   const { status } = configTestStatus({ ...compiled, diagnostics }, facts);

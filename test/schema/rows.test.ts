@@ -130,7 +130,8 @@ describe("every row", () => {
         );
         // What a sample names (instances, scripts) need not exist here, nor has a netmask to be of its family.
         const faults = mine.filter(
-          ({ code }) => !/^unknown-(?:instance|script|tracked|bfd|track-file)|^invalid-netmask$/.test(code),
+          ({ code }) =>
+            !/^unknown-(?:instance|member|script|tracked|bfd|track-file)|^invalid-netmask$/.test(code),
         );
         expect(faults, `${text}${sources.paths().join()}`).toEqual([]);
       }

@@ -1,7 +1,7 @@
 import type { Check } from "../open.ts";
 import { ahState, authHmac } from "./auth-hmac.ts";
 import { checkerAddresses, checkerReferences, checkerTimes, replyLengths } from "./checkers.ts";
-import { duplicateNames, duplicateVirtualServers } from "./duplicates.ts";
+import { duplicateNames, duplicateVirtualServers, unreadNames } from "./duplicates.ts";
 import { trackedByBoth, weightsInSyncGroups, weightsOfOwners } from "./fixed-priorities.ts";
 import { groupPorts } from "./group-ports.ts";
 import { inSlices } from "./in-slices.ts";
@@ -18,7 +18,6 @@ import { electionKeywords, ipv6Version, transport } from "./instance-transport.t
 import { advertInterval, authentication, derivedValues, preemption } from "./instance-values.ts";
 import { duplicateRealServers, portsUnderMark, serverFamilies, serverPorts } from "./real-servers.ts";
 import { regularExpressions } from "./regular-expressions.ts";
-import { checkerScriptSecurity, vrrpScriptSecurity } from "./script-security.ts";
 import { groupFamilies, schedulerFlags, serverGroups } from "./server-groups.ts";
 import { serviceFamily } from "./service-family.ts";
 import { sorryServerOptions } from "./sorry-server.ts";
@@ -37,12 +36,16 @@ import {
   zeroPort,
 } from "./virtual-server-values.ts";
 
-/**
+/*
  * Every check, in the order in which they run: later ones see what earlier ones left. What keepalived sees while it
  * reads comes before what has it leave something out.
  */
-export const ALL_CHECKS: readonly Check[] = [
-  vrrpScriptSecurity,
+
+/** What keepalived does not read is gone when they have run. */
+export const FIRST_CHECKS: readonly Check[] = [unreadNames];
+
+/** Scripts of VRRP, whatever is left out by these, are looked at; of servers only what they leave. */
+export const MAIN_CHECKS: readonly Check[] = [
   trackProcesses,
   duplicateNames,
   derivedValues,
@@ -100,8 +103,9 @@ export const ALL_CHECKS: readonly Check[] = [
     onePacketScheduling,
     quorumAndHysteresis,
   ]),
-  duplicateVirtualServers,
   bfdNeighbours,
   bfdHops,
-  checkerScriptSecurity,
 ];
+
+/** What keepalived keeps, and Holdfast does not. */
+export const LAST_CHECKS: readonly Check[] = [duplicateVirtualServers];

@@ -32,22 +32,32 @@ function firstOnly<T extends { readonly $: { readonly at: number } }>(
   };
 }
 
+function named(
+  report: ReportFault,
+  keyword: string,
+  code = "duplicate-name",
+): (object: { readonly name: string; readonly $: { readonly at: number } }) => boolean {
+  return firstOnly(
+    code,
+    ({ name }) => `${keyword} ${name}`,
+    ({ name }) => name,
+    report,
+  );
+}
+
+/** `duplicate-name`: of two instances or sync groups of one name keepalived does not read the second. */
+export const unreadNames: Check = (config, report) => {
+  keepItems(config, "vrrp_instance", named(report, "vrrp_instance"));
+  keepItems(config, "vrrp_sync_group", named(report, "vrrp_sync_group"));
+};
+
 /** `duplicate-name`, `unused-definition`: what has a name has one of its own. */
 export const duplicateNames: Check = (config, report) => {
-  const named = (keyword: string, code = "duplicate-name") =>
-    firstOnly<{ readonly name: string; readonly $: { readonly at: number } }>(
-      code,
-      ({ name }) => `${keyword} ${name}`,
-      ({ name }) => name,
-      report,
-    );
-  keepItems(config, "vrrp_instance", named("vrrp_instance"));
-  keepItems(config, "vrrp_sync_group", named("vrrp_sync_group"));
-  keepItems(config, "vrrp_script", named("vrrp_script", "unused-definition"));
-  keepItems(config, "track_group", named("track_group"));
-  keepItems(config, "track_file", named("track_file", "unused-definition"));
-  keepItems(config, "vrrp_track_process", named("vrrp_track_process", "unused-definition"));
-  keepItems(config, "bfd_instance", named("bfd_instance"));
+  keepItems(config, "vrrp_script", named(report, "vrrp_script", "unused-definition"));
+  keepItems(config, "track_group", named(report, "track_group"));
+  keepItems(config, "track_file", named(report, "track_file", "unused-definition"));
+  keepItems(config, "vrrp_track_process", named(report, "vrrp_track_process", "unused-definition"));
+  keepItems(config, "bfd_instance", named(report, "bfd_instance"));
 };
 
 /** `duplicate-virtual-server`: a service stands once. */

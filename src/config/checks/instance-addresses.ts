@@ -126,7 +126,7 @@ export const addressCount: Check = (config, report) => {
 /** Keywords of unicast, which mean nothing without peers. unicast_ttl has a check of its own. */
 const UNICAST = ["unicast_src_ip", "check_unicast_src", "old_unicast_checksum", "unicast_peer"] as const;
 
-/** `unicast-without-peers`: keywords of unicast without a peer; adverts are multicast then. */
+/** `unicast-without-peers`, `never-master`: keywords of unicast without a peer; adverts are multicast then, or none. */
 export const unicastWithoutPeers: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     if (instance.unicast_peer.length > 0) continue;
@@ -136,7 +136,7 @@ export const unicastWithoutPeers: Check = (config, report) => {
     if (at === undefined) continue;
     report(
       {
-        code: "unicast-without-peers",
+        code: fault ? "never-master" : "unicast-without-peers",
         severity: "warning",
         summary: fault
           ? `${instance.name} has no unicast_peer and will be at fault`

@@ -1,13 +1,17 @@
 import type { VrrpInstance } from "../config.ts";
-import { type Check, keepItems, type Open, originOfKeyword } from "../open.ts";
+import { type Check, keepItems, type Open, originOfKeyword, writtenAt } from "../open.ts";
 import { instanceFamily } from "./instance-values.ts";
 
 /** The one loopback interface of a network namespace. */
 const LOOPBACK = "lo";
 
-/** `missing-interface`, `loopback-interface`: an instance that does not use unicast needs an interface, and not `lo`. */
+/**
+ * `missing-interface`, `loopback-interface`: an instance that does not use unicast needs an interface, and not `lo`. One
+ * without a number goes, too; it has been reported.
+ */
 export const instanceInterface: Check = (config, report) => {
   keepItems(config, "vrrp_instance", (instance) => {
+    if (writtenAt(instance, "virtual_router_id") === 0) return false;
     if (instance.interface === LOOPBACK) {
       report(
         {

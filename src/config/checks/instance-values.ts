@@ -124,17 +124,19 @@ export const preemption: Check = (config, report) => {
   }
 };
 
-/** `authentication-ignored`: only VRRPv2 has it, and it needs a type and a password. */
+/** `authentication-ignored`, `missing-auth-type`: only VRRPv2 has it, and it needs a type and a password. */
 export const authentication: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     const { authentication: auth } = instance;
     if (!auth) continue;
+    const isUntyped = auth.auth_type === "none" && auth.auth_pass !== undefined;
+    const isUnwritten = isUntyped && writtenAt(auth, "auth_type") === 0;
     const problem =
-      instance.version === 3
+      instance.version === 3 && !isUnwritten
         ? "VRRP version 3 has no authentication"
         : auth.auth_type !== "none" && auth.auth_pass === undefined
           ? "it has no auth_pass"
-          : auth.auth_type === "none" && auth.auth_pass !== undefined
+          : isUntyped
             ? "it has no auth_type"
             : undefined;
     if (problem === undefined) continue;
@@ -142,7 +144,7 @@ export const authentication: Check = (config, report) => {
     forgetOrigin(instance, "authentication");
     report(
       {
-        code: "authentication-ignored",
+        code: isUnwritten ? "missing-auth-type" : "authentication-ignored",
         severity: "warning",
         summary: `the authentication of ${instance.name} is ignored: ${problem}`,
       },

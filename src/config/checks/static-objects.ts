@@ -23,7 +23,7 @@ function withoutGroup<T extends Tracked>(
   });
 }
 
-/** `unknown-instance`, `small-sync-group`: members of track groups are instances, and there are some. */
+/** `unknown-member`, `idle-track-group`: members of track groups are instances, and there are some. */
 export const trackGroups: Check = (config, report) => {
   const instances = new Set(config.vrrp_instance.map(({ name }) => name));
   for (const group of config.track_group) {
@@ -31,7 +31,7 @@ export const trackGroups: Check = (config, report) => {
       if (instances.has(member)) return true;
       report(
         {
-          code: "unknown-instance",
+          code: "unknown-member",
           summary: `track group ${group.name}: there is no vrrp_instance ${member}`,
           suggestions: suggest(member, instances),
         },
@@ -43,7 +43,7 @@ export const trackGroups: Check = (config, report) => {
   keepItems(config, "track_group", ({ name, group, $ }) => {
     if (group.length > 0) return true;
     const summary = `track group ${name} has no members left and is ignored`;
-    report({ code: "small-sync-group", severity: "warning", summary }, $.at);
+    report({ code: "idle-track-group", severity: "warning", summary }, $.at);
     return false;
   });
 };
@@ -113,7 +113,7 @@ export const garpGroups: Check = (config, report) => {
     const delays = (group.garp_interval ?? 0) + (group.gna_interval ?? 0);
     const members = group.interfaces.length + (group.interface === undefined ? 0 : 1);
     if (delays > 0 && members > 0) return true;
-    if (members > 0) complain("this garp_group has no interval and is ignored", group.$.at);
+    if (delays === 0) complain("this garp_group has no interval and is ignored", group.$.at);
     else
       report(
         {
