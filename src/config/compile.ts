@@ -11,7 +11,7 @@ import type { Sources } from "../source/sources.ts";
 import { ALL_ADVICE } from "./advice/all.ts";
 import { FIRST_CHECKS, LAST_CHECKS, MAIN_CHECKS } from "./checks/all.ts";
 import { scriptSecurity } from "./checks/script-security.ts";
-import type { Config } from "./config.ts";
+import type { Config, VrrpInstance } from "./config.ts";
 import { Decoder } from "./decode.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
 import { reportMisread } from "./misread.ts";
@@ -35,6 +35,8 @@ export interface Compiled {
   readonly sources: Sources;
   /** Scripts that keepalived's processes look at when they test. */
   readonly scripts: LookedAt;
+  /** Instances that are not in `config` although keepalived reads them, and looks for their interfaces. */
+  readonly leftOut: readonly VrrpInstance[];
   /** False when there is nothing keepalived would run either: a file that cannot be read, a keyword without value. */
   readonly usable: boolean;
 }
@@ -83,7 +85,7 @@ class RememberingHost implements SourceHost {
 const placeText = ({ file, line }: Range): string => `${file}:${line}`;
 
 /** Inheritance, defaults and checks: what was decoded becomes the Config. */
-function finish(decoded: Draft, report: ReportFault): Pick<Compiled, "config" | "scripts"> {
+function finish(decoded: Draft, report: ReportFault): Pick<Compiled, "config" | "scripts" | "leftOut"> {
   const ofGlobals = shapeOf(globalDefs);
   decoded.global_defs ??= emptyDraft(ofGlobals, 0);
   const globals = decoded.global_defs as Draft; // set in the line above
@@ -92,12 +94,14 @@ function finish(decoded: Draft, report: ReportFault): Pick<Compiled, "config" | 
   const config = decoded as unknown as OpenConfig; // the rows that made the draft are those that type the Config
   for (const check of FIRST_CHECKS) check(config, report);
   const vrrp = vrrpScripts(config);
+  const { vrrp_instance: read } = config;
   for (const check of MAIN_CHECKS) check(config, report);
   const scripts = { vrrp, ...otherScripts(config) };
   for (const check of LAST_CHECKS) check(config, report);
   scriptSecurity(config, [...vrrp, ...scripts.parent, ...scripts.checkers], report);
   for (const advise of ALL_ADVICE) advise(config, report);
-  return { config, scripts };
+  const kept = new Set(config.vrrp_instance);
+  return { config, scripts, leftOut: read.filter((instance) => !kept.has(instance)) };
 }
 
 /** A configuration of nothing: what runs before the first and after the last. */
@@ -123,7 +127,7 @@ export function compile(host: SourceHost, path: string, options: CompileOptions 
   for (const statement of parseStatements(parts, sources, collect)) {
     decoder.statement(statement, shape, "", decoded);
   }
-  const { config, scripts } = finish(decoded, report);
+  const { config, scripts, leftOut } = finish(decoded, report);
   reportMisread(
     diagnostics,
     () => {
@@ -135,6 +139,7 @@ export function compile(host: SourceHost, path: string, options: CompileOptions 
   return {
     config,
     scripts,
+    leftOut,
     diagnostics: orderDiagnostics(diagnostics),
     sources,
     usable: !diagnostics.some(({ code, severity }) => severity === "error" && REFUSED.has(code)),

@@ -2,7 +2,7 @@ import { hasOpenQuote } from "../../grammar/escaped-words.ts";
 import type { Opening, Origin, Statement, Word } from "../../grammar/tree.ts";
 import type { Complain, Kind } from "../schema/kind.ts";
 import { parseBoolean } from "../schema/kinds.ts";
-import type { BlockRow, FlagRow, LeafRow, ListRow } from "../schema/row.ts";
+import type { BlockRow, FlagRow, LeafRow, ListRow, RowFacts } from "../schema/row.ts";
 import type { ReportFault } from "./faults.ts";
 import { type Cast, Mould } from "./mould.ts";
 import { stopSharing } from "./parts.ts";
@@ -20,6 +20,7 @@ import {
   notBoolean,
   notImplemented,
   openQuote,
+  surplusWord,
   unexpectedBlock,
   wordBeforeBrace,
   wordOfBareFlag,
@@ -130,7 +131,12 @@ export class Decoder {
   }
 
   /** The words of a value: none missing, superfluous ones reported and cut off. Undefined when some are missing. */
-  private argumentsOf(statement: Statement, kind: Kind<unknown>, from: number): readonly Word[] | undefined {
+  private argumentsOf(
+    statement: Statement,
+    kind: Kind<unknown>,
+    from: number,
+    moreWords?: RowFacts["moreWords"],
+  ): readonly Word[] | undefined {
     if (kind.escaped) this.scripts++;
     const words = kind.escaped && statement.source !== undefined ? this.rescan(statement) : statement.words;
     if (!words) {
@@ -146,7 +152,10 @@ export class Decoder {
     }
     if (given <= most) return from === 0 ? words : words.slice(from);
     const extra = words[from + most];
-    if (extra) this.report(extraWord(extra.text, kind), extra.origin);
+    if (extra && moreWords !== undefined) {
+      this.report(surplusWord(extra.text, words[0]?.text ?? "", moreWords === "spoil"), extra.origin);
+      if (moreWords === "spoil") return undefined;
+    } else if (extra) this.report(extraWord(extra.text, kind), extra.origin);
     return words.slice(from, from + most);
   }
 
@@ -155,7 +164,7 @@ export class Decoder {
     const origins = into.$.of[target];
     const earlier = typeof origins === "object" ? origins[0] : origins;
     if (earlier === undefined) return true;
-    this.report(givenTwice(keyword, row.firstWins === true), statement.origin, [
+    this.report(givenTwice(keyword, row.firstWins === true, row.countsRepeats === true), statement.origin, [
       { origin: earlier, message: "given here first" },
     ]);
     return row.firstWins !== true;
@@ -167,7 +176,7 @@ export class Decoder {
 
   private leaf(statement: Statement, shaped: ShapedRow, row: LeafRow<unknown>, into: Draft): void {
     this.refuseBlock(statement);
-    const words = this.argumentsOf(statement, row.kind, 1);
+    const words = this.argumentsOf(statement, row.kind, 1, row.moreWords);
     const value = words && row.kind.parse(words, this.complainAt(statement.origin));
     const { target } = shaped;
     if (value === undefined) {

@@ -40,5 +40,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "extra-words": "keepalived does not look at words that it does not need.",
   "include-no-match": "An include that matches no file does not count.",
   "include-unreadable": "Nor does one of a file that is not there.",
+  "no-notify-user": "A notify script that nobody can run is left out silently.",
   "no-such-script": "A notify script that does not exist is left out silently.",
 };

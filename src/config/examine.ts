@@ -26,6 +26,7 @@ const OF_HOST: ReadonlySet<string> = new Set([
   "insecure-script",
   "interface-exists",
   "invalid-regex",
+  "no-notify-user",
   "no-pcre2",
   "no-such-interface",
   "no-such-script",

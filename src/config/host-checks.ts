@@ -16,6 +16,8 @@ const ROOT = 0;
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 const EXECUTABLE = 0o111;
+/** Scripts that keepalived leaves out silently when there is nobody to run them. */
+const NOTIFIES = /notify|quorum/;
 
 /** Whether the user that a script is to run as, and its group, exist. */
 function hasUser(use: ScriptUse, config: Config, facts: HostFacts): boolean {
@@ -118,7 +120,7 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
     const what = user === undefined ? "user" : "group";
     warn(
       report,
-      "no-such-user",
+      NOTIFIES.test(keyword) ? "no-notify-user" : "no-such-user",
       use.userOrigin ?? origin,
       `there is no ${what} ${name} to run ${program}`,
       `${disabled} If ${name} is an argument, put the whole command into quotes.`,
@@ -134,7 +136,7 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
     warn(report, "script-not-executable", origin, `${program} ${why}`, disabled);
     return known;
   }
-  const part = user === ROOT ? insecurePart(path, facts) : undefined;
+  const part = known && user === ROOT ? insecurePart(path, facts) : undefined;
   if (part === undefined) return known;
   const weakness = facts.files[part]?.link ? "is a symbolic link" : "can be changed by others than root";
   warn(
@@ -151,12 +153,12 @@ function script(use: ScriptUse, config: Config, facts: HostFacts, report: Report
 
 /** What a compiled configuration needs of a host and does not find there; a note where nothing would look at a script. */
 export function checkHost(
-  compiled: Pick<Compiled, "config" | "scripts" | "sources">,
+  compiled: Pick<Compiled, "config" | "leftOut" | "scripts" | "sources">,
   facts: HostFacts,
 ): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const report = faultReporter(compiled.sources, (diagnostic) => diagnostics.push(diagnostic));
-  checkInterfaces(compiled.config, facts, report);
+  checkInterfaces(compiled, facts, report);
   checkNames(compiled.config, facts, report);
   checkMailServer(compiled.config, facts, report);
   checkPatterns(compiled.config, facts, report);

@@ -1,8 +1,12 @@
 import { suggest } from "../diagnostics/suggest.ts";
-import type { Config } from "./config.ts";
+import type { Compiled } from "./compile.ts";
+import type { Config, VrrpInstance } from "./config.ts";
 import type { HostFacts } from "./facts.ts";
 import type { ReportFault } from "./faults.ts";
 import { originOfKeyword } from "./open.ts";
+
+/** What of a compilation names interfaces. */
+type Read = Pick<Compiled, "config" | "leftOut">;
 
 /** An interface that has to exist, and what for. */
 interface Need {
@@ -45,8 +49,8 @@ function ofLines(
   return needs;
 }
 
-function ofInstances(config: Config): readonly Need[] {
-  return config.vrrp_instance.flatMap((instance) => [
+function ofInstances(instances: readonly VrrpInstance[]): readonly Need[] {
+  return instances.flatMap((instance) => [
     {
       name: instance.interface,
       what: `vrrp_instance ${instance.name}`,
@@ -68,8 +72,8 @@ function ofInstances(config: Config): readonly Need[] {
   ]);
 }
 
-function ofTracking(config: Config): readonly Need[] {
-  return [...config.vrrp_instance, ...config.vrrp_sync_group].flatMap((owner) =>
+function ofTracking(owners: readonly (VrrpInstance | Config["vrrp_sync_group"][number])[]): readonly Need[] {
+  return owners.flatMap((owner) =>
     owner.track_interface.map(({ interface: name }, index) => ({
       name,
       what: `track_interface of ${owner.name}`,
@@ -89,11 +93,12 @@ function ofGarpGroups(config: Config): readonly Need[] {
   ]);
 }
 
-/** Interfaces without which keepalived does not run VRRP. */
-function needed(config: Config): readonly Need[] {
+/** Interfaces without which keepalived does not run VRRP; also those of instances that are left out. */
+function needed({ config, leftOut }: Read): readonly Need[] {
+  const instances = [...config.vrrp_instance, ...leftOut];
   return [
-    ...ofInstances(config),
-    ...ofTracking(config),
+    ...ofInstances(instances),
+    ...ofTracking([...instances, ...config.vrrp_sync_group]),
     ...ofGarpGroups(config),
     ...ofLines(config, {
       addresses: { static_ipaddress: config.static_ipaddress },
@@ -115,8 +120,12 @@ function watched(config: Config): readonly Need[] {
 }
 
 /** `interface-exists`: a VMAC or ipvlan cannot have the name of an interface that is something else. */
-function takenNames(config: Config, known: ReadonlySet<string>, report: ReportFault): void {
-  for (const instance of config.vrrp_instance) {
+function takenNames(
+  instances: readonly VrrpInstance[],
+  known: ReadonlySet<string>,
+  report: ReportFault,
+): void {
+  for (const instance of instances) {
     for (const keyword of ["use_vmac", "use_ipvlan"] as const) {
       const name = instance[keyword]?.name;
       if (name === undefined || !known.has(name)) continue;
@@ -172,13 +181,13 @@ function checkVrfs(config: Config, { interfaces }: HostFacts, report: ReportFaul
 }
 
 /** `no-such-interface`, `no-such-vrf`, `absent-interface`, `interface-exists`: interfaces that are named exist, and those to be made do not. */
-export function checkInterfaces(config: Config, facts: HostFacts, report: ReportFault): void {
+export function checkInterfaces({ config, leftOut }: Read, facts: HostFacts, report: ReportFault): void {
   const known = new Set(Object.keys(facts.interfaces));
   const missing = (needs: readonly Need[], say: (need: Need, name: string) => void): void => {
     for (const need of needs) if (need.name !== undefined && !known.has(need.name)) say(need, need.name);
   };
   if (!config.global_defs.dynamic_interfaces)
-    missing(needed(config), ({ what, origin }, name) =>
+    missing(needed({ config, leftOut }), ({ what, origin }, name) =>
       report(
         {
           code: "no-such-interface",
@@ -201,12 +210,12 @@ export function checkInterfaces(config: Config, facts: HostFacts, report: Report
     ),
   );
   checkVrfs(config, facts, report);
-  takenNames(config, known, report);
+  takenNames([...config.vrrp_instance, ...leftOut], known, report);
 }
 
 /** Every interface that a configuration names, once, in the order of the text's blocks. */
-export function namedInterfaces(config: Config): readonly string[] {
-  const names = [...needed(config), ...watched(config), ...ofVrfs(config)].flatMap(({ name }) =>
+export function namedInterfaces({ config, leftOut }: Read): readonly string[] {
+  const names = [...needed({ config, leftOut }), ...watched(config), ...ofVrfs(config)].flatMap(({ name }) =>
     name === undefined ? [] : [name],
   );
   return [...new Set(names)];

@@ -90,10 +90,20 @@ export function wordBeforeBrace(word: string, keyword: string): Fault {
   };
 }
 
-/** A second statement of a keyword that has one value. */
-export function givenTwice(keyword: string, firstWins: boolean): Fault {
+/** A word behind a value that keepalived wants to stand alone. */
+export function surplusWord(word: string, keyword: string, spoils: boolean): Fault {
   return {
-    code: firstWins ? "duplicate-keyword" : "repeated-keyword",
+    code: "surplus-words",
+    severity: spoils ? "error" : "warning",
+    summary: spoils ? `${keyword} is ignored: '${word}' stands behind its value` : `'${word}' is ignored`,
+    detail: "keepalived reports it, too.",
+  };
+}
+
+/** A second statement of a keyword that has one value. */
+export function givenTwice(keyword: string, firstWins: boolean, counts: boolean): Fault {
+  return {
+    code: firstWins ? "duplicate-keyword" : counts ? "overwritten-keyword" : "repeated-keyword",
     severity: "warning",
     summary: `${keyword} is given twice`,
     detail: firstWins ? "The first counts; this one is ignored." : "The last counts.",

@@ -3,5 +3,5 @@ import { namedInterfaces } from "../config/host-interfaces.ts";
 
 /** Names of the interfaces that a configuration needs to exist, the loopback interface left out. */
 export function interfaceNames(config: Config): string[] {
-  return namedInterfaces(config).filter((name) => name !== "lo");
+  return namedInterfaces({ config, leftOut: [] }).filter((name) => name !== "lo");
 }

@@ -3,12 +3,12 @@ import { interfaceIndex } from "../../native/interface.ts";
 import { type Compiled, compile } from "../config/compile.ts";
 import type { Config } from "../config/config.ts";
 import { checkHost } from "../config/host-checks.ts";
+import { namedInterfaces } from "../config/host-interfaces.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { orderDiagnostics } from "../diagnostics/order.ts";
 import { renderText } from "../diagnostics/render-text.ts";
 import { nodeHost } from "../source/node-host.ts";
 import type { Sources } from "../source/sources.ts";
-import { interfaceNames } from "./interface-names.ts";
 import type { KernelName } from "./messages.ts";
 import { enterNamespaceOf } from "./places.ts";
 import { withoutRefusedScripts } from "./scripts/refused.ts";
@@ -60,8 +60,8 @@ export interface LoadOptions {
 }
 
 /** The interfaces that are named and are not there; what else checkHost knows of hosts is withoutRefusedScripts'. */
-function missingInterfaces(compiled: Pick<Compiled, "config" | "scripts" | "sources">): Diagnostic[] {
-  const present = [...interfaceNames(compiled.config), "lo"].filter((name) => interfaceIndex(name) > 0);
+function missingInterfaces(compiled: Compiled): Diagnostic[] {
+  const present = [...namedInterfaces(compiled), "lo"].filter((name) => interfaceIndex(name) > 0);
   const interfaces = Object.fromEntries(present.map((name) => [name, { addresses: [], flags: [] }]));
   const kernel = { release: "", features: {} };
   const facts = { interfaces, users: {}, groups: {}, searchPath: [], files: {}, kernel };
@@ -74,15 +74,10 @@ function missingInterfaces(compiled: Pick<Compiled, "config" | "scripts" | "sour
  */
 export function loadConfiguration(file: string, { configId, kernel, atStart }: LoadOptions): Loaded {
   const id = configId ?? hostname().split(".")[0] ?? "";
-  const {
-    config,
-    sources,
-    scripts: lookedAt,
-    usable: compiles,
-    ...compiled
-  } = compile(nodeHost, file, { id, environment: process.env, randomSeed: RANDOM_SEED });
+  const compiled = compile(nodeHost, file, { id, environment: process.env, randomSeed: RANDOM_SEED });
+  const { config, sources, usable: compiles } = compiled;
   const barred = atStart && kernel === "linux" && compiles ? enterNamespaceOf(config) : undefined;
-  const missing = kernel === "linux" ? missingInterfaces({ config, sources, scripts: lookedAt }) : [];
+  const missing = kernel === "linux" ? missingInterfaces(compiled) : [];
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...missing]);
   const usable = compiles && missing.length === 0 && barred === undefined;
   const scripts = usable ? withoutRefusedScripts(config) : { config, messages: [] };

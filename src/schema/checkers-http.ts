@@ -22,7 +22,11 @@ const urlRows = {
     doc: "Status codes that are good; 200–299 by default.",
     since: "0.7.6",
   }),
-  virtualhost: leaf(wanted(word), { doc: "Host to name in the request.", since: "0.5.8" }),
+  virtualhost: leaf(wanted(word), {
+    countsRepeats: true,
+    doc: "Host to name in the request.",
+    since: "0.5.8",
+  }),
   regex: leaf(wanted(regex), {
     doc: "Regular expression (PCRE) that the response has to match, head included.",
     since: "2.0.7",
@@ -71,7 +75,12 @@ const webRows = {
     since: "0.5.3",
     replacedBy: "retry",
   }),
-  virtualhost: leaf(wanted(word), { inherits: "^", doc: "Host to name in requests.", since: "0.5.8" }),
+  virtualhost: leaf(wanted(word), {
+    countsRepeats: true,
+    inherits: "^",
+    doc: "Host to name in requests.",
+    since: "0.5.8",
+  }),
   http_protocol: leaf(wanted(oneOfAnyCase("1.0", "1.0C", "1.0c", "1.1")), {
     default: "1.0",
     doc: "HTTP version of requests.",

@@ -19,6 +19,7 @@ export const smtpCheck = defineBlock({
   rows: {
     ...checkerRows(1, SECOND),
     helo_name: leaf(wanted(word), {
+      countsRepeats: true,
       doc: "Name in HELO; smtpchecker.keepalived.org by default.",
       since: "1.1.8",
     }),

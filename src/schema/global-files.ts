@@ -28,10 +28,7 @@ export const globalFileRows = {
     doc: "Check a configuration before it is loaded, and log to this file what is wrong.",
     since: "2.2.0",
   }),
-  reload_time_file: leaf(path, {
-    doc: "File that says when to reload.",
-    since: "2.1.0",
-  }),
+  reload_time_file: leaf(path, { moreWords: "spoil", doc: "File that says when to reload.", since: "2.1.0" }),
   reload_repeat: flag({
     bare: true,
     doc: "Keep that file, to reload every day.",
@@ -46,14 +43,17 @@ export const globalFileRows = {
     since: "2.2.3",
   }),
   state_dump_file: leaf(path, {
+    moreWords: "spoil",
     doc: "Where the state goes on SIGUSR1; a directory when it ends in a slash.",
     since: "2.3.3",
   }),
   stats_dump_file: leaf(path, {
+    moreWords: "spoil",
     doc: "Where statistics go on SIGUSR2; a directory when it ends in a slash.",
     since: "2.3.3",
   }),
   json_dump_file: leaf(path, {
+    moreWords: "spoil",
     doc: "Where the state as JSON goes; a directory when it ends in a slash.",
     since: "2.3.3",
   }),
@@ -63,10 +63,12 @@ export const globalFileRows = {
     since: "2.2.8",
   }),
   iproute_usr_dir: leaf(path, {
+    moreWords: "spoil",
     doc: "Directory of the names that iproute2 comes with.",
     since: "2.3.2",
   }),
   iproute_etc_dir: leaf(path, {
+    moreWords: "spoil",
     doc: "Directory of the names that overrule those.",
     since: "2.3.2",
   }),

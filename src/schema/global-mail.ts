@@ -39,7 +39,11 @@ export const globalMailRows = {
     doc: "Addresses that alerts go to.",
     since: "0.5.3",
   }),
-  notification_email_from: leaf(wanted(word), { doc: "Sender of alerts.", since: "0.5.3" }),
+  notification_email_from: leaf(wanted(word), {
+    moreWords: "mistake",
+    doc: "Sender of alerts.",
+    since: "0.5.3",
+  }),
   smtp_server: leaf(mailServer, {
     doc: "Server that takes alerts, and its port.",
     since: "0.5.3",

@@ -125,6 +125,7 @@ export const globalVrrpRows = {
     since: "2.0.12",
   }),
   vrrp_garp_extra_if: leaf(wanted(extraGarp(1)), {
+    moreWords: "mistake",
     doc: "Interval of gratuitous ARPs on other interfaces of addresses; only on VMACs without `all`.",
     since: "2.2.3",
   }),
@@ -207,10 +208,12 @@ export const globalVrrpRows = {
     since: "2.2.0",
   }),
   vrrp_rx_bufs_policy: leaf(wanted(receiveBuffers), {
+    moreWords: "mistake",
     doc: "Size of the receive buffers of sockets: by MTU, by advert, or in bytes.",
     since: "2.0.3",
   }),
   vrrp_rx_bufs_multiplier: leaf(wanted(integer(1, 4_294_967_295)), {
+    moreWords: "spoil",
     default: 3,
     doc: "What the policy's size is multiplied with.",
     since: "2.0.3",

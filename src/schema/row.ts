@@ -24,6 +24,10 @@ export interface RowFacts {
   readonly synonym?: boolean;
   /** Of several statements the first counts, as in keepalived; without it the last. */
   readonly firstWins?: boolean;
+  /** keepalived says so when it is given again, though the last counts; without it, it says nothing. */
+  readonly countsRepeats?: boolean;
+  /** What words behind the value are to keepalived: a mistake, or one for which it ignores the whole line. */
+  readonly moreWords?: "mistake" | "spoil";
   /** Known here by name only: reported and ignored. Where it belongs: "outside every block". */
   readonly elsewhere?: string;
   /** Decoded and dumped, but the runtime does not act on it yet: validate says `not-implemented`. */

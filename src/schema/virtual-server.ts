@@ -53,7 +53,12 @@ export const realServer = defineBlock({
       since: "1.0.0",
       firstWins: true,
     }),
-    virtualhost: leaf(wanted(word), { inherits: "^", doc: "Host to name in HTTP requests.", since: "0.5.8" }),
+    virtualhost: leaf(wanted(word), {
+      countsRepeats: true,
+      inherits: "^",
+      doc: "Host to name in HTTP requests.",
+      since: "0.5.8",
+    }),
     smtp_alert: flag({ doc: "Mail on every transition.", since: "0.5.7" }),
     ...inheritedRows,
     retry: leaf(serverRetry, {
@@ -155,7 +160,11 @@ export const virtualServer = defineBlock({
       since: "0.5.7",
     }),
     persistence_engine: leaf(word, { doc: "Persistence engine.", since: "1.2.20" }),
-    virtualhost: leaf(wanted(word), { doc: "Host to name in HTTP requests.", since: "0.5.8" }),
+    virtualhost: leaf(wanted(word), {
+      countsRepeats: true,
+      doc: "Host to name in HTTP requests.",
+      since: "0.5.8",
+    }),
     alpha: flag({ bare: true, doc: "Servers are down until their first check succeeds.", since: "1.1.16" }),
     omega: flag({ bare: true, doc: "Run notify_down and quorum_down on stop.", since: "1.1.16" }),
     quorum: leaf(integer(1, 4_294_967_295), {

@@ -5,6 +5,7 @@ import { flag, leaf } from "./row.ts";
 /** Rows of vrrp_instance about interfaces that keepalived makes, and how it treats those that are there. */
 export const interfaceRows = {
   use_vmac: leaf(vmacUse, {
+    countsRepeats: true,
     doc: "Run on a macvlan with the virtual router's MAC address.",
     since: "1.2.3",
     onChange: "recreate",
@@ -21,6 +22,7 @@ export const interfaceRows = {
     onChange: "recreate",
   }),
   use_ipvlan: leaf(ipvlanUse, {
+    countsRepeats: true,
     doc: "Run on an ipvlan.",
     since: "2.0.17",
     onChange: "recreate",

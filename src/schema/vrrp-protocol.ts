@@ -60,6 +60,7 @@ export const protocolRows = {
     since: "2.2.8",
   }),
   garp_extra_if: leaf(wanted(extraGarp(0)), {
+    moreWords: "mistake",
     inherits: "global_defs.vrrp_garp_extra_if",
     doc: "Interval of gratuitous ARPs on other interfaces of addresses; only on VMACs without `all`.",
     since: "2.2.3",
@@ -120,6 +121,7 @@ export const protocolRows = {
     since: "1.2.20",
   }),
   kernel_rx_buf_size: leaf(wanted(integer(0, 4_294_967_295)), {
+    moreWords: "spoil",
     doc: "Size of the receive buffer of the socket, in bytes.",
     since: "2.0.3",
   }),

@@ -92,12 +92,12 @@ virtual_ipaddress {
   });
 
   it("find users and groups that do not exist", () => {
-    expect(check(instance("notify_master /usr/bin/true nobody"))).toEqual(["4 no-such-user"]);
-    expect(check(instance("notify_master /usr/bin/true root wheel"))).toEqual(["4 no-such-user"]);
+    expect(check(instance("notify_master /usr/bin/true nobody"))).toEqual(["4 no-notify-user"]);
+    expect(check(instance("notify_master /usr/bin/true root wheel"))).toEqual(["4 no-notify-user"]);
     expect(check(instance("notify_master /usr/bin/true root :"))).toEqual([]);
     expect(check(`${instance("notify_master /usr/bin/true")}global_defs {\nscript_user ghost\n}\n`)).toEqual([
       "10 no-such-user",
-      "4 no-such-user",
+      "4 no-notify-user",
     ]);
   });
 

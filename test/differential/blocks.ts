@@ -21,11 +21,31 @@ function blocksOf(text: string): Blocks {
 export class Places {
   private readonly blocks: ReadonlyMap<string, Blocks>;
   private readonly whole: boolean;
+  private readonly files: Case["files"];
 
   constructor({ files }: Pick<Case, "files">) {
+    this.files = files;
     this.blocks = new Map(Object.entries(files).map(([name, text]) => [name, blocksOf(text)]));
     const texts = Object.values(files);
     this.whole = texts.length === 1 && !texts.some((text) => /\$BLOCK/.test(text));
+  }
+
+  /** The text of a line; empty for none. */
+  lineAt(place: string): string {
+    const [file = "", line] = place.split(":");
+    return this.files[file]?.split("\n")[Number(line) - 1] ?? "";
+  }
+
+  /** Whether `place` lies in the block that begins at `head`; of blocks that directives take apart, in its file. */
+  isInBlockAt(place: string, head: string): boolean {
+    const [file = "", line] = place.split(":");
+    const [otherFile, start] = head.split(":");
+    if (file !== otherFile) return !this.whole;
+    if (!this.whole) return true;
+    const blocks = [...(this.blocks.get(file) ?? [])];
+    return blocks.some(
+      ([end, begin]) => begin === Number(start) && begin <= Number(line) && Number(line) <= end,
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
 import { Places } from "./blocks.ts";
 import {
+  type Alone,
   BRACES,
   HIDDEN_FROM_THEM,
   HIDDEN_FROM_US,
@@ -69,7 +70,7 @@ const said = ({ code, summary }: Diagnostic): string => `${code}: ${summary}`;
 
 /** Whether an excuse is for this text, with what the other side and the same side say. */
 function applies(
-  { says, after, beside }: (typeof THEIRS_ALONE)[number],
+  { says, after, beside }: Alone,
   text: string,
   others: readonly string[],
   own: readonly string[],
@@ -104,6 +105,16 @@ class Meeting {
     return codesFor(AT_BLOCK_END, text).includes(diagnostic.code) && this.places.isEndOfBlockWith(place, at);
   }
 
+  /** Whether ours leaves out the block that a message is about, for a reason that the excuse knows. */
+  private isInside({ inside }: Alone, { place }: Complaint): boolean {
+    return (
+      inside === undefined ||
+      this.diagnostics.some(
+        (each) => inside.test(said(each)) && this.places.isInBlockAt(place, placeOf(each) ?? ""),
+      )
+    );
+  }
+
   /** What keepalived says at each of its places, and each message without one: what ours lacks. */
   missed(): { readonly missed: readonly string[]; readonly agreed: number } {
     const missed: string[] = [];
@@ -115,15 +126,9 @@ class Meeting {
         continue;
       }
       const others = this.diagnostics.map(said);
+      const texts = this.messages.map((each) => each.text);
       const known = [...THEIRS_ALONE, ...HIDDEN_FROM_US].find((alone) =>
-        here.some(({ text }) =>
-          applies(
-            alone,
-            text,
-            others,
-            this.messages.map((each) => each.text),
-          ),
-        ),
+        here.some((message) => applies(alone, message.text, others, texts) && this.isInside(alone, message)),
       );
       if (known) this.documented.add(known.reason);
       else missed.push(here.map(({ text }) => `${place}: ${text}`).join(" | "));
@@ -138,7 +143,10 @@ class Meeting {
     const text = said(diagnostic);
     const others = this.messages.map((message) => message.text);
     const own = this.diagnostics.map(said);
-    const known = [...OURS_ALONE, ...HIDDEN_FROM_THEM].find((alone) => applies(alone, text, others, own));
+    const line = this.places.lineAt(placeOf(diagnostic) ?? "");
+    const known = [...OURS_ALONE, ...HIDDEN_FROM_THEM].find(
+      (alone) => applies(alone, text, others, own) && (alone.written?.test(line) ?? true),
+    );
     if (known) this.documented.add(known.reason);
     return known === undefined;
   }

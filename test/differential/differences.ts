@@ -2,17 +2,21 @@ import { existsSync } from "node:fs";
 import { BEYOND, UNTESTED } from "../../src/config/differences.ts";
 
 /** Something that only one side says, by what it says, and why that is right. */
-interface Alone {
+export interface Alone {
   readonly says: RegExp;
   readonly reason: string;
   /** Only where the other side says this, too. Where both have a group, of the same name. */
   readonly after?: RegExp;
   /** Only where the same side says this, too. */
   readonly beside?: RegExp;
+  /** Only of a line that is written like this. */
+  readonly written?: RegExp;
+  /** Only in a block of which the other side says this where it begins: it leaves the block out. */
+  readonly inside?: RegExp;
 }
 
-/** Where 2.2.7 differs from 2.4.3 or the host decides, by `code: summary`. */
-const ALONE: readonly Alone[] = [
+/** Diagnostics that keepalived 2.2.7 has no message for, because 2.4.3 differs or the host decides, by `code: summary`. */
+export const OURS_ALONE: readonly Alone[] = [
   {
     says: /^insecure-script: .* is a symbolic link$/,
     reason: "2.2.7 looks at the script and not at the links among its directories; 2.4.3 does.",
@@ -21,18 +25,23 @@ const ALONE: readonly Alone[] = [
     says: /^duplicate-address: /,
     reason: "2.2.7 adds the address or peer once, without a word; 2.4.3 says so.",
   },
-  { says: /^deprecated: enable_snmp_keepalived /, reason: "2.2.7 knows the older name; 2.4.3 does not." },
   {
-    says: /^unicast-without-peers: \S+ has no unicast_peer and will be at fault/,
-    reason: "keepalived does as unicast_fault_no_peer says, silently.",
+    says: /^invalid-choice: '\S+' is not one of on, off/,
+    written: /^\s*(?:@\S+ )?(?:vrrp_strict|vrrp_skip_check_adv_addr)\b/,
+    reason: "2.2.7 does not look at the values of these two; 2.4.3 does.",
   },
   {
-    says: /^(missing-keyword: track_group \S+ has no group|unknown-instance: track group|small-sync-group: track group)/,
+    says: /^surplus-words: /,
+    reason: "2.2.7 ignores words behind some values that 2.4.3 counts.",
+  },
+  { says: /^deprecated: enable_snmp_keepalived /, reason: "2.2.7 knows the older name; 2.4.3 does not." },
+  {
+    says: /^missing-keyword: track_group \S+ has no group/,
     reason: "2.2.7 says nothing of track groups without members; 2.4.3 does.",
   },
   {
-    says: /^authentication-ignored: .* (has no auth_type|VRRP version 3 has no authentication)$/,
-    reason: "2.2.7 drops authentication without a type, or in VRRPv3, without a word.",
+    says: /^authentication-ignored: .* VRRP version 3 has no authentication$/,
+    reason: "2.2.7 drops authentication in VRRPv3 without a word; 2.4.3 says so.",
   },
   {
     says: /^(?:invalid-netmask: |invalid-number: '\w+' is not an integer from 1 to 128|out-of-range: '0' is not an integer from 1 to 128)/,
@@ -57,6 +66,10 @@ const ALONE: readonly Alone[] = [
     reason: "keepalived compares servers by the ports that were written; the kernel refuses the second.",
   },
   {
+    says: /^overwritten-keyword: (?:virtualhost|helo_name) is given twice/,
+    reason: "2.2.7 takes the last without a word; 2.4.3 says so.",
+  },
+  {
     says: /^duplicate-keyword: version is given twice/,
     reason: "keepalived says so only when the versions differ.",
   },
@@ -66,7 +79,7 @@ const ALONE: readonly Alone[] = [
     reason: "Processes other than that of BFD know sessions by name that it leaves out.",
   },
   {
-    says: /^(no-such-user|unquoted-arguments): /,
+    says: /^(no-such-user|no-notify-user|unquoted-arguments): /,
     reason:
       "Which users there are, and keepalived_script, is a matter of the host; arguments without quotes are users.",
   },
@@ -104,9 +117,9 @@ const OTHERWISE: readonly Alone[] = [
     reason: "Fractions of a second are newer than 2.2.7.",
   },
   {
-    says: /only applies to sh scheduler|sorry_server (?:inhibit|forwarding) used|Invalid smtp server|MUST be of the same family|interface \S+ (?:for vrrp_instance \S+ doesn't exist|already exists)|quorum_max is less than quorum|does not match address family of connect_ip|Invalid IPv6 persistence_granularity|Cannot specify native_ipv6/,
+    says: /only applies to sh scheduler|sorry_server (?:inhibit|forwarding) used|Invalid smtp server|MUST be of the same family|interface \S+ (?:for vrrp_instance \S+ doesn't exist|already exists)|track_file \S+ not found|specified family \S+ conflicts|quorum_max is less than quorum|does not match address family of connect_ip|Invalid IPv6 persistence_granularity|Cannot specify native_ipv6/,
     after:
-      /^repeated-keyword: (?:[sm]h-(?:port|fallback)|hashed|flag-\d|sorry_server_\w+|smtp_server|mcast_src_ip|unicast_src_ip|interface|use_vmac|use_ipvlan|quorum_max|bindto|persistence_granularity|native_ipv6) is given twice/,
+      /^repeated-keyword: (?:[sm]h-(?:port|fallback)|hashed|flag-\d|sorry_server_\w+|smtp_server|mcast_src_ip|unicast_src_ip|interface|use_vmac|use_ipvlan|quorum_max|bindto|persistence_granularity|native_ipv6|track_file|ip_family) is given twice/,
     reason: "Of a keyword that is given twice, ours says once what is wrong with it, at the last.",
   },
   {
@@ -125,6 +138,12 @@ const OTHERWISE: readonly Alone[] = [
     reason: "keepalived takes an empty block of peers for a keyword of unicast.",
   },
   {
+    says: /unicast with use_vmac requires vmac_xmit_base|vmac_xmit_base is only valid with a vmac/,
+    beside: /A unicast keyword has been specified without any unicast peers/,
+    reason:
+      "keepalived takes an empty block of peers for a keyword of unicast, also where it asks for vmac_xmit_base.",
+  },
+  {
     says: /warning - accept mode for VRRP version 2 does not comply with RFC3768/,
     reason: "2.4.3 does not say it.",
   },
@@ -139,46 +158,12 @@ const OTHERWISE: readonly Alone[] = [
   },
 ];
 
-/** What is not looked into yet. Each is one message, and rare: less than one in a thousand configurations. */
-const NOT_YET: readonly Alone[] = [
-  { says: /^WARNING - interface \S+ for ip address/, reason: "An address that ours reads in another way." },
-  { says: /^Failed to set uid\/gid for misc checker script/, reason: "The user of a checker's program." },
-  { says: /^SECURITY VIOLATION - check scripts/, reason: "A checker's program of another user." },
-  { says: /^track_file \S+ not found/, reason: "A file that is tracked twice." },
-  { says: /^Unterminated quote/, reason: "Quotes behind an escaped one." },
-  { says: /ports don't match - resetting$/, reason: "The port of a server that is left out." },
-  { says: /^Non-existent interface specified/, reason: "An interface of what is left out." },
-];
-
-/** The same of ours. */
-const OURS_NOT_YET: readonly Alone[] = [
-  {
-    says: /^preemption-ignored: nopreempt is ignored: the initial state is MASTER/,
-    reason: "2.2.7 clears the state MASTER of an instance with AH before it looks at nopreempt.",
-  },
-  {
-    says: /^invalid-choice: '\S+' is not one of on, off/,
-    reason: "2.2.7 does not look at the values of vrrp_strict and vrrp_skip_check_adv_addr; 2.4.3 does.",
-  },
-  {
-    says: /^invalid-address: '10\.0\.0\.1\/33' is not an IP address/,
-    reason: "keepalived takes the address that a checker connects to without its prefix length, even this.",
-  },
-  {
-    says: /^(?:no-real-servers: |mixed-families: real_server |authentication-ignored: )/,
-    reason: "A service whose first server has another forwarding method; a password behind a condition.",
-  },
-];
-
-/** Diagnostics that keepalived 2.2.7 has no message for, by `code: summary`. */
-export const OURS_ALONE: readonly Alone[] = [...ALONE, ...OURS_NOT_YET];
-
 /** What keepalived cannot know on a host without Debian's netbase, whose table of protocols it asks. */
 const WITHOUT_PROTOCOLS: readonly Alone[] = existsSync("/etc/protocols")
   ? []
   : [{ says: /Invalid ipproto/, reason: "This host has no /etc/protocols." }];
 
-export const THEIRS_ALONE: readonly Alone[] = [...OTHERWISE, ...WITHOUT_PROTOCOLS, ...NOT_YET];
+export const THEIRS_ALONE: readonly Alone[] = [...OTHERWISE, ...WITHOUT_PROTOCOLS];
 
 /** Checks of VRRP that come when all is read: none of them after the first fault that ends the VRRP process. */
 const LATE =
@@ -206,6 +191,11 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
     after: /Unknown interface!/,
     says: /^(?:mixed-families: mcast_dst_ip|duplicate-keyword: notify_)/,
     reason: "An instance without interface is not looked at further.",
+  },
+  {
+    after: /interface \S+ already exists and is not a private macvlan/,
+    says: /^ignored-keyword: use_ipvlan of \S+ is ignored: it has use_vmac$/,
+    reason: "keepalived has dropped the VMAC's name by then, and makes an ipvlan.",
   },
   {
     after: /both use VRID/,
@@ -237,98 +227,41 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
 /** What a first fault hides from us: the messages of keepalived that we do not come to. */
 export const HIDDEN_FROM_US: readonly Alone[] = [
   {
-    says: /^Configuration error: BFD instance (\S+)/,
-    after: /^duplicate-name: bfd_instance (\S+) is defined twice/,
-    reason: "A second definition is left out.",
+    says: /^Non-existent interface specified/,
+    beside: /^WARNING - interface \S+ for .* doesn't exist$|tracked interface \S+ doesn't exist$/,
+    reason: "It sums up what is said of lines, each of which is compared.",
   },
   {
-    says: /does not match address family of connect_ip/,
-    after: /^missing-keyword: (?:HTTP|SSL)_GET has no url/,
-    reason: "A checker without URLs is left out.",
+    says: /./,
+    inside:
+      /^(?:missing-keyword: (?:vrrp_sync_group|vrrp_track_process|bfd_instance)|duplicate-group|duplicate-name: bfd_instance)/,
+    reason: "A block that is left out for what it lacks, or its name, is not looked into.",
   },
   {
-    says: /^Sync group \S+ has some member\(s\) as address owner/,
-    after: /^duplicate-name: vrrp_instance/,
-    reason: "A second definition is left out, whatever its priority.",
+    says: /^SECURITY VIOLATION - scripts/,
+    beside: /^Sync group \S+ has no virtual router/,
+    after: /^missing-keyword: vrrp_sync_group/,
+    reason: "2.2.7 looks at the scripts of a sync group without members; 2.4.3 does not.",
   },
   {
-    says: /^BFD (\S+) already specified/,
-    after: /^missing-keyword: bfd_instance (\S+) has no neighbor_ip/,
-    reason: "A session without a neighbour is left out, and another one of its name is none twice.",
+    says: /^SECURITY VIOLATION - check scripts/,
+    after: /^mixed-families: real_server/,
+    reason: "2.2.7 looks at checkers of a real server that it skips; 2.4.3 does not.",
   },
   {
-    says: /preempt delay will not work with initial state MASTER/,
-    after: /^strict-mode: \S+ is in strict mode: there is no preempt_delay/,
-    reason: "Strict mode has undone preempt_delay already.",
+    says: /no forwarding method set, setting default NAT$/,
+    after: /^invalid-choice: '.*' is not one of NAT, DR, TUN$/,
+    reason: "Of a method that cannot be read ours says once that NAT is used.",
   },
   {
-    says: /^\(\S+\) track script \S+ not found/,
-    beside: /^Unable to set default user/,
-    reason: "Which users there are is a matter of the host.",
-  },
-  {
-    says: /^virtual server group (\S+) has no entries/,
-    after: /^duplicate-group: virtual_server_group (\S+) is defined twice/,
-    reason: "A second definition is left out.",
-  },
-  {
-    says: /^vrrp instance (\S+) already defined/,
-    after: /^(?:missing-value|out-of-range|invalid-number|missing-keyword): /,
-    reason: "A second definition without a number that can be read is left out for that.",
-  },
-  {
-    says: /^WARNING - interface \S+ for vrrp_instance (\S+) doesn't exist/,
+    says: /^\((\S+)\) No VIP specified/,
     after: /^strict-mode: (\S+) is left out/,
-    reason: "An instance that cannot be is left out.",
-  },
-  {
-    says: /^Configuration error: VRRP instance\[([^\]]+)\]/,
-    after: /^missing-(?:keyword|interface): vrrp_instance (\S+) /,
-    reason: "An instance without number or interface is left out.",
-  },
-  {
-    says: /^WARNING - interface \S+ for (?:VROUTE|ip address|rule)/,
-    after: /^missing-(?:keyword|interface): vrrp_instance /,
-    reason: "Routes, rules and addresses of an instance that is left out.",
+    reason: "Of an instance that cannot be nothing more is said.",
   },
   {
     says: /^\(\S+\) No VIP specified/,
-    after: /^(?:incomplete-option|unknown-option|conflicting-options): /,
-    reason: "keepalived leaves out the address whose options it cannot read; ours keeps the instance's list.",
-  },
-  {
-    says: /^\(([^)]+)\)/,
-    after: /^missing-(?:keyword: vrrp_instance|interface: vrrp_instance) (\S+) /,
-    reason: "An instance without number or interface is left out.",
-  },
-  {
-    says: /^\(([^)]+)\)/,
-    after: /^(?:strict-mode: |duplicate-name: vrrp_instance )(\S+) (?:is left out|is defined twice)/,
-    reason: "An instance that cannot be is left out.",
-  },
-  {
-    says: /^(?:\(|WARNING - interface|quorum_max|Warning - (?:sync|track) group|BFD instance|virtual server group|Virtual server specified|Ignoring sorry_server)/,
-    after:
-      /^(?:missing-keyword|missing-value|invalid-[a-z]+|out-of-range|duplicate-name|mixed-families|unexpected-block): /,
-    reason: "Of a block that is left out for a value that is missing or cannot be read.",
-  },
-  {
-    says: /SECURITY VIOLATION/,
-    after:
-      /^(?:missing-keyword|missing-value|invalid-|unexpected-block|misplaced-keyword|mixed-families|no-real-servers|group-family|unknown-group|unused-definition|duplicate-name|out-of-range)/,
-    reason: "Scripts of what is left out, or that could not be read.",
-  },
-  {
-    says: /^Non-existent interface specified/,
-    after:
-      /^(?:conflicting-options|mixed-families|missing-action|missing-destination|unknown-option|missing-keyword|invalid-[a-z]+|duplicate-name): /,
-    reason: "The interface of a line, or an instance, that is left out for another mistake.",
-  },
-  {
-    says: /ports don't match|has port specified|no scheduler set|no forwarding method set|no protocol set|hysteresis|exceeds total weight|zero port only|one packet scheduling|protocol specified for fwmark/,
-    after:
-      /^(?:mixed-families: (?:real|sorry)_server|group-family|unknown-group|invalid-choice|invalid-number|out-of-range|duplicate-real-server): /,
-    reason: "A server or service that is left out, or whose method or weight cannot be read.",
+    after: /^incomplete-option: dev needs a value/,
+    reason: "keepalived leaves out the address, ours the option.",
   },
 ];
 

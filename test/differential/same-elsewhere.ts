@@ -84,6 +84,7 @@ export const WITHOUT_LINE: readonly SameElsewhere[] = [
   { message: /incompatible with AH/, codes: ["master-with-ah"] },
   { message: /IPv4 ipvlan requires a source/, codes: ["ipvlan-address"] },
   { message: /multicast destination specified with unicast/, codes: ["ignored-keyword"] },
+  { message: /vrf can only be specified without interface/, codes: ["ignored-keyword"] },
   { message: /use_vmac specified for VIP/, codes: ["redundant-vmac"] },
   { message: /vmac_xmit_base is only valid with a vmac/, codes: ["ignored-keyword", "vmac-unicast"] },
   { message: /promote_secondaries is automatically set/, codes: ["ignored-keyword"] },

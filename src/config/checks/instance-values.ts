@@ -109,8 +109,10 @@ export const preemption: Check = (config, report) => {
       clearNopreempt(instance, report);
     }
     if (instance.preempt_delay === 0) continue;
+    // An owner that is to start as BACKUP keeps it.
+    const isOwner = instance.priority === OWNER && writtenAt(instance, "state") === 0;
     const why =
-      instance.state === "MASTER" || instance.priority === OWNER
+      instance.state === "MASTER" || isOwner
         ? "the initial state is MASTER"
         : instance.nopreempt
           ? "nopreempt is set"
@@ -130,9 +132,8 @@ export const authentication: Check = (config, report) => {
     const { authentication: auth } = instance;
     if (!auth) continue;
     const isUntyped = auth.auth_type === "none" && auth.auth_pass !== undefined;
-    const isUnwritten = isUntyped && writtenAt(auth, "auth_type") === 0;
     const problem =
-      instance.version === 3 && !isUnwritten
+      instance.version === 3 && !isUntyped
         ? "VRRP version 3 has no authentication"
         : auth.auth_type !== "none" && auth.auth_pass === undefined
           ? "it has no auth_pass"
@@ -144,7 +145,7 @@ export const authentication: Check = (config, report) => {
     forgetOrigin(instance, "authentication");
     report(
       {
-        code: isUnwritten ? "missing-auth-type" : "authentication-ignored",
+        code: isUntyped ? "missing-auth-type" : "authentication-ignored",
         severity: "warning",
         summary: `the authentication of ${instance.name} is ignored: ${problem}`,
       },
