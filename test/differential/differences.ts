@@ -234,12 +234,11 @@ export const HIDDEN_FROM_US: readonly Alone[] = [
   {
     says: /./,
     inside:
-      /^(?:missing-keyword: (?:vrrp_sync_group|vrrp_track_process|bfd_instance)|duplicate-group|duplicate-name: bfd_instance)/,
+      /^(?:missing-keyword: (?:vrrp_sync_group|vrrp_track_process|bfd_instance)|duplicate-group|duplicate-name: bfd_instance|mixed-families: real_server)/,
     reason: "A block that is left out for what it lacks, or its name, is not looked into.",
   },
   {
     says: /^SECURITY VIOLATION - scripts/,
-    beside: /^Sync group \S+ has no virtual router/,
     after: /^missing-keyword: vrrp_sync_group/,
     reason: "2.2.7 looks at the scripts of a sync group without members; 2.4.3 does not.",
   },
@@ -247,6 +246,11 @@ export const HIDDEN_FROM_US: readonly Alone[] = [
     says: /^SECURITY VIOLATION - check scripts/,
     after: /^mixed-families: real_server/,
     reason: "2.2.7 looks at checkers of a real server that it skips; 2.4.3 does not.",
+  },
+  {
+    says: /^SECURITY VIOLATION - check scripts/,
+    after: /^duplicate-real-server: /,
+    reason: "keepalived compares servers by the ports that were written, and keeps both with their scripts.",
   },
   {
     says: /no forwarding method set, setting default NAT$/,
