@@ -41,7 +41,7 @@ function sample(arbitrary: fc.Arbitrary<string>, seed: number): string {
 
 /** Codes of a value that is refused. */
 const FAULTS =
-  /^(?:unknown|invalid|missing|incomplete|out-of|unchecked|unexpected|extra-words|password|misplaced|mixed|undefined)/;
+  /^(?:unknown|invalid|missing|incomplete|out-of|unchecked|unexpected|(?:extra|surplus)-words|password|misplaced|mixed|undefined)/;
 
 /** Neither name, number nor address. */
 const NONSENSE = { text: "&".repeat(50), quoted: false, origin: 1 };
