@@ -18,6 +18,7 @@ export interface Addon {
   patternVersion(): string | undefined;
   patternErrorText(error: number): string;
   monotonicMicros(): number;
+  realtimeMicros(): number;
   interfaceIndex(name: string): number;
   interfaceName(index: number): string | number;
   enterNetworkNamespace(path: string): number;

@@ -18,6 +18,13 @@ int64_t Micros() {
   return static_cast<int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
 }
 
+// CLOCK_REALTIME in microseconds.
+int64_t RealMicros() {
+  timespec now = {};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
+}
+
 // One CLOCK_MONOTONIC timer descriptor with absolute expiry.
 class Timer : public Napi::ObjectWrap<Timer>, public Releasable {
  public:
@@ -105,11 +112,16 @@ Napi::Value MonotonicMicros(const Napi::CallbackInfo& info) {
   return Result(info.Env(), Micros());
 }
 
+Napi::Value RealtimeMicros(const Napi::CallbackInfo& info) {
+  return Result(info.Env(), RealMicros());
+}
+
 }  // namespace
 
 void InitTimer(Napi::Env env, Napi::Object exports) {
   exports.Set("Timer", Timer::Define(env));
   exports.Set("monotonicMicros", Napi::Function::New<MonotonicMicros>(env));
+  exports.Set("realtimeMicros", Napi::Function::New<RealtimeMicros>(env));
 }
 
 }  // namespace holdfast

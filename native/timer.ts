@@ -6,6 +6,11 @@ export function monotonicMicros(): number {
   return addon().monotonicMicros();
 }
 
+/** CLOCK_REALTIME in integer microseconds: what the kernel stamps packets with. */
+export function realtimeMicros(): number {
+  return addon().realtimeMicros();
+}
+
 /**
  * One timer descriptor on CLOCK_MONOTONIC. Keeps the process alive only while armed. Throws when the kernel gives no
  * descriptor (EMFILE), which no caller can work without.

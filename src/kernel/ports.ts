@@ -202,6 +202,8 @@ export interface ReceivedPacket {
   /** TTL or hop limit. */
   readonly hops: number;
   readonly ifindex: number;
+  /** How long it has waited to be read, microseconds; absent where nothing waits. */
+  readonly age?: number;
 }
 
 export interface VrrpSocket extends Closable {

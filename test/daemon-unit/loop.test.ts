@@ -51,6 +51,20 @@ describe("MachineLoop", () => {
     expect(loop.busy).toBe(false);
   });
 
+  it("tells the machine when an event happened that comes late, also when it has to wait", () => {
+    const { loop, machine, clock } = loopOf((effects) => {
+      if (effects[0] === "old") loop.feed("older", 900);
+    });
+    clock.advanceBy(1_000);
+    loop.feed("old", 300);
+    expect(machine.seen).toEqual([
+      { event: "old", now: 700 },
+      { event: "older", now: 100 },
+    ]);
+    loop.feed("new");
+    expect(machine.seen.at(-1)).toEqual({ event: "new", now: 1_000 });
+  });
+
   it("wakes the machine at its deadline", () => {
     const { loop, machine, clock } = loopOf(() => {});
     loop.feed("a");

@@ -11,6 +11,18 @@ import { packetTo } from "./outgoing.ts";
 const GROUP = "224.0.0.18";
 const GROUP6 = "ff02::12";
 
+const BUSY = 20;
+
+/** A process that has something else to do for so many milliseconds. */
+function beBusy(): void {
+  const until = performance.now() + BUSY;
+  while (performance.now() < until);
+}
+
+/** Nothing waits in memory. */
+const waited = (packet: ReceivedPacket | undefined): boolean =>
+  packet !== undefined && (packet.age === undefined || packet.age >= (BUSY - 1) * 1_000);
+
 export function packetContract(start: () => KernelUnderTest): void {
   describe("packets", () => {
     let host: KernelUnderTest;
@@ -51,6 +63,14 @@ export function packetContract(start: () => KernelUnderTest): void {
       expect(packet?.data.subarray(8, 10)).toEqual(new Uint8Array([255, 112]));
       expect(own).toEqual([]);
       expect(unjoined).toEqual([]);
+    });
+
+    it("say how long they have waited, where they can wait", async () => {
+      const mine = collect(open("kernel", { group: GROUP }));
+      open("peer", { group: GROUP, source: "192.0.2.2" }).send([packetTo(GROUP, [1])]);
+      beBusy();
+      await eventually("the packet", () => mine.length === 1);
+      expect(waited(mine[0])).toBe(true);
     });
 
     it("to peers go to each of them, and only to them", async () => {
@@ -107,8 +127,10 @@ export function packetContract(start: () => KernelUnderTest): void {
       const mine = collect(open("kernel", { family: 6, group: GROUP6, source: "fe80::1:1" }));
       const sender = open("peer", { family: 6, group: GROUP6, source: "fe80::1:2" });
       sender.send([{ data: new Uint8Array([0x31, 7]), destination: GROUP6 }]);
+      beBusy();
       const packet = await eventually("the advert", () => mine[0]);
       expect(packet).toMatchObject({ source: "fe80::1:2", destination: GROUP6, hops: 255 });
+      expect(waited(packet)).toBe(true);
       expect(packet.data).toEqual(new Uint8Array([0x31, 7]));
     });
 

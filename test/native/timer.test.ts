@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { monotonicMicros, Timer } from "../../native/timer.ts";
+import { monotonicMicros, realtimeMicros, Timer } from "../../native/timer.ts";
 
 const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+describe("realtimeMicros", () => {
+  it("is the time of day, in whole microseconds", () => {
+    const before = Date.now() * 1_000;
+    const now = realtimeMicros();
+    expect(now).toBeGreaterThanOrEqual(before);
+    expect(now - before).toBeLessThan(1_000_000);
+    expect(Number.isInteger(now)).toBe(true);
+  });
+});
 
 describe("Timer", () => {
   it("counts the same clock as process.hrtime", () => {

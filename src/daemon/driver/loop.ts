@@ -11,6 +11,8 @@ export class MachineLoop<Event, Effect> {
   readonly #carryOut: (effects: readonly Effect[]) => void;
   readonly #grain: number;
   readonly #waiting: Event[] = [];
+  /** How old each of them was. */
+  readonly #ages: number[] = [];
   /** What the clock's alarm is set to, while it has not gone off. */
   #armed: number | undefined;
   #busy = false;
@@ -42,15 +44,19 @@ export class MachineLoop<Event, Effect> {
     return this.#busy;
   }
 
-  /** Does nothing after stop(). */
-  feed(event: Event): void {
+  /**
+   * `age`: how long ago it happened, microseconds. To the machine it is then: a master down timer that starts when an
+   * advert is read runs out late. Does nothing after stop().
+   */
+  feed(event: Event, age = 0): void {
     if (this.#stopped) return;
     this.#waiting.push(event);
+    this.#ages.push(age);
     if (this.#busy) return;
     this.#busy = true;
     try {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        this.#carryOut(this.#machine.handle(next, this.#clock.now()));
+        this.#carryOut(this.#machine.handle(next, this.#clock.now() - (this.#ages.shift() ?? 0)));
       }
     } finally {
       this.#busy = false;

@@ -61,7 +61,7 @@ function hearTheSame(a: Open, b: Open): boolean {
  */
 export class VrrpSockets {
   readonly #packets: PacketPort;
-  readonly #receive: (received: Received) => void;
+  readonly #receive: (received: Received, age?: number) => void;
   readonly #refused: (open: Open, error: KernelError | undefined) => void;
   readonly #shared = new Map<string, Shared>();
   readonly #ofInstance = new Map<string, Shared>();
@@ -73,7 +73,7 @@ export class VrrpSockets {
   /** `refused` is told how each flush of a socket ended: with the kernel's refusal, or undefined. */
   constructor(
     packets: PacketPort,
-    receive: (received: Received) => void,
+    receive: (received: Received, age?: number) => void,
     refused: (open: Open, error: KernelError | undefined) => void,
   ) {
     this.#packets = packets;
@@ -169,7 +169,7 @@ export class VrrpSockets {
     socket.onPacket((packet) => {
       if (!this.#listensTo(shared, packet.destination)) return;
       const received = reader.read(packet);
-      if (received !== undefined) this.#receive(received);
+      if (received !== undefined) this.#receive(received, packet.age);
     });
     return shared;
   }

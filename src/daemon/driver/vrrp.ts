@@ -84,9 +84,9 @@ export class VrrpDriver {
     this.#time = new TimeOfDay(kernel.clock);
     this.#sockets = new VrrpSockets(
       kernel.packets,
-      (received) => {
+      (received, age) => {
         if (received.type === "advert" && received.proof?.type === "trailer") this.#tellTime();
-        this.#loop.feed(received);
+        this.#loop.feed(received, age);
       },
       (socket, error) => this.#sent(socket, error),
     );

@@ -13,6 +13,8 @@ export const SO_BINDTODEVICE = 25;
 export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 export const SO_MARK = 36;
+/** The time of arrival as two 64-bit numbers, seconds and nanoseconds, on every machine. Linux 5.1. */
+export const SO_TIMESTAMPNS_NEW = 64;
 
 export const IPPROTO_IP = 0;
 export const IP_HDRINCL = 3;

@@ -1,5 +1,6 @@
-import { readAncillary } from "../../../native/ancillary.ts";
+import { type Ancillary, readAncillary } from "../../../native/ancillary.ts";
 import { type MessageBatch, type MessageFields, READABLE, Socket } from "../../../native/socket.ts";
+import { realtimeMicros } from "../../../native/timer.ts";
 import { bytesToIp, ipToBytes } from "../../values/ip.ts";
 import { LITTLE_ENDIAN, viewOf } from "../../wire/byte-order.ts";
 import { IPV4_HEADER } from "../../wire/ipv4.ts";
@@ -30,6 +31,23 @@ function membership6(group: string, ifindex: number): Uint8Array {
   bytes.set(ipToBytes(group) ?? [], 0);
   viewOf(bytes).setInt32(16, ifindex, LITTLE_ENDIAN);
   return bytes;
+}
+
+function isTimestamp({ level, type }: Ancillary): boolean {
+  return level === option.SOL_SOCKET && type === option.SO_TIMESTAMPNS_NEW;
+}
+
+/** No packet that matters has waited longer, microseconds; what seems to, came before somebody set the clock. */
+const OLDEST = 1_000_000;
+
+/** How long ago the kernel stamped a packet, microseconds. */
+function ageOf(timestamp: Uint8Array): number {
+  const view = viewOf(timestamp);
+  if (view.byteLength < 16) return 0;
+  const nanoseconds = Number(view.getBigInt64(8, LITTLE_ENDIAN));
+  const age =
+    realtimeMicros() - Number(view.getBigInt64(0, LITTLE_ENDIAN)) * 1e6 - Math.floor(nanoseconds / 1e3);
+  return age > 0 && age <= OLDEST ? age : 0;
 }
 
 type Setting = readonly [level: number, name: number, value: number | Uint8Array];
@@ -104,6 +122,8 @@ export class LinuxVrrpSocket implements VrrpSocket {
       [option.SOL_SOCKET, option.SO_PRIORITY, PRIORITY],
       ...(family === 4 ? settings4(this.#options) : settings6(this.#options)),
     ];
+    // Without it, arrival is when a packet is read.
+    this.#socket.setOption(option.SOL_SOCKET, option.SO_TIMESTAMPNS_NEW, 1);
     for (const [level, name, value] of settings) check(this.#socket.setOption(level, name, value), operation);
     // A bound IPv4 raw socket hears nothing sent to a group.
     if (source !== undefined && (family === 6 || group === undefined)) {
@@ -176,14 +196,17 @@ export class LinuxVrrpSocket implements VrrpSocket {
   }
 
   /** IPv4 raw sockets deliver the IP header. */
-  #read4({ data }: MessageFields): ReceivedPacket | undefined {
+  #read4({ data, ancillary }: MessageFields): ReceivedPacket | undefined {
     if (data.length < IPV4_HEADER) return undefined;
+    let age = 0;
+    for (const message of readAncillary(ancillary)) if (isTimestamp(message)) age = ageOf(message.data);
     return {
       data,
       source: bytesToIp(data.subarray(12, 16)),
       destination: bytesToIp(data.subarray(16, 20)),
       hops: data[8] ?? 0,
       ifindex: this.#options.ifindex,
+      age,
     };
   }
 
@@ -191,13 +214,16 @@ export class LinuxVrrpSocket implements VrrpSocket {
   #read6({ data, name, ancillary }: MessageFields): ReceivedPacket | undefined {
     let destination = "::";
     let hops = 0;
-    for (const { level, type, data: value } of readAncillary(ancillary)) {
+    let age = 0;
+    for (const message of readAncillary(ancillary)) {
+      const { level, type, data: value } = message;
+      if (isTimestamp(message)) age = ageOf(value);
       if (level !== option.IPPROTO_IPV6) continue;
       if (type === option.IPV6_PKTINFO) destination = bytesToIp(value.subarray(0, 16));
       if (type === option.IPV6_HOPLIMIT) hops = viewOf(value).getInt32(0, LITTLE_ENDIAN);
     }
     if (name.length < 24) return undefined;
     const source = bytesToIp(name.subarray(8, 24));
-    return { data, source, destination, hops, ifindex: this.#options.ifindex };
+    return { data, source, destination, hops, ifindex: this.#options.ifindex, age };
   }
 }
