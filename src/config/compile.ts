@@ -11,7 +11,7 @@ import type { Sources } from "../source/sources.ts";
 import { ALL_ADVICE } from "./advice/all.ts";
 import { FIRST_CHECKS, LAST_CHECKS, MAIN_CHECKS } from "./checks/all.ts";
 import { scriptSecurity } from "./checks/script-security.ts";
-import type { Config, VrrpInstance } from "./config.ts";
+import type { Config } from "./config.ts";
 import { Decoder } from "./decode.ts";
 import { faultReporter, type ReportFault } from "./faults.ts";
 import { reportMisread } from "./misread.ts";
@@ -35,11 +35,14 @@ export interface Compiled {
   readonly sources: Sources;
   /** Scripts that keepalived's processes look at when they test. */
   readonly scripts: LookedAt;
-  /** Instances that are not in `config` although keepalived reads them, and looks for their interfaces. */
-  readonly leftOut: readonly VrrpInstance[];
+  /** Instances and groups that are not in `config` although keepalived reads them, and looks for their interfaces. */
+  readonly leftOut: LeftOut;
   /** False when there is nothing keepalived would run either: a file that cannot be read, a keyword without value. */
   readonly usable: boolean;
 }
+
+/** Blocks that are read and then left out. */
+type LeftOut = Pick<Config, "vrrp_instance" | "vrrp_sync_group">;
 
 /** Codes of what keepalived, too, refuses to run with; every other error it reports and runs on. */
 const REFUSED: ReadonlySet<string> = new Set(["unreadable-file", "missing-value"]);
@@ -94,14 +97,23 @@ function finish(decoded: Draft, report: ReportFault): Pick<Compiled, "config" | 
   const config = decoded as unknown as OpenConfig; // the rows that made the draft are those that type the Config
   for (const check of FIRST_CHECKS) check(config, report);
   const vrrp = vrrpScripts(config);
-  const { vrrp_instance: read } = config;
+  const { vrrp_instance: instances, vrrp_sync_group: groups } = config;
   for (const check of MAIN_CHECKS) check(config, report);
   const scripts = { vrrp, ...otherScripts(config) };
   for (const check of LAST_CHECKS) check(config, report);
   scriptSecurity(config, [...vrrp, ...scripts.parent, ...scripts.checkers], report);
   for (const advise of ALL_ADVICE) advise(config, report);
-  const kept = new Set(config.vrrp_instance);
-  return { config, scripts, leftOut: read.filter((instance) => !kept.has(instance)) };
+  const leftOut = {
+    vrrp_instance: without(instances, config.vrrp_instance),
+    vrrp_sync_group: without(groups, config.vrrp_sync_group),
+  };
+  return { config, scripts, leftOut };
+}
+
+/** Those of `all` that are not among `kept`. */
+function without<T>(all: readonly T[], kept: readonly T[]): readonly T[] {
+  const some = new Set(kept);
+  return all.filter((one) => !some.has(one));
 }
 
 /** A configuration of nothing: what runs before the first and after the last. */

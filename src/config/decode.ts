@@ -181,7 +181,8 @@ export class Decoder {
     const { target } = shaped;
     if (value === undefined) {
       // As in keepalived the default stands then, which is not the same as a keyword that nobody wrote.
-      if (row.default !== undefined && !row.repeat) into.$.of[target] ??= this.placed(statement.origin);
+      if (row.default !== undefined && !row.repeat && !row.firstWins)
+        into.$.of[target] ??= this.placed(statement.origin);
       return;
     }
     if (row.repeat) {

@@ -9,6 +9,7 @@ export const BEYOND: Readonly<Record<string, string>> = {
   "idle-track-group": "keepalived looks at members at run time, and for none of them.",
   "idle-garp-group": "keepalived keeps a group of nothing, silently.",
   "include-deferred": "keepalived reads the include later than it stands, silently.",
+  "ignored-version": "keepalived runs version 3, silently where the version stands before the first address.",
   "ineffective-regex": "keepalived ignores what cannot have an effect, silently.",
   "ineffective-timer": "keepalived keeps to what is possible, silently.",
   "ineffective-weight": "keepalived bounds the priority, silently.",

@@ -93,12 +93,13 @@ function ofGarpGroups(config: Config): readonly Need[] {
   ]);
 }
 
-/** Interfaces without which keepalived does not run VRRP; also those of instances that are left out. */
+/** Interfaces without which keepalived does not run VRRP; also those of instances and groups that are left out. */
 function needed({ config, leftOut }: Read): readonly Need[] {
-  const instances = [...config.vrrp_instance, ...leftOut];
+  const instances = [...config.vrrp_instance, ...leftOut.vrrp_instance];
+  const groups = [...config.vrrp_sync_group, ...leftOut.vrrp_sync_group];
   return [
     ...ofInstances(instances),
-    ...ofTracking([...instances, ...config.vrrp_sync_group]),
+    ...ofTracking([...instances, ...groups]),
     ...ofGarpGroups(config),
     ...ofLines(config, {
       addresses: { static_ipaddress: config.static_ipaddress },
@@ -210,7 +211,7 @@ export function checkInterfaces({ config, leftOut }: Read, facts: HostFacts, rep
     ),
   );
   checkVrfs(config, facts, report);
-  takenNames([...config.vrrp_instance, ...leftOut], known, report);
+  takenNames([...config.vrrp_instance, ...leftOut.vrrp_instance], known, report);
 }
 
 /** Every interface that a configuration names, once, in the order of the text's blocks. */

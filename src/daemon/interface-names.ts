@@ -3,5 +3,7 @@ import { namedInterfaces } from "../config/host-interfaces.ts";
 
 /** Names of the interfaces that a configuration needs to exist, the loopback interface left out. */
 export function interfaceNames(config: Config): string[] {
-  return namedInterfaces({ config, leftOut: [] }).filter((name) => name !== "lo");
+  return namedInterfaces({ config, leftOut: { vrrp_instance: [], vrrp_sync_group: [] } }).filter(
+    (name) => name !== "lo",
+  );
 }

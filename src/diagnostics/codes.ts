@@ -127,7 +127,9 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "ipvlan-address": warning("An ipvlan has no address of the family of its instance."),
   "loopback-interface": error("An instance runs on the loopback interface."),
   "master-with-ah": warning("An instance with AH authentication cannot start as master."),
-  "missing-interface": error("An instance without unicast peers names no interface."),
+  "missing-interface": error(
+    "An instance without unicast peers names no interface, or an address of one that has none.",
+  ),
   "missing-auth-type": warning("Authentication without auth_type, which there is none of then."),
   "missing-method": warning("A virtual server names no forwarding method; NAT is used."),
   "missing-port": warning("A service without port that is not persistent."),
@@ -169,6 +171,9 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "wide-multicast": warning("Adverts go to a group that is not of the link."),
   "weight-in-sync-group": warning("A member of a sync group tracks something with a weight."),
   // Advice: what keepalived accepts in silence.
+  "ignored-version": warning(
+    "VRRP version 2 before the first IPv6 address of an instance, which has version 3.",
+  ),
   "ineffective-regex": warning(
     "What is said of a regular expression that is not there, or of impossible places.",
   ),

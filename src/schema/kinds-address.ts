@@ -3,7 +3,7 @@ import { canonicalIp, familyOf } from "../values/ip.ts";
 import type { UnicastPeer, VirtualAddress } from "./composite.ts";
 import { integerType, interfaceType, markType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
-import { address, boundedInteger, interfaceName } from "./kinds.ts";
+import { address, boundedInteger, interfaceName, withoutPrefix } from "./kinds.ts";
 
 /** RT_SCOPE_* by the names of `ip address`. */
 const SCOPES: ReadonlyMap<string, number> = new Map([
@@ -114,14 +114,14 @@ const VALUED: ReadonlyMap<string, (into: Options, value: Word, complain: Complai
   ],
 ]);
 
-/** Reads one option starting at `words[index]`; the index of the next. */
+/** Reads one option starting at `words[index]`; the index of the next, undefined when it lacks its value. */
 function readOption(
   words: readonly Word[],
   index: number,
   place: Place,
   into: Options,
   complain: Complain,
-): number {
+): number | undefined {
   const option = words[index];
   if (!option) return index + 1;
   const name = option.text === "broadcast" ? "brd" : option.text;
@@ -141,9 +141,24 @@ function readOption(
   if (mark) into[mark] = true;
   if (!valued) return index + 1;
   const value = words[index + 1];
-  if (value) valued(into, value, complain);
-  else complain({ code: "incomplete-option", summary: `${option.text} needs a value` }, option);
+  if (!value) {
+    complain(
+      { code: "incomplete-option", summary: `${option.text} needs a value; the line is left out` },
+      option,
+    );
+    return undefined;
+  }
+  valued(into, value, complain);
   return index + 2;
+}
+
+/** The options behind an address; undefined when the last lacks its value. */
+function readOptions(words: readonly Word[], place: Place, complain: Complain): Options | undefined {
+  const options: Options = {};
+  let index: number | undefined = 1;
+  while (index !== undefined && index < words.length)
+    index = readOption(words, index, place, options, complain);
+  return index === undefined ? undefined : options;
 }
 
 /** The prefix length after the slash, or the longest there is. keepalived uses the longest when it is malformed. */
@@ -242,8 +257,8 @@ function addressLine(place: Place): Kind<VirtualAddress> {
         return undefined;
       }
       const longest = familyOf(found) === 4 ? 32 : 128;
-      const options: Options = {};
-      for (let i = 1; i < words.length; ) i = readOption(words, i, place, options, complain);
+      const options = readOptions(words, place, complain);
+      if (!options) return undefined;
       const written = prefixLengthOf(length, longest, first, complain);
       const fits = judge(found, options, first, complain) && judgePeer(length, options, first, complain);
       const prefixLength = options.peer === undefined ? written : longest;
@@ -303,7 +318,7 @@ export const unicastPeer: Kind<UnicastPeer> = {
   words: [1, 5],
   parse([host, ...options], complain) {
     // keepalived takes a prefix length and ignores it.
-    const found = host && address({ ...host, text: host.text.replace(/\/\d{1,3}$/, "") }, complain);
+    const found = host && address(withoutPrefix(host), complain);
     if (found === undefined) return undefined;
     const peer: { address: string; minTtl?: number; maxTtl?: number } = { address: found };
     for (let i = 0; i < options.length; i += 2) {

@@ -3,6 +3,7 @@ import { familyOf, type IpFamily } from "../values/ip.ts";
 import { arrayType, choiceType, markType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { integer, interfaceName, ipAddress, oneOf, oneText, word, words } from "./kinds.ts";
+import { encapsulation, encapWidth } from "./kinds-encap.ts";
 import {
   counting,
   familyOfPrefix,
@@ -79,26 +80,7 @@ const via = {
     given[from]?.text === "inet" || given[from]?.text === "inet6" ? 2 : 1,
 };
 
-/** Words of `encap`: its type, and pairs of options. */
-const ENCAP_OPTIONS = new Set([
-  "id",
-  "dst",
-  "src",
-  "tos",
-  "ttl",
-  "hoplimit",
-  "tc",
-  "flags",
-  "mode",
-  "segs",
-  "locator",
-]);
-function encapWidth(given: readonly Word[], from: number): number {
-  let width = given[from]?.text === "mpls" ? 2 : 1;
-  while (ENCAP_OPTIONS.has(given[from + width]?.text ?? "")) width += 2;
-  return width;
-}
-const encapsulation = valued(words("encapsulation", 1, Number.POSITIVE_INFINITY), { width: encapWidth });
+const encap = valued(encapsulation, { width: encapWidth });
 
 const NEXTHOP = {
   via: valued(gateway, via),
@@ -106,7 +88,7 @@ const NEXTHOP = {
   weight: valued(integer(1, 256)),
   onlink: alone,
   realms: valued(realms),
-  encap: encapsulation,
+  encap,
 };
 
 const ROUTE = {
@@ -144,7 +126,7 @@ const ROUTE = {
   fastopen_no_cookie: metric(integer(0, 1)),
   "ttl-propagate": valued(oneOf("enabled", "disabled")),
   as: valued(words("[to] address", 1, 2), { width: (given, from) => (given[from]?.text === "to" ? 2 : 1) }),
-  encap: encapsulation,
+  encap,
   onlink: alone,
   append: alone,
   no_track: alone,

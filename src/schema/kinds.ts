@@ -264,12 +264,17 @@ export function ipAddress(family?: 4 | 6): Kind<string> {
   );
 }
 
-/** A multicast group, of one family when given. */
+/** A word without the prefix length behind its slash, of whatever form. */
+export function withoutPrefix(at: Word): Word {
+  return { ...at, text: at.text.replace(/\/\w*$/, "") };
+}
+
+/** A multicast group, of one family when given. keepalived lets it carry a prefix length, and ignores that. */
 export function multicastGroup(family?: 4 | 6): Kind<string> {
   const groups = { 4: /^2(?:2[4-9]|3\d)\./, 6: /^ff/ };
   const first = family ? groups[family] : new RegExp(`${groups[4].source}|${groups[6].source}`);
   return oneText(family ? `IPv${family} multicast address` : "multicast address", (text, complain, at) => {
-    const group = address(at, complain, family);
+    const group = address(withoutPrefix(at), complain, family);
     if (group === undefined || first.test(group)) return group;
     complain({ code: "invalid-address", summary: `'${text}' is not a multicast address` }, at);
     return undefined;
@@ -277,6 +282,6 @@ export function multicastGroup(family?: 4 | 6): Kind<string> {
 }
 
 /** An IP address that keepalived lets carry a prefix length, which it ignores. */
-export const ipAddressMaybePrefix: Kind<string> = oneText("IP address", (text, complain, at) =>
-  address({ ...at, text: text.replace(/\/\w*$/, "") }, complain),
+export const ipAddressMaybePrefix: Kind<string> = oneText("IP address", (_text, complain, at) =>
+  address(withoutPrefix(at), complain),
 );

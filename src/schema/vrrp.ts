@@ -2,7 +2,6 @@ import { authHmac } from "./auth-hmac.ts";
 import {
   integer,
   interfaceName,
-  ipAddress,
   ipAddressMaybePrefix,
   oneOf,
   repetitions,
@@ -69,7 +68,7 @@ export const vrrpInstance = defineBlock({
       doc: "Addresses that move with it and stand in no advert.",
       since: "0.5.9",
     }),
-    mcast_src_ip: leaf(ipAddress(), {
+    mcast_src_ip: leaf(ipAddressMaybePrefix, {
       doc: "Source address of multicast adverts.",
       since: "0.6.1",
       onChange: "restart",

@@ -187,7 +187,7 @@ describe("routes", () => {
   it("that name what there is not cannot be set up", () => {
     expect(() => route("10.9.0.0/24 dev eth9")).toThrow(new Unresolved("there is no interface eth9"));
     expect(() => route("10.9.0.0/24 dev eth0 table grey")).toThrow(/'grey' is in no rt_tables/);
-    expect(() => route("10.9.0.0/24 dev eth0 encap mpls 9999999")).toThrow(/encap mpls 9999999/);
+    expect(() => route("10.9.0.0/24 dev eth0 encap mpls 9999999")).toThrow(/no labels of MPLS/);
   });
 });
 

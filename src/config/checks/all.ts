@@ -12,7 +12,7 @@ import {
   sourceFamilies,
   unicastWithoutPeers,
 } from "./instance-addresses.ts";
-import { duplicateVrids, instanceInterface } from "./instance-identity.ts";
+import { addressesSomewhere, duplicateVrids, instanceInterface } from "./instance-identity.ts";
 import { madeInterfaces, madeNames } from "./instance-interfaces.ts";
 import { electionKeywords, ipv6Version, transport } from "./instance-transport.ts";
 import { advertInterval, authentication, derivedValues, preemption } from "./instance-values.ts";
@@ -62,6 +62,7 @@ export const MAIN_CHECKS: readonly Check[] = [
   madeInterfaces,
   madeNames,
   instanceInterface,
+  addressesSomewhere,
   strictMode,
   forgottenMembers,
   acceptMode,

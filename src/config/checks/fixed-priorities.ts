@@ -76,6 +76,11 @@ function clearWeights(tracker: Tracker, own: OwnWeights, complain: Complain): vo
   });
 }
 
+/** Whether members of a group may track with weights. */
+function allowsWeights({ global_tracking, sync_group_tracking_weight }: Open<VrrpSyncGroup>): boolean {
+  return global_tracking || sync_group_tracking_weight;
+}
+
 function ofMember(instance: Open<VrrpInstance>, group: string, report: ReportFault): Complain {
   return (name, what, origin) =>
     report(
@@ -104,7 +109,7 @@ export const weightsInSyncGroups: Check = (config, report) => {
   const own = ownWeights(config);
   for (const instance of config.vrrp_instance) {
     const group = groups.get(instance.name);
-    if (!group || group.global_tracking || group.sync_group_tracking_weight) continue;
+    if (!group || allowsWeights(group)) continue;
     clearWeights(instance, own, ofMember(instance, group.name, report));
   }
 };
@@ -132,10 +137,12 @@ function hasOwner(group: Open<VrrpSyncGroup>, owners: ReadonlySet<string>): stri
 /** `owner-tracking`: no weight moves the priority of the owner of the addresses, nor that of a group with an owner. */
 export const weightsOfOwners: Check = (config, report) => {
   const own = ownWeights(config);
-  const members = new Set(config.vrrp_sync_group.flatMap(({ group }) => group));
+  const weightless = new Set(
+    config.vrrp_sync_group.flatMap((group) => (allowsWeights(group) ? [] : group.group)),
+  );
   const owners = config.vrrp_instance.filter(({ priority }) => priority === OWNER);
   for (const instance of owners) {
-    if (!members.has(instance.name))
+    if (!weightless.has(instance.name))
       clearWeights(instance, own, ofOwner(instance.name, instance.name, report));
   }
   const names = new Set(owners.map(({ name }) => name));

@@ -47,6 +47,28 @@ export const instanceInterface: Check = (config, report) => {
   });
 };
 
+/**
+ * `missing-interface`: an address that names no interface is on that of its instance, and left out where there is none.
+ * One on a VMAC of its own is not looked at.
+ */
+export const addressesSomewhere: Check = (config, report) => {
+  for (const instance of config.vrrp_instance) {
+    if (instance.interface !== undefined) continue;
+    for (const keyword of ["virtual_ipaddress", "virtual_ipaddress_excluded"] as const)
+      keepItems(instance, keyword, ({ address, dev, use_vmac }, origin) => {
+        if (dev !== undefined || use_vmac) return true;
+        report(
+          {
+            code: "missing-interface",
+            summary: `${address} is left out: neither it nor ${instance.name} names an interface`,
+          },
+          origin,
+        );
+        return false;
+      });
+  }
+};
+
 /** What makes two instances hear each other's adverts on one router. */
 function routerKey(instance: Open<VrrpInstance>): string {
   const group = instance.unicast_peer.length > 0 ? "" : (instance.mcast_dst_ip ?? "");

@@ -2,7 +2,7 @@ import { familyOf } from "../../values/ip.ts";
 import type { VrrpInstance } from "../config.ts";
 import type { ReportFault } from "../faults.ts";
 import { type Check, forgetOrigin, type Open, originOfKeyword, writtenAt } from "../open.ts";
-import { instanceFamily } from "./instance-values.ts";
+import { firstAddress, instanceFamily } from "./instance-values.ts";
 
 /** Priority of the router that owns the addresses (RFC 9568 §5.2.4). */
 const OWNER = 255;
@@ -60,7 +60,7 @@ export const transport: Check = (config, report) => {
   }
 };
 
-/** `version-conflict`: VRRPv2 has no IPv6. */
+/** `version-conflict`, `ignored-version`: VRRPv2 has no IPv6. keepalived says so when it knows the family by then. */
 export const ipv6Version: Check = (config, report) => {
   for (const instance of config.vrrp_instance) {
     if (instanceFamily(instance) === 4) {
@@ -73,9 +73,11 @@ export const ipv6Version: Check = (config, report) => {
     }
     if (instance.version === 3) continue;
     instance.version = 3;
+    const known = (firstAddress(instance)?.origin ?? 0) < originOfKeyword(instance, "version");
     report(
       {
-        code: "version-conflict",
+        code: known ? "version-conflict" : "ignored-version",
+        severity: known ? "error" : "warning",
         summary: `${instance.name} has IPv6 addresses, which VRRP version 2 does not know; version 3 is used`,
       },
       originOfKeyword(instance, "version"),

@@ -23,11 +23,10 @@ type FamilyFacts = Pick<
   | "native_ipv6"
 >;
 
-/**
- * The family of an instance: of the first address that its text names, whether its own, a peer's, a group's or one to
- * send from; IPv4 when it names none.
- */
-export function instanceFamily(instance: FamilyFacts): IpFamily {
+/** The first address that an instance's text names: its own, a peer's, a group's or one to send from. */
+export function firstAddress(
+  instance: FamilyFacts,
+): { readonly origin: number; readonly address: string } | undefined {
   const { mcast_src_ip: source, unicast_src_ip: unicast, mcast_dst_ip: group, use_ipvlan: ipvlan } = instance;
   const named: readonly (readonly [keyword: string, address: string | undefined])[] = [
     ["virtual_ipaddress", instance.virtual_ipaddress[0]?.address],
@@ -44,7 +43,12 @@ export function instanceFamily(instance: FamilyFacts): IpFamily {
     const origin = writtenAt(instance, keyword);
     if (!first || origin < first.origin) first = { origin, address };
   }
-  return first ? familyOf(first.address) : 4;
+  return first;
+}
+
+/** The family of an instance: of the first address that its text names; IPv4 when it names none. */
+export function instanceFamily(instance: FamilyFacts): IpFamily {
+  return familyOf(firstAddress(instance)?.address ?? "0.0.0.0");
 }
 
 /**
