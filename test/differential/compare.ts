@@ -6,6 +6,7 @@ import {
   HIDDEN_FROM_THEM,
   HIDDEN_FROM_US,
   OF_BRACES,
+  OF_HOST,
   ONLY_OURS,
   OURS_ALONE,
   THEIRS_ALONE,
@@ -68,20 +69,23 @@ function ambiguity({ files }: Pick<Case, "files">, { diagnostics }: OurVerdict):
 
 const said = ({ code, summary }: Diagnostic): string => `${code}: ${summary}`;
 
-/** Whether an excuse is for this text, with what the other side and the same side say. */
+/** Whether an excuse is for this text, with what the other side and the same side say, and the blocks of the case. */
 function applies(
-  { says, after, beside }: Alone,
+  { says, after, beside, where }: Alone,
   text: string,
   others: readonly string[],
   own: readonly string[],
+  blocks: readonly string[],
 ): boolean {
   const [whole, name] = says.exec(text) ?? [];
   if (whole === undefined) return false;
-  const isMeant = (other: string): boolean => {
-    const [found, named] = after?.exec(other) ?? [];
-    return found !== undefined && (name === undefined || named === undefined || named === name);
-  };
-  return (after === undefined || others.some(isMeant)) && (!beside || own.some((one) => beside.test(one)));
+  const isMeant = (wanted: RegExp | undefined, texts: readonly string[]): boolean =>
+    wanted === undefined ||
+    texts.some((one) => {
+      const [found, named] = wanted.exec(one) ?? [];
+      return found !== undefined && (name === undefined || named === undefined || named === name);
+    });
+  return isMeant(after, others) && isMeant(beside, own) && isMeant(where, blocks);
 }
 
 /** Both verdicts on a case, and what they have in common. */
@@ -90,11 +94,13 @@ class Meeting {
   private readonly places: Places;
   private readonly messages: readonly Complaint[];
   private readonly diagnostics: readonly Diagnostic[];
+  private readonly blocks: readonly string[];
 
   constructor(each: Pick<Case, "files">, reference: ReferenceVerdict, ours: OurVerdict) {
     this.places = new Places(each);
     this.messages = [...reference.complaints, ...reference.general.map((text) => ({ place: "", text }))];
     this.diagnostics = ours.diagnostics;
+    this.blocks = Object.values(each.files).flatMap((text) => text.split(/^\}/m));
   }
 
   /** Whether a diagnostic is about what a message says. */
@@ -105,13 +111,11 @@ class Meeting {
     return codesFor(AT_BLOCK_END, text).includes(diagnostic.code) && this.places.isEndOfBlockWith(place, at);
   }
 
-  /** Whether ours leaves out the block that a message is about, for a reason that the excuse knows. */
-  private isInside({ inside }: Alone, { place }: Complaint): boolean {
+  /** Whether the other side, which says these texts at these places, leaves out the block of a place for a reason that the excuse knows. */
+  private isInside({ inside }: Alone, place: string, others: readonly Complaint[]): boolean {
     return (
       inside === undefined ||
-      this.diagnostics.some(
-        (each) => inside.test(said(each)) && this.places.isInBlockAt(place, placeOf(each) ?? ""),
-      )
+      others.some((each) => inside.test(each.text) && this.places.isInBlockAt(place, each.place))
     );
   }
 
@@ -123,12 +127,17 @@ class Meeting {
       const here = this.messages.filter((each) => (each.place || each.text) === place);
       if (here.some((message) => this.diagnostics.some((diagnostic) => this.isSame(message, diagnostic)))) {
         agreed++;
+        if (here.some(({ text }) => OF_HOST.says.test(text))) this.documented.add(OF_HOST.reason);
         continue;
       }
-      const others = this.diagnostics.map(said);
+      const ours = this.diagnostics.map((each) => ({ place: placeOf(each) ?? "", text: said(each) }));
+      const others = ours.map(({ text }) => text);
       const texts = this.messages.map((each) => each.text);
       const known = [...THEIRS_ALONE, ...HIDDEN_FROM_US].find((alone) =>
-        here.some((message) => applies(alone, message.text, others, texts) && this.isInside(alone, message)),
+        here.some(
+          (message) =>
+            applies(alone, message.text, others, texts, this.blocks) && this.isInside(alone, place, ours),
+        ),
       );
       if (known) this.documented.add(known.reason);
       else missed.push(here.map(({ text }) => `${place}: ${text}`).join(" | "));
@@ -143,9 +152,13 @@ class Meeting {
     const text = said(diagnostic);
     const others = this.messages.map((message) => message.text);
     const own = this.diagnostics.map(said);
-    const line = this.places.lineAt(placeOf(diagnostic) ?? "");
+    const place = placeOf(diagnostic) ?? "";
+    const line = this.places.lineAt(place);
     const known = [...OURS_ALONE, ...HIDDEN_FROM_THEM].find(
-      (alone) => applies(alone, text, others, own) && (alone.written?.test(line) ?? true),
+      (alone) =>
+        applies(alone, text, others, own, this.blocks) &&
+        (alone.written?.test(line) ?? true) &&
+        this.isInside(alone, place, this.messages),
     );
     if (known) this.documented.add(known.reason);
     return known === undefined;

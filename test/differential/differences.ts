@@ -7,13 +7,21 @@ export interface Alone {
   readonly reason: string;
   /** Only where the other side says this, too. Where both have a group, of the same name. */
   readonly after?: RegExp;
-  /** Only where the same side says this, too. */
+  /** Only where the same side says this, too; of the same name as well. */
   readonly beside?: RegExp;
   /** Only of a line that is written like this. */
   readonly written?: RegExp;
+  /** Only where a block of the case is like this; of the same name as well. */
+  readonly where?: RegExp;
   /** Only in a block of which the other side says this where it begins: it leaves the block out. */
   readonly inside?: RegExp;
 }
+
+/** What keepalived says and refuses where ours may say the same and accept. */
+export const OF_HOST: Alone = {
+  says: /^Unable to set default user/,
+  reason: "Which users and programs there are is a matter of the host.",
+};
 
 /** Diagnostics that keepalived 2.2.7 has no message for, because 2.4.3 differs or the host decides, by `code: summary`. */
 export const OURS_ALONE: readonly Alone[] = [
@@ -44,11 +52,11 @@ export const OURS_ALONE: readonly Alone[] = [
     reason: "2.2.7 drops authentication in VRRPv3 without a word; 2.4.3 says so.",
   },
   {
-    says: /^(?:invalid-netmask: |invalid-number: '\w+' is not an integer from 1 to 128|out-of-range: '0' is not an integer from 1 to 128)/,
+    says: /^(?:invalid-netmask: |(?:invalid-number|out-of-range): '\w+' is not an integer from 1 to 128)/,
     reason: "keepalived takes any number or address for an IPv4 mask of persistence_granularity.",
   },
   {
-    says: /^unreachable-quorum: /,
+    says: /^(?:unreachable-quorum|hysteresis-too-large): /,
     beside: /^duplicate-real-server: /,
     reason: "keepalived compares servers by the ports that were written, and counts both.",
   },
@@ -62,7 +70,7 @@ export const OURS_ALONE: readonly Alone[] = [
   },
   {
     says: /^duplicate-real-server: /,
-    beside: /^(port-mismatch|ignored-port): /,
+    beside: /^(?:port-mismatch|ignored-port): /,
     reason: "keepalived compares servers by the ports that were written; the kernel refuses the second.",
   },
   {
@@ -70,12 +78,17 @@ export const OURS_ALONE: readonly Alone[] = [
     reason: "2.2.7 takes the last without a word; 2.4.3 says so.",
   },
   {
+    says: /^overwritten-keyword: use_vmac is given twice/,
+    written: /^\s*use_vmac\s*$/,
+    reason: "keepalived says so only of a second name.",
+  },
+  {
     says: /^duplicate-keyword: version is given twice/,
     reason: "keepalived says so only when the versions differ.",
   },
   {
-    says: /^(unknown-bfd|unknown-tracked): .*bfd_instance/,
-    beside: /^(missing-keyword: bfd_instance|invalid-address: )/,
+    says: /^(?:unknown-bfd|unknown-tracked): .*bfd_instance/,
+    beside: /^(?:missing-keyword: bfd_instance|invalid-address: )/,
     reason: "Processes other than that of BFD know sessions by name that it leaves out.",
   },
   {
@@ -84,8 +97,12 @@ export const OURS_ALONE: readonly Alone[] = [
       "Which users there are, and keepalived_script, is a matter of the host; arguments without quotes are users.",
   },
   {
-    says: /^out-of-range: '99999999999' is not a time/,
+    says: /^(?:out-of-range: '99999999999' is not a time|invalid-number: '99999999999' is no routing table)/,
     reason: "keepalived keeps what 32 bits hold of it, without a word.",
+  },
+  {
+    says: /^incomplete-option: a value is missing: regular expression$/,
+    reason: "2.2.7 takes regex without an expression; 2.4.3 says so.",
   },
   {
     says: /^invalid-interface: .* longer than an interface name/,
@@ -113,13 +130,13 @@ const OTHERWISE: readonly Alone[] = [
     reason: "This keepalived has no iptables, and takes vrrp_iptables for nftables.",
   },
   {
-    says: /vrrp script interval '1\.5' must be between/,
+    says: /vrrp script (?:interval '1\.5' must be between|timeout '1\.5' invalid)/,
     reason: "Fractions of a second are newer than 2.2.7.",
   },
   {
-    says: /only applies to sh scheduler|sorry_server (?:inhibit|forwarding) used|Invalid smtp server|MUST be of the same family|interface \S+ (?:for vrrp_instance \S+ doesn't exist|already exists)|track_file \S+ not found|specified family \S+ conflicts|quorum_max is less than quorum|does not match address family of connect_ip|Invalid IPv6 persistence_granularity|Cannot specify native_ipv6/,
+    says: /only applies to sh scheduler|sorry_server (?:inhibit|forwarding) used|Invalid smtp server|MUST be of the same family|interface \S+ (?:for vrrp_instance \S+ doesn't exist|already exists)|track_file \S+ not found|specified family \S+ conflicts|quorum_max is less than quorum|does not match address family of connect_ip|Invalid IPv6 persistence_granularity|Cannot specify native_ipv6|IPVLAN interface already specified|mcast dest address \S+ MUST match/,
     after:
-      /^repeated-keyword: (?:[sm]h-(?:port|fallback)|hashed|flag-\d|sorry_server_\w+|smtp_server|mcast_src_ip|unicast_src_ip|interface|use_vmac|use_ipvlan|quorum_max|bindto|persistence_granularity|native_ipv6|track_file|ip_family) is given twice/,
+      /^(?:repeated|overwritten)-keyword: (?:[sm]h-(?:port|fallback)|hashed|flag-\d|sorry_server_\w+|smtp_server|mcast_src_ip|mcast_dst_ip|unicast_src_ip|interface|use_vmac|use_ipvlan|quorum_max|bindto|persistence_granularity|native_ipv6|track_file|ip_family) is given twice/,
     reason: "Of a keyword that is given twice, ours says once what is wrong with it, at the last.",
   },
   {
@@ -144,6 +161,11 @@ const OTHERWISE: readonly Alone[] = [
       "keepalived takes an empty block of peers for a keyword of unicast, also where it asks for vmac_xmit_base.",
   },
   {
+    says: /^\((\S+)\) unicast with use_vmac requires vmac_xmit_base/,
+    beside: /VRRP instance\[(\S+)\] malformed src address/,
+    reason: "keepalived takes unicast_src_ip for a keyword of unicast, also without an address.",
+  },
+  {
     says: /warning - accept mode for VRRP version 2 does not comply with RFC3768/,
     reason: "2.4.3 does not say it.",
   },
@@ -151,6 +173,20 @@ const OTHERWISE: readonly Alone[] = [
     says: /^\(\S+\) ([Ss]trict mode requires|Strict mode does not support authentication|preempt_delay is incompatible|down_timer_adverts is incompatible|State MASTER must)/,
     reason:
       "Ours says so where the value is written in the instance, and 2.4.3 differs from 2.2.7 in which it corrects.",
+  },
+  {
+    says: /track script (\S+) not found, ignoring/,
+    beside: /^Unable to set default user for vrrp script (\S+) - removing$/,
+    reason: "keepalived looks for keepalived_script also where a user stands behind the script.",
+  },
+  {
+    says: /^\((\S+)\) Unknown interface!$/,
+    where: /vrrp_instance (\S+) \{[\s\S]*\bunicast_peer \{/,
+    reason: "2.2.7 wants an interface also of instances with unicast peers and a source; 2.4.3 does not.",
+  },
+  {
+    says: /^Invalid cpu_id:\d+ specified for/,
+    reason: "How many processors there are is a matter of the host.",
   },
   {
     says: /^Unable to set default user|^Unable to set uid\/gid|^Disabling track script|not found\/accessible/,
@@ -178,8 +214,8 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
     reason: "The VRRP process stops at an instance that cannot be.",
   },
   {
-    after: /already (?:defined|configured)/,
-    says: /^(?:deprecated|duplicate-|protocol-reset|rule-without-preference|mixed-families|ignored-keyword|out-of-range|invalid-|unknown-|missing-|conflicting-)/,
+    says: /./,
+    inside: /already (?:defined|configured)/,
     reason: "keepalived does not read a second definition.",
   },
   {
@@ -198,13 +234,28 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
     reason: "keepalived has dropped the VMAC's name by then, and makes an ipvlan.",
   },
   {
+    after: /^\((\S+)\): Cannot use VMAC\/ipvlan with unicast and no interface - clearing use_vmac$/,
+    says: /^name-in-use: \S+ is the name of an interface of (\S+); /,
+    reason: "Without its interface, which the host lacks, an instance has no VMAC, and the name is free.",
+  },
+  {
+    after: /^WARNING - interface \S+ for ip address \S+ doesn't exist$/,
+    says: /^mixed-families: native_ipv6 is ignored/,
+    reason: "keepalived leaves out an address on an interface that the host lacks, and forgets its family.",
+  },
+  {
     after: /both use VRID/,
     says: /^(?:duplicate-tracking: \S+ is tracked by sync group|owner-tracking: )/,
     reason: "Checks end at a virtual router ID that is there twice.",
   },
   {
-    after: /unknown track \S+ (\S+) option|weight without value specified for track \S+ (\S+)/,
-    says: /^duplicate-tracking: /,
+    after: /unknown track \S+ (\S+) (?:weight )?option/,
+    says: /^duplicate-tracking: \S+ tracks (\S+) twice/,
+    reason: "What is tracked with an option that cannot be read is not tracked the first time.",
+  },
+  {
+    after: /weight without value specified for track \S+ (\S+)/,
+    says: /^duplicate-tracking: \S+ tracks (\S+) twice/,
     reason: "What is tracked with an option that cannot be read is not tracked the first time.",
   },
   {
@@ -228,7 +279,8 @@ export const HIDDEN_FROM_THEM: readonly Alone[] = [
 export const HIDDEN_FROM_US: readonly Alone[] = [
   {
     says: /^Non-existent interface specified/,
-    beside: /^WARNING - interface \S+ for .* doesn't exist$|tracked interface \S+ doesn't exist$/,
+    beside:
+      /^WARNING - interface \S+ for .* doesn't exist$|WARNING - VRF interface \S+ doesn't exist$|tracked interface \S+ doesn't exist$/,
     reason: "It sums up what is said of lines, each of which is compared.",
   },
   {
@@ -258,14 +310,9 @@ export const HIDDEN_FROM_US: readonly Alone[] = [
     reason: "Of a method that cannot be read ours says once that NAT is used.",
   },
   {
-    says: /^\((\S+)\) No VIP specified/,
+    says: /^\((\S+)\) (?:No VIP specified|VRRPv2 advertisement interval)/,
     after: /^strict-mode: (\S+) is left out/,
     reason: "Of an instance that cannot be nothing more is said.",
-  },
-  {
-    says: /^\(\S+\) No VIP specified/,
-    after: /^incomplete-option: dev needs a value/,
-    reason: "keepalived leaves out the address, ours the option.",
   },
 ];
 

@@ -28,7 +28,7 @@ export const AT_BLOCK_END: readonly SameElsewhere[] = [
   },
   { message: /has no neighbor address/, codes: ["missing-keyword", "missing-value", "incomplete-option"] },
   { message: /not of the same family, disabling instance/, codes: ["mixed-families"] },
-  { message: /duplicate neighbor address/, codes: ["duplicate-neighbour"] },
+  { message: /duplicate (?:source\/)?neighbor address/, codes: ["duplicate-neighbour"] },
   { message: /max_hops exceeds ttl/, codes: ["hops-above-ttl"] },
   { message: /quorum_max is less than quorum/, codes: ["quorum-range"] },
   { message: /min_reply length .* will always fail/, codes: ["impossible-reply"] },
