@@ -27,7 +27,7 @@ const inNamespaces = () => {
   return isolation.wrap;
 };
 /** Runs in the guest: one CPU, so one worker, and a limit because nobody watches its console. */
-const inGuest = () => (command) => [join(lab, "uml-run"), "-m", "1536", "-t", "3000", ...command];
+const inGuest = () => (command) => [join(lab, "uml-run"), "-m", "1536", "-t", "3300", ...command];
 
 const GROUPS = {
   unit: { needs: [], place: here },
