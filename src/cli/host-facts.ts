@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { isIP } from "node:net";
-import { networkInterfaces, release } from "node:os";
+import { hostname, networkInterfaces, release } from "node:os";
 import { join } from "node:path";
 import type { Compiled } from "../config/compile.ts";
 import type { Config } from "../config/config.ts";
@@ -30,6 +30,11 @@ const FLAGS = [
 const IPROUTE = "/etc/iproute2";
 /** Links that lead to links; the kernel gives up at 40, too. */
 const MOST_LINKS = 40;
+
+/** What `@id` lines are compared with on this host, unless an option says something else. */
+export function hostId(): string | undefined {
+  return hostname().split(".")[0];
+}
 
 /** The lines of a file, none when it cannot be read. */
 function linesOf(path: string): readonly string[] {

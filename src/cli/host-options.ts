@@ -14,8 +14,8 @@ export async function hostOptions(
 ): Promise<Pick<LoadOptions, "configId" | "facts">> {
   if (host === "none") return {};
   if (host === "this") {
-    const [{ hostFacts }, { hostname }] = await Promise.all([import("./host-facts.ts"), import("node:os")]);
-    const id = configId ?? hostname().split(".")[0];
+    const { hostFacts, hostId } = await import("./host-facts.ts");
+    const id = configId ?? hostId();
     return { ...(id === undefined ? {} : { configId: id }), facts: (compiled) => hostFacts(compiled, root) };
   }
   let text: string;

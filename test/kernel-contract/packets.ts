@@ -23,6 +23,17 @@ function beBusy(): void {
 const waited = (packet: ReceivedPacket | undefined): boolean =>
   packet !== undefined && (packet.age === undefined || packet.age >= (BUSY - 1) * 1_000);
 
+/** Linux begins to stamp packets a moment after it was asked to: the first may seem to be new. */
+async function waitsAtLast(received: readonly ReceivedPacket[], send: () => void): Promise<void> {
+  const before = received.length;
+  for (let sent = 1; sent < 50 && (sent === 1 || !waited(received.at(-1))); sent++) {
+    send();
+    beBusy();
+    await eventually("the packet", () => received.length === before + sent);
+  }
+  expect(waited(received.at(-1))).toBe(true);
+}
+
 export function packetContract(start: () => KernelUnderTest): void {
   describe("packets", () => {
     let host: KernelUnderTest;
@@ -67,10 +78,8 @@ export function packetContract(start: () => KernelUnderTest): void {
 
     it("say how long they have waited, where they can wait", async () => {
       const mine = collect(open("kernel", { group: GROUP }));
-      open("peer", { group: GROUP, source: "192.0.2.2" }).send([packetTo(GROUP, [1])]);
-      beBusy();
-      await eventually("the packet", () => mine.length === 1);
-      expect(waited(mine[0])).toBe(true);
+      const sender = open("peer", { group: GROUP, source: "192.0.2.2" });
+      await waitsAtLast(mine, () => sender.send([packetTo(GROUP, [1])]));
     });
 
     it("to peers go to each of them, and only to them", async () => {
@@ -126,12 +135,12 @@ export function packetContract(start: () => KernelUnderTest): void {
       host.onPeer(() => host.peer.addresses.add({ ifindex: index("peer"), address: "fe80::1:2", ...at }));
       const mine = collect(open("kernel", { family: 6, group: GROUP6, source: "fe80::1:1" }));
       const sender = open("peer", { family: 6, group: GROUP6, source: "fe80::1:2" });
-      sender.send([{ data: new Uint8Array([0x31, 7]), destination: GROUP6 }]);
-      beBusy();
+      const send = () => sender.send([{ data: new Uint8Array([0x31, 7]), destination: GROUP6 }]);
+      send();
       const packet = await eventually("the advert", () => mine[0]);
       expect(packet).toMatchObject({ source: "fe80::1:2", destination: GROUP6, hops: 255 });
-      expect(waited(packet)).toBe(true);
       expect(packet.data).toEqual(new Uint8Array([0x31, 7]));
+      await waitsAtLast(mine, send);
     });
 
     it("do not arrive without a cable, nor after close", async () => {
