@@ -11,17 +11,10 @@
 namespace holdfast {
 namespace {
 
-// CLOCK_MONOTONIC in microseconds.
-int64_t Micros() {
+// The time of a clock in microseconds.
+int64_t Micros(clockid_t clock = CLOCK_MONOTONIC) {
   timespec now = {};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
-}
-
-// CLOCK_REALTIME in microseconds.
-int64_t RealMicros() {
-  timespec now = {};
-  clock_gettime(CLOCK_REALTIME, &now);
+  clock_gettime(clock, &now);
   return static_cast<int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
 }
 
@@ -113,7 +106,7 @@ Napi::Value MonotonicMicros(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value RealtimeMicros(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), RealMicros());
+  return Result(info.Env(), Micros(CLOCK_REALTIME));
 }
 
 }  // namespace
