@@ -211,7 +211,7 @@ describe.each(["HTTP_GET", "SSL_GET"] as const)("%s", (kind) => {
     expect(added.at - activated.at).toBeLessThan(2_000);
     expect(requests).toHaveLength(1);
     await daemon.stop();
-    await start(kind, { port, check: check.replace("warmup 0.5", "warmup 30") });
+    await start(kind, { port, check: check.replace("warmup 0.5", "warmup 86400") });
     await new Promise((done) => setTimeout(done, 1_000));
     expect(requests).toHaveLength(1);
   });
