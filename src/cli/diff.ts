@@ -1,6 +1,6 @@
 import type { Compiled } from "../config/compile.ts";
 import { renderText as renderDiagnostics } from "../diagnostics/render-text.ts";
-import { isEmpty, diff as plan } from "../plan/diff.ts";
+import { differences, isEmpty } from "../plan/diff.ts";
 import { renderJson } from "../plan/render-json.ts";
 import { type Palette, PLAIN, renderText } from "../plan/render-text.ts";
 import { load } from "./load.ts";
@@ -68,7 +68,7 @@ export async function diff(
   if (!running.usable || !next.usable) return EXIT.errors;
   if (refused)
     stderr.write(`${newFile} has errors: a reload refuses it; this is what a restart with it comes to.\n`);
-  const changes = plan(running.config, next.config);
+  const changes = differences(running.config, next.config);
   const locate = {
     before: (origin: number) => running.sources.range(origin),
     after: (origin: number) => next.sources.range(origin),

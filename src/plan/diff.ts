@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { type Cause, causesOf } from "./causes.ts";
-import { childKeywords, isSame, keyOf, type Node, objectsOf, textOf } from "./objects.ts";
+import { equalValues } from "./equal.ts";
+import { childKeywords, isSame, keyOf, type Node, type ObjectNodes, objectsOf, textOf } from "./objects.ts";
 import { type Outcome, ordered } from "./order.ts";
 import type { Carried, Change, ChangeKind, Impact, ObjectType, Owner, Plan, Reason } from "./plan.ts";
 import { type KeywordPolicy, type ObjectPolicy, POLICIES, worst } from "./policy.ts";
@@ -18,12 +19,36 @@ export function diff(running: Config, next: Config): Plan {
  * thousands of servers a plan takes as much memory as the servers themselves.
  */
 export function changesBetween(running: Config, next: Config): Iterable<Change> {
+  return changesOf(objectsOf(running), objectsOf(next));
+}
+
+/**
+ * The changes of that plan but for those of kind `keep`: what there is to read. Virtual servers that are equal with all
+ * that is inside them, of which there are tens of thousands, are passed over and nothing is made for them.
+ */
+export function differences(running: Config, next: Config): Plan {
   const before = objectsOf(running);
   const after = objectsOf(next);
+  const [old, now] = withoutEqual(before.virtual_server ?? [], after.virtual_server ?? []);
+  const changes = changesOf({ ...before, virtual_server: old }, { ...after, virtual_server: now });
+  return { changes: [...changes].filter(({ kind }) => kind !== "keep") };
+}
+
+function changesOf(before: ObjectNodes, after: ObjectNodes): Iterable<Change> {
   const outcomes = (Object.keys(POLICIES) as ObjectType[]).flatMap((object) =>
     compareSets(before[object] ?? [], after[object] ?? [], undefined),
   );
   return ordered(outcomes);
+}
+
+/** Two lists of objects without those that both have, equal in every value. */
+function withoutEqual(before: readonly Node[], after: readonly Node[]): [old: Node[], now: Node[]] {
+  const old = new Map(before.map((node) => [node.id, node]));
+  const now = after.filter((node) => {
+    const partner = old.get(node.id);
+    return !(partner && equalValues(partner.value, node.value) && old.delete(node.id));
+  });
+  return [[...old.values()], now];
 }
 
 /** Nothing is created, updated, replaced or deleted. */

@@ -1,3 +1,5 @@
+import type { Block } from "./block.ts";
+
 /**
  * Lists of blocks and what they were found to be equal to. Parts of blocks are shared (src/config/parts.ts): the same two lists
  * are met again and again.
@@ -16,12 +18,18 @@ export function equalValues(a: unknown, b: unknown): boolean {
 }
 
 function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
-  const [first] = a;
-  const ofBlocks = typeof first === "object" && first !== null && "$" in first;
-  if (ofBlocks && knownEqual.get(a) === b) return true;
+  const shared = a.length > 0 && isPart(a[0]);
+  if (shared && knownEqual.get(a) === b) return true;
   for (let index = 0; index < a.length; index++) if (!equalValues(a[index], b[index])) return false;
-  if (ofBlocks) knownEqual.set(a, b);
+  if (shared) knownEqual.set(a, b);
   return true;
+}
+
+/** Whether it may be a part: a block that was cast itself stands in no other list. */
+function isPart(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("$" in value)) return false;
+  const { $ } = value as Block; // nothing else has this property
+  return $.shift === undefined;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

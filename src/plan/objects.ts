@@ -181,8 +181,11 @@ export function schemaOf(object: ObjectType): AnyBlockSchema | undefined {
   return SCHEMAS[object];
 }
 
-/** The objects of a configuration by type, in the order of the text. Of two with one identity, the first. */
-export function objectsOf(config: Config): { readonly [T in ObjectType]?: readonly Node[] } {
+/** Objects by type, in the order of the text. */
+export type ObjectNodes = { readonly [T in ObjectType]?: readonly Node[] };
+
+/** The objects of a configuration. Of two with one identity, the first. */
+export function objectsOf(config: Config): ObjectNodes {
   const globals: Block = config.global_defs;
   const top: Block = config;
   const settled = new Settled(config);

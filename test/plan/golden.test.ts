@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { diff } from "../../src/plan/diff.ts";
+import { diff, differences } from "../../src/plan/diff.ts";
 import { renderJson } from "../../src/plan/render-json.ts";
 import { renderText } from "../../src/plan/render-text.ts";
 import { compileText } from "./compile-text.ts";
@@ -26,6 +26,8 @@ describe("plans of fixtures/plan", () => {
     const running = compileText(old, "old.conf");
     const next = compileText(now, "new.conf");
     const plan = diff(running.config, next.config);
+    const changes = plan.changes.filter(({ kind }) => kind !== "keep");
+    expect(differences(running.config, next.config)).toEqual({ changes });
     const locate = { before: running.locate, after: next.locate };
     const text = renderText(plan, locate);
     // Whole objects have every keyword that there is: a new one would change every case. json.test.ts looks at them.

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/config.ts";
-import { diff, forOwner, isEmpty } from "../../src/plan/diff.ts";
+import { diff, differences, forOwner, isEmpty } from "../../src/plan/diff.ts";
 import { renderJson } from "../../src/plan/render-json.ts";
 import { renderText } from "../../src/plan/render-text.ts";
 import { compileText } from "./compile-text.ts";
@@ -22,6 +22,17 @@ describe("a plan", { timeout: 60_000 }, () => {
         const plan = diff(compiled(text), compiled(`# moved one line down\n${text}`));
         expect(isEmpty(plan)).toBe(true);
         expect(plan.changes.length).toBe(objectsOfModel(compiled(text)).size);
+      }),
+      RUNS,
+    );
+  });
+
+  it("has the differences, and what stays", () => {
+    fc.assert(
+      fc.property(pair, ([old, now]) => {
+        const [running, next] = [compiled(old), compiled(now)];
+        const changes = diff(running, next).changes.filter(({ kind }) => kind !== "keep");
+        expect(differences(running, next)).toEqual({ changes });
       }),
       RUNS,
     );
