@@ -1,6 +1,6 @@
 import type { Diagnostic, Fix, Range } from "../diagnostics/diagnostic.ts";
 import { editDistance } from "../diagnostics/suggest.ts";
-import { blocksKnowing } from "../schema/known-keywords.ts";
+import { blocksKnowing } from "../schema/blocks.ts";
 import { root } from "../schema/root.ts";
 import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
 

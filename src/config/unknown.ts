@@ -1,6 +1,6 @@
 import type { Word } from "../../grammar/tree.ts";
 import { suggest } from "../diagnostics/suggest.ts";
-import { blocksKnowing } from "../schema/known-keywords.ts";
+import { blocksKnowing } from "../schema/blocks.ts";
 import type { ReportFault } from "./faults.ts";
 import type { Shape } from "./shape.ts";
 

@@ -1,6 +1,5 @@
-import { knownKeywords } from "./known-keywords.ts";
-import { root } from "./root.ts";
-import type { AnyBlockSchema, AnyRow } from "./row.ts";
+import { keywordsOf, pathOf, schemaBlocks } from "./blocks.ts";
+import type { AnyRow } from "./row.ts";
 
 /** A keyword as `holdfast keywords` lists it. */
 export interface KeywordFacts {
@@ -8,7 +7,7 @@ export interface KeywordFacts {
   readonly path: string;
   /** First release of keepalived that knows it by name; "old" before the earliest looked at. */
   readonly since: string;
-  readonly shape?: AnyRow["shape"];
+  readonly shape: AnyRow["shape"];
   /** The value it takes, for people. */
   readonly value?: string;
   readonly default?: unknown;
@@ -17,7 +16,7 @@ export interface KeywordFacts {
   readonly secret?: true;
   /** The keyword to write instead. */
   readonly replacedBy?: string;
-  readonly doc?: string;
+  readonly doc: string;
 }
 
 function factsOf(path: string, row: AnyRow): KeywordFacts {
@@ -38,24 +37,9 @@ function factsOf(path: string, row: AnyRow): KeywordFacts {
   };
 }
 
-function collect(schema: AnyBlockSchema, above: string, found: Map<string, KeywordFacts>): void {
-  for (const [keyword, row] of Object.entries(schema.rows)) {
-    if (row.shape === "list" && row.anonymous) continue; // lines without a keyword
-    const path = above === "" ? keyword : `${above}/${keyword}`;
-    found.set(path, factsOf(path, row));
-    if (row.shape === "block") collect(row.schema, path, found);
-  }
-}
-
-/** Every keyword of keepalived.conf, sorted by path: by its row, or by name only where there is none. */
+/** Every keyword of keepalived.conf, sorted by path. */
 export function listKeywords(): readonly KeywordFacts[] {
-  const found = new Map<string, KeywordFacts>();
-  collect(root, "", found);
-  for (const [block, keywords] of knownKeywords()) {
-    for (const [keyword, since] of keywords) {
-      const path = block === "" ? keyword : `${block}/${keyword}`;
-      if (!found.has(path)) found.set(path, { path, since });
-    }
-  }
-  return [...found.values()].sort((left, right) => (left.path < right.path ? -1 : 1));
+  return schemaBlocks()
+    .flatMap((block) => keywordsOf(block).map(([keyword, row]) => factsOf(pathOf(block.path, keyword), row)))
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
 }

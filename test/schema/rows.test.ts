@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dumpConf } from "../../src/config/dump-conf.ts";
-import { knownKeywords } from "../../src/schema/known-keywords.ts";
 import { root } from "../../src/schema/root.ts";
 import type { AnyBlockSchema, AnyRow } from "../../src/schema/row.ts";
 import { compileText } from "../config/compile-text.ts";
@@ -166,16 +165,6 @@ describe("every row", () => {
     const { diagnostics } = compileText(text);
     const here = diagnostics.filter(({ subject, code }) => subject?.line === line && FAULTS.test(code));
     expect(here, text).not.toEqual([]);
-  });
-
-  it("says since when keepalived knows it, as the table of keywords does", () => {
-    const known = knownKeywords();
-    const wrong = PLACES.flatMap(({ path, keyword, row }) => {
-      if (row.shape === "list" && row.anonymous) return [];
-      const since = known.get(path.join("/"))?.get(keyword);
-      return since === row.since ? [] : [`${[...path, keyword].join("/")}: ${row.since}, table ${since}`];
-    });
-    expect(wrong).toEqual([]);
   });
 
   it("has a sentence of documentation, and names an existing keyword when it is replaced", () => {
