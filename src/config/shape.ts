@@ -1,3 +1,4 @@
+import type { Origin } from "../../grammar/tree.ts";
 import type { Kind } from "../schema/kind.ts";
 import { type AnyBlockSchema, type AnyRow, holdsParts, type ListRow, type Meta } from "../schema/row.ts";
 import { type Clone, cloneOfOneLayout } from "./clone.ts";
@@ -148,4 +149,17 @@ export function emptyDraft(shape: Shape, at: number): Draft {
   const draft = shape.clone(shape.template);
   draft.$ = { at, end: undefined, of: {}, shift: undefined };
   return draft as Draft; // `$` was the one property missing
+}
+
+/** Adds to a repeated keyword's values; the template's empty array is shared and never written to. */
+export function append(into: Draft, target: string, value: unknown, origin: Origin): void {
+  const origins = into.$.of[target];
+  const values = into[target];
+  if (Array.isArray(origins) && Array.isArray(values)) {
+    values.push(value);
+    origins.push(origin);
+  } else {
+    into[target] = [value];
+    into.$.of[target] = [origin];
+  }
 }
