@@ -85,6 +85,7 @@ function hasFirst(type: Word | undefined, next: Word | undefined): boolean {
 
 /** How many of the words at `from` are of the encapsulation. */
 export function encapWidth(given: readonly Word[], from: number): number {
+  if (from >= given.length) return 0;
   const options = FORMS.get(given[from]?.text ?? "")?.options ?? {};
   let width = hasFirst(given[from], given[from + 1]) ? 2 : 1;
   while (Object.hasOwn(options, given[from + width]?.text ?? "")) width += given[from + width + 1] ? 2 : 1;
@@ -105,12 +106,17 @@ function judgeOptions(type: Word, form: Form, pairs: readonly Word[], complain: 
 
 /** The tunnel of a route, as in `ip route`: its type, and pairs of the options of that type. A route with a wrong one is left out. */
 export const encapsulation: Kind<readonly string[]> = {
-  ...words("encapsulation", 1, Number.POSITIVE_INFINITY),
+  ...words("encapsulation", 0, Number.POSITIVE_INFINITY),
   parse(given, complain) {
     const [type, ...rest] = given;
-    const form = FORMS.get(type?.text ?? "");
-    if (!type || !form) {
-      complain({ code: "invalid-choice", summary: `'${type?.text}' is no type of encapsulation` }, type);
+    if (!type) {
+      // No word to stand for a value: keepalived leaves the route out and goes on.
+      complain({ code: "incomplete-option", summary: "encap needs the type of encapsulation" });
+      return undefined;
+    }
+    const form = FORMS.get(type.text);
+    if (!form) {
+      complain({ code: "invalid-choice", summary: `'${type.text}' is no type of encapsulation` }, type);
       return undefined;
     }
     const [first] = rest;

@@ -42,6 +42,8 @@ describe("exit status of the configuration test", () => {
 
   it("is 2 when a keyword lacks its value", () => {
     expect(status(instance("preempt_delay"))).toBe(2);
+    expect(status(instance("virtual_routes {\n10.0.0.0/8 dev eth0 metric\n}"))).toBe(2);
+    expect(status(instance("virtual_routes {\n10.0.0.0/8 dev eth0 encap\n}"))).toBe(5);
   });
 
   it("is 5 for errors and for advice", () => {
