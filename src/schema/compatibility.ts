@@ -51,7 +51,8 @@ Every keyword that keepalived knows, and what this version of Holdfast does with
 - **yes**: works. ${acts} keywords.
 - **compiled**: read, checked, dumped and compared, but the running daemon does not act on it yet; \`validate\` says so. ${compiled} keywords.
 
-*since* is the first keepalived release with the keyword.
+*since* is the first keepalived release with the keyword. Texts that the two judge otherwise, and why, are in
+[differences.md](differences.md).
 
 ${sections.join("\n")}`;
 }
