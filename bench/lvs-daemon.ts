@@ -42,6 +42,12 @@ export class LvsDaemon {
     return eventually("the process of the checkers", read, 120_000);
   }
 
+  /** Has it read another configuration, as an operator would. */
+  reload(configuration: string): void {
+    writeFileSync(this.#files.config, configuration);
+    signalProcess(this.pid, "SIGHUP");
+  }
+
   /** Ends it as an operator would. */
   terminate(): void {
     signalProcess(this.pid, "SIGTERM");

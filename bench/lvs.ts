@@ -7,7 +7,7 @@ import type { RouterProgram } from "../test/lab/router.ts";
 import { type Checking, checking } from "./lvs-checks.ts";
 import type { Farm } from "./lvs-configuration.ts";
 import { type Memory, memory } from "./lvs-memory.ts";
-import { programming } from "./lvs-programming.ts";
+import { programming, reloading } from "./lvs-programming.ts";
 import { programs, programsWithoutIpvs } from "./programs.ts";
 import { markdownTable } from "./table.ts";
 
@@ -36,14 +36,25 @@ const LOADS = [load(1_000, "TCP_CHECK"), load(5_000, "TCP_CHECK"), load(1_000, "
 /** Services of five servers. */
 const CROWDS = [1, 1_000, 7_441];
 
+const TABLE_NAME = `${TABLE.services} services, ${TABLE.services * TABLE.each} servers`;
+
 const seconds = (value: number) => `${value.toFixed(2)} s`;
 
 async function programmingTable(root: string, folder: string): Promise<string> {
   const rows = [["table", "program", "start", "filled in", "start to full", "emptied in"]];
   for (const program of programs(root)) {
     const { start, fill, empty } = await programming(program, folder, TABLE);
-    const name = `${TABLE.services} services, ${TABLE.services * TABLE.each} servers`;
-    rows.push([name, program.name, seconds(start), seconds(fill), seconds(start + fill), seconds(empty)]);
+    const times = [start, fill, start + fill, empty].map(seconds);
+    rows.push([TABLE_NAME, program.name, ...times]);
+  }
+  return markdownTable(rows);
+}
+
+async function reloadingTable(root: string, folder: string): Promise<string> {
+  const rows = [["reload from 1 service and back", "program", "first", "full", "back"]];
+  for (const program of programs(root)) {
+    const { first, full, back } = await reloading(program, folder, TABLE);
+    rows.push([TABLE_NAME, program.name, seconds(first), seconds(full), seconds(back)]);
   }
   return markdownTable(rows);
 }
@@ -92,6 +103,7 @@ type Part = (root: string, folder: string) => Promise<string>;
 /** Measured in the guest, whose kernel has IPVS. */
 const GUEST_PARTS: Readonly<Record<string, Part>> = {
   programming: programmingTable,
+  reloading: reloadingTable,
   "guest-checks": (root, folder) => checkingTable(programs(root), GUEST_LOADS, folder),
   memory: memoryTable,
 };
