@@ -6,9 +6,9 @@ import { checkHost } from "../config/host-checks.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { orderDiagnostics } from "../diagnostics/order.ts";
 import { nodeHost } from "../source/node-host.ts";
+import { keepYoungGenerationSmall } from "../source/young-generation.ts";
 import { hostFacts } from "./host-facts.ts";
 import { stderr, UsageError } from "./output.ts";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 export interface ConfigTestOptions {
   readonly configId?: string;

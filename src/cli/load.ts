@@ -4,8 +4,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceHost } from "../source/host.ts";
 import { nodeHost } from "../source/node-host.ts";
 import { RootedHost } from "../source/rooted-host.ts";
+import { keepYoungGenerationSmall } from "../source/young-generation.ts";
 import { EXIT } from "./output.ts";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 export interface LoadOptions {
   /** What `@id` lines are compared with. */

@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RunOptions } from "../daemon/options.ts";
 import { tolerateClosedPipes } from "./output.ts";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 const DEFAULT_FILE = "/etc/keepalived/keepalived.conf";
 /** LOG_DAEMON, LOG_USER, and the first of eight LOG_LOCAL. */
@@ -135,7 +134,6 @@ export function addRunCommand(program: Command, version: string): void {
         return;
       }
       tolerateClosedPipes();
-      keepYoungGenerationSmall(given.useFile);
       const { launch } = await import("../daemon/launch.ts");
       process.exitCode = await launch(optionsOf(given, version));
     });

@@ -9,6 +9,7 @@ import { orderDiagnostics } from "../diagnostics/order.ts";
 import { renderText } from "../diagnostics/render-text.ts";
 import { nodeHost } from "../source/node-host.ts";
 import type { Sources } from "../source/sources.ts";
+import { keepYoungGenerationSmall } from "../source/young-generation.ts";
 import type { KernelName } from "./messages.ts";
 import { enterNamespaceOf } from "./places.ts";
 import { withoutRefusedScripts } from "./scripts/refused.ts";
@@ -74,6 +75,7 @@ function missingInterfaces(compiled: Compiled): Diagnostic[] {
  */
 export function loadConfiguration(file: string, { configId, kernel, atStart }: LoadOptions): Loaded {
   const id = configId ?? hostname().split(".")[0] ?? "";
+  keepYoungGenerationSmall(file);
   const compiled = compile(nodeHost, file, { id, environment: process.env, randomSeed: RANDOM_SEED });
   const { config, sources, usable: compiles } = compiled;
   const barred = atStart && kernel === "linux" && compiles ? enterNamespaceOf(config) : undefined;

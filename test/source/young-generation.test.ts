@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { afterAll, describe, expect, it } from "vitest";
-import { keepYoungGenerationSmall } from "../../src/cli/young-generation.ts";
+import { keepYoungGenerationSmall } from "../../src/source/young-generation.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-young-"));
 afterAll(() => {
