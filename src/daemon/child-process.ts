@@ -10,7 +10,7 @@ import { processLog } from "./log/process-log.ts";
 import type { ChildSettings, FromChild, Role, ToChild } from "./messages.ts";
 import { Outlets } from "./notify/outlets.ts";
 import { ParcelReader } from "./parcels.ts";
-import { startOf, stopOf } from "./parts.ts";
+import { changesFor, startOf, stopOf } from "./parts.ts";
 import { AutoPriority, applyAttributes, attributesOf } from "./process-attributes.ts";
 import { Scripts } from "./scripts/client.ts";
 import { scriptPolicyOf, usesScripts } from "./scripts/policy.ts";
@@ -64,7 +64,7 @@ interface Running {
 
 class Child {
   readonly #role: Role;
-  readonly #parcels = new ParcelReader();
+  #parcels = new ParcelReader();
   /** Those that have come so far. */
   readonly #services: VirtualServer[] = [];
   #running: Running | undefined;
@@ -79,14 +79,19 @@ class Child {
   take(message: ToChild): void {
     switch (message.type) {
       case "services":
+        takeMemory(this.#role, false);
         this.#services.push(...this.#parcels.read(message.parcel));
         break;
-      case "start":
-        this.#enqueue(() => this.#start(message, this.#services.splice(0)));
+      case "start": {
+        const config = this.#complete(message.config);
+        this.#enqueue(() => this.#start({ ...message, config }));
         break;
-      case "apply":
-        this.#enqueue(() => this.#apply(message));
+      }
+      case "apply": {
+        const config = this.#complete(message.config);
+        this.#enqueue(() => this.#apply({ ...message, config }));
         break;
+      }
       case "bfd":
         this.#enqueue(async () => this.#running?.subsystem.session?.(message.name, message.up));
         break;
@@ -111,11 +116,13 @@ class Child {
     this.#turn = this.#turn.then(operation);
   }
 
-  async #start(
-    { settings, fifos, ...message }: Extract<ToChild, { type: "start" }>,
-    services: readonly VirtualServer[],
-  ): Promise<void> {
-    const config = { ...message.config, virtual_server: services };
+  /** With the virtual servers that have come; those that come later are of another configuration. */
+  #complete(config: Config): Config {
+    this.#parcels = new ParcelReader();
+    return { ...config, virtual_server: this.#services.splice(0) };
+  }
+
+  async #start({ settings, config, fifos }: Extract<ToChild, { type: "start" }>): Promise<void> {
     const log = processLog(this.#role, settings.log);
     process.on("uncaughtException", (error) => crash(log, error));
     process.on("unhandledRejection", (error) => crash(log, error));
@@ -159,7 +166,7 @@ class Child {
     return { ...kernel, clock: watchfulClock(kernel.clock, (delay) => auto.late(delay)) };
   }
 
-  async #apply({ config, changes, fifos }: Extract<ToChild, { type: "apply" }>): Promise<void> {
+  async #apply({ config, fifos }: Extract<ToChild, { type: "apply" }>): Promise<void> {
     const running = this.#running;
     if (running === undefined) throw new Error("a plan arrived before the first one was carried out");
     running.scripts.configure(scriptPolicyOf(config), usesScripts(config));
@@ -168,8 +175,9 @@ class Child {
     const before = attributesOf(running.config.global_defs, this.#role);
     if (JSON.stringify(attributes) !== JSON.stringify(before)) applyAttributes(attributes, running.log);
     running.subsystem.configure(config);
-    running.subsystem.apply(changes);
+    running.subsystem.apply(changesFor(this.#role, running.config, config));
     running.config = config;
+    takeMemory(this.#role, true);
     await tell({ type: "applied" });
   }
 

@@ -1,15 +1,17 @@
-import { isEmpty } from "../plan/diff.ts";
 import type { Plan } from "../plan/plan.ts";
-import { renderText } from "../plan/render-text.ts";
+import { planLines, summaryLine } from "../plan/render-text.ts";
 import type { Usable } from "./load.ts";
 import type { Log } from "./log/log.ts";
 
-/** Longer plans are logged by their summary only, unless details are asked for. */
-const LONGEST = 200;
+/** Changes of a plan that is logged whole, and of one that is when details are asked for. */
+const SHORT = 50;
+/** Of tens of thousands the lines would take longer than carrying them out: `holdfast diff` has them. */
+const LONG = 1_000;
 
-/** Logs what a reload is about to do, in the words of `holdfast diff`. */
+/** Logs what a reload is about to do, in the words of `holdfast diff`; of a long plan the summary. */
 export function describePlan(plan: Plan, running: Usable, next: Usable, log: Log): void {
-  if (isEmpty(plan)) {
+  const count = plan.changes.filter(({ kind }) => kind !== "keep").length;
+  if (count === 0) {
     log.info("No changes");
     return;
   }
@@ -17,11 +19,7 @@ export function describePlan(plan: Plan, running: Usable, next: Usable, log: Log
     before: (origin: number) => running.sources.range(origin),
     after: (origin: number) => next.sources.range(origin),
   };
-  const lines = renderText(plan, locate)
-    .split("\n")
-    .filter((line) => line !== "");
-  const summary = lines.pop() ?? "";
-  const say = lines.length > LONGEST ? log.debug : log.info;
-  for (const line of lines) say(line);
-  log.info(summary);
+  const say = count <= SHORT ? log.info : log.debug;
+  if (count <= LONG) for (const line of planLines(plan, locate)) say(line);
+  log.info(summaryLine(plan));
 }

@@ -1,6 +1,5 @@
 import type { Config } from "../config/config.ts";
 import type { VrrpSnapshot } from "../core/vrrp/snapshot.ts";
-import type { Change } from "../plan/plan.ts";
 import type { LogSettings } from "./log/log.ts";
 import type { Alert, LocatedLine } from "./notify/outlets.ts";
 import type { Parcel } from "./parcels.ts";
@@ -20,13 +19,13 @@ export interface ChildSettings {
 }
 
 /**
- * From the parent, over the IPC channel. `config` and `changes` are the child's own part. The plans from and to the empty
- * configuration are made where they are carried out: of tens of thousands of servers each would take longer to send.
+ * From the parent, over the IPC channel. `config` is the child's own part, without the virtual servers, which have come
+ * before. Plans are made where they are carried out: of tens of thousands of servers each would take longer to send.
  */
 export type ToChild =
-  /** Virtual servers of the configuration to start with, some at a time. */
+  /** Virtual servers of the configuration that comes next, some at a time. */
   | { readonly type: "services"; readonly parcel: Parcel }
-  /** `config` is without the virtual servers, which have come before. */
+  /** The configuration to start with. */
   | {
       readonly type: "start";
       readonly settings: ChildSettings;
@@ -34,12 +33,8 @@ export type ToChild =
       /** The notify FIFOs that it writes to, by path; the parent has made them. */
       readonly fifos: readonly string[];
     }
-  | {
-      readonly type: "apply";
-      readonly config: Config;
-      readonly changes: readonly Change[];
-      readonly fifos: readonly string[];
-    }
+  /** The one to get to from there. */
+  | { readonly type: "apply"; readonly config: Config; readonly fifos: readonly string[] }
   /** Whether a BFD session is up: of each that runs at the start, and after every change. */
   | { readonly type: "bfd"; readonly name: string; readonly up: boolean }
   /** Asks for a `report`. `clear`: and sets its statistics to zero. */

@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { diff } from "../plan/diff.ts";
-import type { Plan } from "../plan/plan.ts";
 import { describePlan } from "./describe-plan.ts";
 import { EXIT } from "./exit-status.ts";
 import { type Loaded, loadConfiguration } from "./load.ts";
@@ -10,7 +9,7 @@ import type { Role } from "./messages.ts";
 import { Fifos } from "./notify/fifos.ts";
 import { Mailer } from "./notify/mailer.ts";
 import type { RunOptions } from "./options.ts";
-import { changesOf, needs, partOf } from "./parts.ts";
+import { needs, partOf } from "./parts.ts";
 import type { Places } from "./places.ts";
 import { withReloadFile } from "./reload-file.ts";
 import { ReloadSchedule } from "./reload-schedule.ts";
@@ -149,12 +148,11 @@ export class Daemon {
       if (loaded.config[keyword] !== running.config[keyword])
         this.#log.warn(`${keyword} has changed, which takes effect when the daemon is started again`);
     }
-    const plan = diff(running.config, loaded.config);
-    describePlan(plan, running, loaded, this.#log);
+    describePlan(diff(running.config, loaded.config), running, loaded, this.#log);
     this.#running = loaded;
     this.#saved.save(loaded.config);
     this.#prepareNews();
-    await Promise.all([...this.#supervisors].map(([role, each]) => this.#bring(each, role, plan)));
+    await Promise.all([...this.#supervisors].map(([role, each]) => this.#bring(each, role)));
     this.#log.info("Reload complete");
   }
 
@@ -164,8 +162,8 @@ export class Daemon {
     return given === "" ? join(dirname(this.#options.pidFile), "keepalived.reload") : given;
   }
 
-  /** Brings one child to the running configuration, by its part of the plan that led here. */
-  async #bring(supervisor: Supervisor, role: Role, plan: Plan): Promise<void> {
+  /** Brings one child to the running configuration. */
+  async #bring(supervisor: Supervisor, role: Role): Promise<void> {
     const { config } = this.#running;
     const wanted = this.#options.all || needs(config, role);
     if (!wanted && !supervisor.wanted) return;
@@ -174,7 +172,7 @@ export class Daemon {
       return;
     }
     if (!wanted) await supervisor.stop(stopLimit(config));
-    else await supervisor.apply(this.#assignment(role), changesOf(plan, role));
+    else await supervisor.apply(this.#assignment(role));
   }
 
   /** What carries news out of the children, as the running configuration wants it. */

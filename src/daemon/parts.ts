@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
-import { changesBetween, concerns, forOwner } from "../plan/diff.ts";
-import type { Change, Plan } from "../plan/plan.ts";
+import { changesBetween, concerns } from "../plan/diff.ts";
+import type { Change } from "../plan/plan.ts";
 import type { Role } from "./messages.ts";
 
 /** What is tracked, and how, for vrrp alone; servers follow track files, too. */
@@ -45,26 +45,22 @@ export function partOf(config: Config, role: Role): Config {
   }
 }
 
-/** The changes that one child carries out. */
-export function changesOf(plan: Plan, role: Role): readonly Change[] {
-  return forOwner(plan, role).changes;
-}
-
 /** The same configuration with nothing in it to run: where a start begins and a stop ends. */
 export function emptied(config: Config): Config {
   return { ...partOf(config, "checkers"), virtual_server_group: [], virtual_server: [] };
 }
 
-/** What one child carries out to start with a configuration, change after change. */
+/** What one child carries out to get from its part of one configuration to that of another, change after change. */
+export function* changesFor(role: Role, running: Config, next: Config): Iterable<Change> {
+  for (const change of changesBetween(running, next)) if (concerns(change, role)) yield change;
+}
+
+/** The same for its start. */
 export function startOf(config: Config, role: Role): Iterable<Change> {
-  return carriedOutBy(role, changesBetween(emptied(config), config));
+  return changesFor(role, emptied(config), config);
 }
 
 /** The same for its stop. */
 export function stopOf(config: Config, role: Role): Iterable<Change> {
-  return carriedOutBy(role, changesBetween(config, emptied(config)));
-}
-
-function* carriedOutBy(role: Role, changes: Iterable<Change>): Iterable<Change> {
-  for (const change of changes) if (concerns(change, role)) yield change;
+  return changesFor(role, config, emptied(config));
 }

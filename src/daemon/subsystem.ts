@@ -8,7 +8,7 @@ export interface Subsystem {
   configure(config: Config): void;
   /** Carries out the first plan. Throws KernelError when this machine cannot do what it needs. */
   start(changes: Iterable<Change>): void;
-  apply(changes: readonly Change[]): void;
+  apply(changes: Iterable<Change>): void;
   /** Carries out the plan to nothing. */
   stop(changes: Iterable<Change>): void;
   /** A BFD session is up, or down. */

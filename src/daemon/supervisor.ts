@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Config } from "../config/config.ts";
 import type { VrrpSnapshot } from "../core/vrrp/snapshot.ts";
-import type { Change } from "../plan/plan.ts";
 import { parentConsole } from "./log/console-sink.ts";
 import type { Log } from "./log/log.ts";
 import { relayLines } from "./log/relay-lines.ts";
@@ -82,12 +81,12 @@ export class Supervisor {
     return this.#spawn(assignment);
   }
 
-  /** Hands the child its part of a plan, and of where it leads; resolves when it is carried out. */
-  async apply(assignment: Assignment, changes: readonly Change[]): Promise<void> {
+  /** Hands the child its part of another configuration; resolves when the plan that leads there is carried out. */
+  async apply({ config, fifos }: Assignment): Promise<void> {
     // A child that is being started again gets the new configuration as it starts.
     if (this.#process === undefined) return;
     const applied = this.#applied(APPLY_LIMIT);
-    this.#send({ type: "apply", ...assignment, changes });
+    this.#send({ type: "apply", config: this.#sendServices(config), fifos });
     if (!(await applied)) this.#options.log.error(`${this.#name} child process did not confirm the new plan`);
   }
 
@@ -136,7 +135,7 @@ export class Supervisor {
     });
   }
 
-  #spawn(assignment: Assignment): Promise<boolean> {
+  #spawn({ config, fifos }: Assignment): Promise<boolean> {
     const { role, log } = this.#options;
     const child = spawn(process.execPath, [childProgram(), role], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -157,15 +156,16 @@ export class Supervisor {
     });
     child.once("exit", (status, signal) => this.#ended(child, signal ?? `status ${status}`));
     if (child.stderr !== null) this.#relay(child.stderr);
-    this.#sendStart(assignment);
+    const { settings } = this.#options;
+    this.#send({ type: "start", settings, config: this.#sendServices(config), fifos });
     return this.#applied(APPLY_LIMIT);
   }
 
-  #sendStart({ config, fifos }: Assignment): void {
+  /** Returns the rest of the configuration. */
+  #sendServices(config: Config): Config {
     for (const parcel of new ParcelWriter().parcels(config.virtual_server))
       this.#send({ type: "services", parcel });
-    const { settings } = this.#options;
-    this.#send({ type: "start", settings, config: { ...config, virtual_server: [] }, fifos });
+    return { ...config, virtual_server: [] };
   }
 
   /** With a console its lines are the child's own log; without one, only what Node itself has to say. */

@@ -44,10 +44,13 @@ const CARRIED: { readonly [C in Carried]: string } = {
 
 /** A plan for people, in the order in which it is carried out, ending in a summary line and a newline. */
 export function renderText(plan: Plan, locate: Locate, palette: Palette = PLAIN): string {
-  const changes = plan.changes.filter((change) => change.kind !== "keep");
-  if (changes.length === 0) return "No changes.\n";
-  const blocks = changes.map((change) => changeLines(change, locate, palette).join("\n"));
-  return `${blocks.join("\n")}\n\n${summaryLine(plan)}\n`;
+  const lines = [...planLines(plan, locate, palette)];
+  return lines.length === 0 ? "No changes.\n" : `${lines.join("\n")}\n\n${summaryLine(plan)}\n`;
+}
+
+/** The same line after line, without the summary. */
+export function* planLines(plan: Plan, locate: Locate, palette: Palette = PLAIN): Iterable<string> {
+  for (const change of plan.changes) yield* changeLines(change, locate, palette);
 }
 
 function changeLines(change: Change, locate: Locate, palette: Palette): string[] {
@@ -137,7 +140,8 @@ function placeText({ file, line }: Range): string {
   return `${file}:${line}`;
 }
 
-function summaryLine(plan: Plan): string {
+/** `Plan: 1 to create, …`: how many changes of each kind, and what they do. */
+export function summaryLine(plan: Plan): string {
   const summary = summarize(plan);
   const counts = `${summary.create} to create, ${summary.update} to update, ${summary.replace} to replace, ${summary.delete} to delete`;
   const impacts = Object.entries(summary.impacts).map(([impact, count]) => `${count} × ${impact}`);

@@ -26,7 +26,7 @@ type Effect<T extends LvsEffect["type"]> = Extract<LvsEffect, { type: T }>;
  */
 const GRAIN = 4_000;
 
-/** Changes of a start or a stop that are carried out at once: what they take in memory is soon free for the next. */
+/** Changes that are carried out at once: what they take in memory is soon free for the next. */
 const SLICE = 256;
 
 /** Drives the LVS director: its IPVS table, its checkers' connections, scripts and clock. */
@@ -45,6 +45,8 @@ export class LvsDriver {
   readonly #addresses: HostAddressWatch;
   readonly #files: TrackFileWatch;
   #config: Config | undefined;
+  /** Whether there are groups in that configuration, or in the one before. */
+  #grouped = false;
   #keepTable = false;
 
   /** `outlets`: what besides scripts hears of servers. */
@@ -70,6 +72,7 @@ export class LvsDriver {
 
   /** The configuration that the next plan leads to: who wants mail. */
   configure(config: Config): void {
+    this.#grouped = [this.#config, config].some((one) => (one?.virtual_server_group.length ?? 0) > 0);
     this.#config = config;
   }
 
@@ -82,26 +85,31 @@ export class LvsDriver {
     if (this.#config?.global_defs.lvs_flush) this.#kernel.ipvs.flush();
     this.#clearMarks();
     this.#watch();
-    let present: { present?: readonly IpvsServiceEntry[] } = { present: this.#kernel.ipvs.list() };
-    for (const some of this.#inSlices(changes)) {
-      this.#loop.feed({ type: "apply", changes: some, ...present });
-      present = {};
-    }
+    this.#feed(changes, { present: this.#kernel.ipvs.list() });
     this.#set();
+  }
+
+  /** `present`: what the kernel's table holds before, if that is known. */
+  #feed(changes: Iterable<Change>, present: { readonly present?: readonly IpvsServiceEntry[] }): void {
+    const isStop = this.#config?.virtual_server.length === 0;
+    let known = present;
+    for (const some of this.#inSlices(changes)) {
+      this.#loop.feed({ type: "apply", changes: some, ...known, ...(isStop && { isStop }) });
+      known = {};
+    }
   }
 
   /** Groups tie services to each other, by marks and by the addresses that they have in common: all of them at once then. */
   #inSlices(changes: Iterable<Change>): Iterable<readonly Change[]> {
-    const grouped = (this.#config?.virtual_server_group.length ?? 0) > 0;
-    return grouped ? [[...changes]] : slicesOf(changes, SLICE);
+    return this.#grouped ? [[...changes]] : slicesOf(changes, SLICE);
   }
 
   /** Carries out the checkers' part of a plan. */
-  apply(changes: readonly Change[]): void {
+  apply(changes: Iterable<Change>): void {
     if (this.#config) this.#tls.reload(this.#config);
     this.#watch();
     const present = this.#list();
-    this.#loop.feed({ type: "apply", changes, ...(present && { present }) });
+    this.#feed(changes, present === undefined ? {} : { present });
     this.#set();
   }
 

@@ -7,7 +7,7 @@ function serviceOf({ object, id, parent }: Change): string | undefined {
 }
 
 /**
- * Changes of a start or a stop in slices that can be carried out one after the other, each of at least `size`: all
+ * Changes in slices that can be carried out one after the other, each of at least `size`: all
  * changes of a virtual server are in one slice, and those that are about none are with the ones before.
  */
 export function* slicesOf(changes: Iterable<Change>, size: number): Iterable<readonly Change[]> {

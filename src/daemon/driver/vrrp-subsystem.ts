@@ -26,7 +26,7 @@ export function createVrrpSubsystem(
       warmUp = new WarmUp(changes);
       warmUp.start();
     },
-    apply: (changes) => driver.apply(changes),
+    apply: (changes) => driver.apply([...changes]),
     stop: (changes) => {
       warmUp?.stop();
       driver.stop([...changes], keepOnStop);
