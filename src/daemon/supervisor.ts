@@ -13,6 +13,11 @@ import { childProgram } from "./program-path.ts";
 
 /** How a child is called in the log, as keepalived calls it. */
 const NAMES = { vrrp: "VRRP", checkers: "Healthcheck" } as const;
+/**
+ * How each child's V8 starts. Of a farm nearly everything survives, and each collection of garbage has a price of its own: a
+ * space for young objects of 2 MB instead of one has half as many of them, and is as small otherwise.
+ */
+const V8_OPTIONS = { vrrp: [], checkers: ["--min-semi-space-size=2"] } as const;
 /** Milliseconds that a child has to carry out a plan, which may hold tens of thousands of servers. */
 const APPLY_LIMIT = 60_000;
 /** Milliseconds that a child has to answer an operator. */
@@ -137,7 +142,7 @@ export class Supervisor {
 
   #spawn({ config, fifos }: Assignment): Promise<boolean> {
     const { role, log } = this.#options;
-    const child = spawn(process.execPath, [childProgram(), role], {
+    const child = spawn(process.execPath, [...V8_OPTIONS[role], childProgram(), role], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       // Plans and configurations are sent as they are; structured clone keeps what JSON would lose.
       serialization: "advanced",
