@@ -69,16 +69,20 @@ class Side {
     this.router.configure(PROLOGUE + config.replaceAll("$DIR", directory));
   }
 
-  /** The kernel's own listing, read without a process: cheap to look at often. */
+  /** The kernel's own listing: once the program runs, read without a process, and so cheap to look at often. */
   glance(): string {
-    if (!this.#started) return "";
+    return this.#listing()
+      .split("\n")
+      .slice(3)
+      .map((line) => line.replace(/ +\d+ +\d+ *$/, "").trim())
+      .sort()
+      .join("\n");
+  }
+
+  #listing(): string {
+    if (!this.#started) return within(this.place.host, ["cat", "/proc/net/ip_vs"]);
     try {
-      return readFileSync(`/proc/${this.router.process.pid}/net/ip_vs`, "utf8")
-        .split("\n")
-        .slice(3)
-        .map((line) => line.replace(/ +\d+ +\d+ *$/, "").trim())
-        .sort()
-        .join("\n");
+      return readFileSync(`/proc/${this.router.process.pid}/net/ip_vs`, "utf8");
     } catch {
       return "";
     }
