@@ -8,9 +8,9 @@ const SHORT = 50;
 /** Of tens of thousands the lines would take longer than carrying them out: `holdfast diff` has them. */
 const LONG = 1_000;
 
-/** Logs what a reload is about to do, in the words of `holdfast diff`; of a long plan the summary. */
+/** Logs the differences that a reload is about to carry out, in the words of `holdfast diff`; of many the summary. */
 export function describePlan(plan: Plan, running: Usable, next: Usable, log: Log): void {
-  const count = plan.changes.filter(({ kind }) => kind !== "keep").length;
+  const count = plan.changes.length;
   if (count === 0) {
     log.info("No changes");
     return;

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Config } from "../config/config.ts";
-import { diff } from "../plan/diff.ts";
+import { differences } from "../plan/diff.ts";
 import { describePlan } from "./describe-plan.ts";
 import { EXIT } from "./exit-status.ts";
 import { type Loaded, loadConfiguration } from "./load.ts";
@@ -148,7 +148,7 @@ export class Daemon {
       if (loaded.config[keyword] !== running.config[keyword])
         this.#log.warn(`${keyword} has changed, which takes effect when the daemon is started again`);
     }
-    describePlan(diff(running.config, loaded.config), running, loaded, this.#log);
+    describePlan(differences(running.config, loaded.config), running, loaded, this.#log);
     this.#running = loaded;
     this.#saved.save(loaded.config);
     this.#prepareNews();

@@ -37,6 +37,26 @@ describe("MachineLoop", () => {
     ]);
   });
 
+  it("carries out the effects of events that are fed together when all have been handled", () => {
+    const order: string[] = [];
+    const { loop, machine, clock } = loopOf((effects) => {
+      if (machine.seen.length === 2) loop.feed("inner");
+      order.push(...effects);
+    });
+    function* events(): Iterable<string> {
+      yield "a";
+      clock.advanceBy(5);
+      expect(order).toEqual([]);
+      yield "b";
+    }
+    loop.feedTogether(events());
+    expect(order).toEqual(["a", "a again", "b", "b again", "inner", "inner again"]);
+    expect(machine.seen.map(({ now }) => now)).toEqual([0, 5, 5]);
+    expect(loop.busy).toBe(false);
+    clock.advanceBy(100);
+    expect(machine.seen.at(-1)).toEqual({ event: "timer", now: 105 });
+  });
+
   it("lets an event that comes while effects are carried out wait for them", () => {
     const order: string[] = [];
     const { loop, machine } = loopOf((effects) => {

@@ -52,9 +52,28 @@ export class MachineLoop<Event, Effect> {
     if (this.#stopped) return;
     this.#waiting.push(event);
     this.#ages.push(age);
-    if (this.#busy) return;
+    if (!this.#busy) this.#work();
+  }
+
+  /**
+   * Gives it events one after the other as they are made, and has the effects of all of them carried out at the end.
+   * Not to be called while effects are carried out.
+   */
+  feedTogether(events: Iterable<Event>): void {
+    if (this.#stopped) return;
+    this.#work(() => {
+      const effects: Effect[] = [];
+      for (const event of events)
+        for (const effect of this.#machine.handle(event, this.#clock.now())) effects.push(effect);
+      this.#carryOut(effects);
+    });
+  }
+
+  /** Handles what is waiting, after what is to be done first. */
+  #work(first?: () => void): void {
     this.#busy = true;
     try {
+      first?.();
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
         this.#carryOut(this.#machine.handle(next, this.#clock.now() - (this.#ages.shift() ?? 0)));
       }

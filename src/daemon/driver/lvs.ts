@@ -26,7 +26,7 @@ type Effect<T extends LvsEffect["type"]> = Extract<LvsEffect, { type: T }>;
  */
 const GRAIN = 4_000;
 
-/** Changes that are carried out at once: what they take in memory is soon free for the next. */
+/** Changes that are planned at once: what they take in memory is soon free for the next. */
 const SLICE = 256;
 
 /** Drives the LVS director: its IPVS table, its checkers' connections, scripts and clock. */
@@ -89,12 +89,22 @@ export class LvsDriver {
     this.#set();
   }
 
-  /** `present`: what the kernel's table holds before, if that is known. */
+  /**
+   * All is planned before anything is done: a table is half full, and refuses connections, no longer than the kernel takes
+   * to fill it. `present`: what it holds before, if that is known.
+   */
   #feed(changes: Iterable<Change>, present: { readonly present?: readonly IpvsServiceEntry[] }): void {
+    this.#loop.feedTogether(this.#events(changes, present));
+  }
+
+  *#events(
+    changes: Iterable<Change>,
+    present: { readonly present?: readonly IpvsServiceEntry[] },
+  ): Iterable<LvsEvent> {
     const isStop = this.#config?.virtual_server.length === 0;
     let known = present;
     for (const some of this.#inSlices(changes)) {
-      this.#loop.feed({ type: "apply", changes: some, ...known, ...(isStop && { isStop }) });
+      yield { type: "apply", changes: some, ...known, ...(isStop && { isStop }) };
       known = {};
     }
   }
