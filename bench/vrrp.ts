@@ -5,8 +5,10 @@ import { eventually } from "../test/lab/process.ts";
 import { Router, type RouterProgram } from "../test/lab/router.ts";
 import { type Usage, usageOf } from "./process-usage.ts";
 import { pause, programs } from "./programs.ts";
-import { markdownTable } from "./table.ts";
+import { markdownTable, median } from "./table.ts";
 
+/** Times that a load is measured, programs in turns. */
+const RUNS = 5;
 /** Seconds over which a steady state is measured. */
 const WINDOW = 10;
 /** Seconds that many instances are watched; the long run is asked for. */
@@ -192,11 +194,14 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 export async function benchVrrp(root: string, { large }: { large: boolean }): Promise<string> {
   const rows = [["load", "program", "due adverts sent", "gap p99", "CPU", "memory"]];
   for (const load of LOADS) {
-    for (const program of programs(root)) {
-      const { sent, gap99, cpu, memory } = await steady(program, load);
+    const runs = programs(root).map((program) => ({ program, measured: [] as Steady[] }));
+    for (let run = 0; run < RUNS; run++)
+      for (const { program, measured } of runs) measured.push(await steady(program, load));
+    for (const { program, measured } of runs) {
+      const middle = (of: keyof Steady): number => median(measured.map((one) => one[of]));
       rows.push([
-        ...[load.name, program.name, percent(sent), `${gap99.toFixed(2)} ms`],
-        ...[percent(cpu), `${memory.toFixed(0)} MB`],
+        ...[load.name, program.name, percent(middle("sent")), `${middle("gap99").toFixed(2)} ms`],
+        ...[percent(middle("cpu")), `${middle("memory").toFixed(0)} MB`],
       ]);
     }
   }
