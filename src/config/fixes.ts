@@ -1,8 +1,7 @@
 import type { Diagnostic, Fix, Range } from "../diagnostics/diagnostic.ts";
 import { editDistance } from "../diagnostics/suggest.ts";
-import { blocksKnowing } from "../schema/blocks.ts";
-import { root } from "../schema/root.ts";
-import type { AnyBlockSchema, AnyRow } from "../schema/row.ts";
+import { blocksKnowing, schemaBlocks } from "../schema/blocks.ts";
+import type { AnyRow } from "../schema/row.ts";
 
 /** The text of a line of a file, from 1. */
 export type LineOf = (file: string, line: number) => string | undefined;
@@ -20,30 +19,24 @@ function interchangeable(old: AnyRow, target: AnyRow | undefined): boolean {
   return old.shape === target?.shape;
 }
 
-/** Deprecated keywords that another can simply stand for, wherever they are known. */
-function collectDeprecated(
-  schema: AnyBlockSchema,
-  found: Map<string, string>,
-  seen: Set<AnyBlockSchema>,
-): void {
-  if (seen.has(schema)) return;
-  seen.add(schema);
-  for (const [keyword, row] of Object.entries(schema.rows)) {
-    if (row.shape === "block") collectDeprecated(row.schema, found, seen);
-    if (row.replacedBy === undefined || row.synonym) continue;
-    const sound = interchangeable(row, schema.rows[row.replacedBy]);
-    const agrees = (found.get(keyword) ?? row.replacedBy) === row.replacedBy;
-    found.set(keyword, sound && agrees ? row.replacedBy : "");
+/** Deprecated keywords that another can simply stand for, wherever they are known; the others with nothing. */
+function deprecatedKeywords(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { schema } of schemaBlocks()) {
+    for (const [keyword, row] of Object.entries(schema.rows)) {
+      if (row.replacedBy === undefined || row.synonym) continue;
+      const sound = interchangeable(row, schema.rows[row.replacedBy]);
+      const agrees = (found.get(keyword) ?? row.replacedBy) === row.replacedBy;
+      found.set(keyword, sound && agrees ? row.replacedBy : "");
+    }
   }
+  return found;
 }
 
 let deprecated: Map<string, string> | undefined;
 
 function replaceDeprecated(written: string): string | undefined {
-  if (!deprecated) {
-    deprecated = new Map();
-    collectDeprecated(root, deprecated, new Set());
-  }
+  deprecated ??= deprecatedKeywords();
   return deprecated.get(written) || undefined;
 }
 
