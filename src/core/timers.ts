@@ -19,6 +19,8 @@ const SONS = 4;
 export class DeadlineQueue<T> {
   readonly #heap: Entry<T>[] = [];
   readonly #entries = new Map<T, Entry<T>>();
+  /** Taken out of the heap, but not yet forgotten: most timers are set again as soon as they have gone off. */
+  #taken: Entry<T> | undefined;
   #orders = 0;
 
   /** Sets or moves a timer's deadline. */
@@ -32,6 +34,11 @@ export class DeadlineQueue<T> {
     } else {
       entry.at = at;
       entry.order = this.#orders;
+      if (entry === this.#taken) {
+        this.#taken = undefined;
+        entry.place = this.#heap.length;
+        this.#heap.push(entry);
+      }
     }
     this.#settle(entry);
   }
@@ -39,12 +46,15 @@ export class DeadlineQueue<T> {
   /** Takes a timer's deadline away; nothing happens when it has none. */
   cancel(timer: T): void {
     const entry = this.#entries.get(timer);
-    if (entry !== undefined) this.#remove(entry);
+    if (entry === undefined || entry === this.#taken) return;
+    this.#entries.delete(timer);
+    this.#lift(entry);
   }
 
   /** The deadline of a timer, or undefined while it has none. */
   deadlineOf(timer: T): Micros | undefined {
-    return this.#entries.get(timer)?.at;
+    const entry = this.#entries.get(timer);
+    return entry === this.#taken ? undefined : entry?.at;
   }
 
   /** The earliest deadline, or undefined while there is none. */
@@ -52,16 +62,19 @@ export class DeadlineQueue<T> {
     return this.#heap[0]?.at;
   }
 
-  /** Takes out the earliest timer that is due at `now`; undefined when none is. */
+  /** Takes out the earliest timer that is due at `now`; undefined when none is. What it gives holds until the next call. */
   take(now: Micros): { readonly timer: T; readonly at: Micros } | undefined {
+    if (this.#taken !== undefined) this.#entries.delete(this.#taken.timer);
+    this.#taken = undefined;
     const first = this.#heap[0];
     if (first === undefined || first.at > now) return undefined;
-    this.#remove(first);
+    this.#lift(first);
+    this.#taken = first;
     return first;
   }
 
-  #remove(entry: Entry<T>): void {
-    this.#entries.delete(entry.timer);
+  /** Takes an entry out of the heap. */
+  #lift(entry: Entry<T>): void {
     const last = this.#heap.pop();
     if (last === undefined || last === entry) return;
     last.place = entry.place;

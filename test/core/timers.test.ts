@@ -39,6 +39,20 @@ describe("DeadlineQueue", () => {
     expect(queue.deadlineOf("a")).toBeUndefined();
   });
 
+  it("has no deadline for what went off, until it is set again", () => {
+    const queue = new DeadlineQueue<string>();
+    queue.set("a", 10);
+    queue.set("b", 20);
+    expect(queue.take(10)).toMatchObject({ timer: "a", at: 10 });
+    expect(queue.deadlineOf("a")).toBeUndefined();
+    queue.cancel("a");
+    expect(queue.next()).toBe(20);
+    queue.set("a", 15);
+    expect(queue.deadlineOf("a")).toBe(15);
+    expect(drain(queue, 20)).toEqual(["a", "b"]);
+    expect(queue.deadlineOf("b")).toBeUndefined();
+  });
+
   it("gives out equal deadlines in the order in which they were set", () => {
     const queue = new DeadlineQueue<string>();
     for (const timer of ["a", "b", "c", "d"]) queue.set(timer, 10);

@@ -109,7 +109,7 @@ export class VrrpSockets {
     const { advert, seal } = effect;
     const shared = this.#ofInstance.get(effect.instance);
     if (shared === undefined) return;
-    const packets = this.#prepare(effect);
+    const packets = this.#prepared.get(advert) ?? this.#prepare(effect);
     if (seal !== undefined) {
       // The bytes of the last one must be gone before they are filled anew.
       if (packets.some(({ queued }) => queued)) this.flush();
@@ -141,8 +141,6 @@ export class VrrpSockets {
   }
 
   #prepare({ advert, source, destinations, hops, seal }: SendAdvert): readonly Prepared[] {
-    const known = this.#prepared.get(advert);
-    if (known !== undefined) return known;
     const made = destinations.map((destination) => {
       const path = { source, destination, hops: hops ?? 255 };
       return { data: buildPacket(advert, path, seal?.type), destination, path, queued: false };
