@@ -3,6 +3,7 @@ import { Capture, type CapturedAdvert, decodeAdverts } from "../test/lab/capture
 import { type Host, Lab, type Switch } from "../test/lab/netns.ts";
 import { eventually } from "../test/lab/process.ts";
 import { Router, type RouterProgram } from "../test/lab/router.ts";
+import { awake } from "./awake.ts";
 import { type Usage, usageOf } from "./process-usage.ts";
 import { pause, programs } from "./programs.ts";
 import { markdownTable, median } from "./table.ts";
@@ -190,13 +191,13 @@ async function crowd(program: RouterProgram, seconds: number): Promise<Crowd> {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-/** Adverts of many instances, of each program in the same lab, as Markdown tables. `large`: ten minutes of 1,000. */
+/** Adverts of many instances, of each program in the same lab, as Markdown tables; loads on processors that are awake. `large`: ten minutes of 1,000. */
 export async function benchVrrp(root: string, { large }: { large: boolean }): Promise<string> {
   const rows = [["load", "program", "due adverts sent", "gap p99", "CPU", "memory"]];
   for (const load of LOADS) {
     const runs = programs(root).map((program) => ({ program, measured: [] as Steady[] }));
     for (let run = 0; run < RUNS; run++)
-      for (const { program, measured } of runs) measured.push(await steady(program, load));
+      for (const { program, measured } of runs) measured.push(await awake(() => steady(program, load)));
     for (const { program, measured } of runs) {
       const middle = (of: keyof Steady): number => median(measured.map((one) => one[of]));
       rows.push([

@@ -415,9 +415,10 @@ export class Instance {
     this.#services.timers.set(this.#timer, due + interval > now ? due + interval : now + interval);
   }
 
-  /** Sends an advert out of turn and starts counting anew. */
+  /** Sends an advert out of turn and starts counting anew, apart from others that do so now. */
   #advertiseNow(now: Micros): void {
-    this.#advertise(now, now);
+    const early = this.#services.stagger.next(now, this.#definition.config.advert_int);
+    this.#advertise(now - early, now);
   }
 
   #enter(state: VrrpState, message: string): void {

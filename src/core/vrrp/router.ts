@@ -14,6 +14,7 @@ import { Instance } from "./instance.ts";
 import { LogLimiter } from "./log-limiter.ts";
 import type { Services } from "./services.ts";
 import { snapshot, type VrrpSnapshot } from "./snapshot.ts";
+import { Stagger } from "./stagger.ts";
 import { SyncGroup } from "./sync-group.ts";
 import { interfaceFault, trackedNames, trackedObjects } from "./tracking.ts";
 import { sameLink, type VirtualLink } from "./virtual-link.ts";
@@ -38,6 +39,7 @@ class Router implements VrrpRouter {
   readonly #timers = new DeadlineQueue<Timer>();
   readonly #services: Services = {
     timers: this.#timers,
+    stagger: new Stagger(),
     emit: (effect) => this.#effects.push(effect),
     timeOfDay: (now) => this.#epoch + now,
     keyFile: (path) => this.#keyFiles.get(path),

@@ -2,10 +2,12 @@ import type { Micros } from "../../values/time.ts";
 import type { DeadlineQueue } from "../timers.ts";
 import type { Timer } from "../track/script-tracker.ts";
 import type { VrrpEffect } from "./contract.ts";
+import type { Stagger } from "./stagger.ts";
 
 /** What the router lends its parts: the deadlines that it keeps, and the list of effects that it returns. */
 export interface Services {
   readonly timers: DeadlineQueue<Timer>;
+  readonly stagger: Stagger;
   readonly emit: (effect: VrrpEffect) => void;
   /** Microseconds since 1970 at a monotonic time. */
   readonly timeOfDay: (now: Micros) => number;
