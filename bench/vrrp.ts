@@ -12,6 +12,8 @@ import { markdownTable, median } from "./table.ts";
 const RUNS = 5;
 /** Seconds over which a steady state is measured. */
 const WINDOW = 10;
+/** Seconds from the last address to the window: what runs in it is compiled by then. */
+const SETTLED = 10;
 /** Seconds that many instances are watched; the long run is asked for. */
 const WATCH = { short: 30, long: 600 };
 const MOST_ON_ONE_INTERFACE = 100;
@@ -92,7 +94,7 @@ async function steady(program: RouterProgram, { instances, interval }: Load): Pr
     const master = router(lab, at, "master", program, 1, 1, config);
     master.start();
     await eventually("every address", () => held(master.host) === instances, 60_000);
-    await pause(2_000);
+    await pause(SETTLED * 1000);
     const pid = vrrpPid(master);
     const capture = await Capture.start(lab, at, "ip proto 112");
     const [before, started] = [usageOf(pid), process.hrtime.bigint()];

@@ -2,8 +2,8 @@ import type { Micros } from "../../values/time.ts";
 
 /** Least time between adverts that are kept apart, microseconds: below it each would wake the process for little. */
 const LEAST = 10_000;
-/** Most moments that adverts of one interval are spread over. */
-const MOMENTS = 16;
+/** Most moments that adverts of one interval are spread over: every one wakes each backup, too. */
+const MOMENTS = 4;
 
 /**
  * Keeps the adverts of many masters apart. Those that begin to count in one instant, at a start or a takeover, would for
