@@ -19,12 +19,8 @@ if (process.send === undefined) {
   const { runScripts } = await import("./scripts/runner-process.ts");
   runScripts();
 } else if (role === "vrrp" || role === "checkers") {
-  if (role === "vrrp") {
-    // V8 forgets the code of what has not run for a while: the way to master, for one, which then comes late.
-    setFlagsFromString("--no-flush-bytecode");
-    // Nor is it to stand still for 10 ms, three times, to give back a few megabytes once a start is over.
-    setFlagsFromString("--no-memory-reducer");
-  }
+  // V8 forgets the code of what has not run for a while: the way to master, for one, which then comes late.
+  if (role === "vrrp") setFlagsFromString("--no-flush-bytecode");
   const { runChild } = await import("./child-process.ts");
   await runChild(role);
 }

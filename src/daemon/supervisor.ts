@@ -14,10 +14,11 @@ import { childProgram } from "./program-path.ts";
 /** How a child is called in the log, as keepalived calls it. */
 const NAMES = { vrrp: "VRRP", checkers: "Healthcheck" } as const;
 /**
- * How each child's V8 starts. Of a farm nearly everything survives, and each collection of garbage has a price of its own: a
- * space for young objects of 2 MB instead of one has half as many of them, and is as small otherwise.
+ * How each child's V8 starts. VRRP is not to stand still for 10 ms, three times, for a few megabytes that could be given
+ * back some seconds after a start. Of a farm nearly everything survives, and each collection of garbage has a price of its
+ * own: a space for young objects of 2 MB instead of one has half as many of them, and is as small otherwise.
  */
-const V8_OPTIONS = { vrrp: [], checkers: ["--min-semi-space-size=2"] } as const;
+const V8_OPTIONS = { vrrp: ["--no-memory-reducer"], checkers: ["--min-semi-space-size=2"] } as const;
 /** Milliseconds that a child has to carry out a plan, which may hold tens of thousands of servers. */
 const APPLY_LIMIT = 60_000;
 /** Milliseconds that a child has to answer an operator. */
