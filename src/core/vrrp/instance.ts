@@ -14,10 +14,11 @@ import type { Arrival } from "./expectation.ts";
 import { Holdings } from "./holdings.ts";
 import { InstanceLog } from "./instance-log.ts";
 import { type End, endEffect, lineEffect, notifyEffect } from "./notify.ts";
+import { OtherMaster } from "./other-master.ts";
 import { Preemption } from "./preemption.ts";
 import { counterOf, differingAddresses, examine } from "./reception.ts";
 import type { Services } from "./services.ts";
-import { masterDownInterval, skewTime } from "./timing.ts";
+import { masterDownInterval, milliseconds, skewTime } from "./timing.ts";
 
 /** Who decides on transitions that concern more than one instance: the sync group, or a group of one. */
 export interface Coordinator {
@@ -26,9 +27,6 @@ export interface Coordinator {
   /** A better master was heard while this one was master, or may have taken over unheard. */
   yielded(instance: Instance, now: Micros, cause: string): void;
 }
-
-/** `500ms`, as keepalived writes intervals of version 3. */
-const milliseconds = (interval: Micros): string => `${Math.round(interval / 1000)}ms`;
 
 /**
  * One virtual router: the states and timers of RFC 9568 §6.4 and RFC 3768 §6.4. It changes to MASTER, FAULT and out
@@ -59,16 +57,12 @@ export class Instance {
   readonly #chronicle = new Chronicle();
   /** Why the priority is not the configured one. */
   #priorityCauses: readonly string[] = [];
-  /** Who was last heard as master, and when. */
-  #master: string | undefined;
-  #heardAt: Micros | undefined;
-  /** What was last heard that lets a master be replaced: it resigned, or its priority is lower. */
-  #opening: string | undefined;
+  readonly #other = new OtherMaster();
   /** When the last advert was sent. */
   #sentAt: Micros = 0;
   /** Master down timer of a backup, advert timer of a master. */
   readonly #timer: Timer = (due, now) => {
-    if (this.#state !== "MASTER") this.coordinator?.timedOut(this, now, this.#silence(now));
+    if (this.#state !== "MASTER") this.coordinator?.timedOut(this, now, this.#other.silence(now));
     else if (this.#overslept(now)) this.coordinator?.yielded(this, now, this.#oversleeping(now));
     else this.#advertise(due, now);
   };
@@ -115,7 +109,7 @@ export class Instance {
 
   /** Source of the adverts of the master that it last heard. */
   get master(): string | undefined {
-    return this.#state === "MASTER" ? this.source : this.#master;
+    return this.#state === "MASTER" ? this.source : this.#other.source;
   }
 
   /** Microseconds after which a silent master is taken to be down. */
@@ -192,8 +186,7 @@ export class Instance {
       now,
     );
     this.#explain(from, cause, now);
-    this.#opening = undefined;
-    if (from !== "MASTER") this.#heardAt = undefined;
+    this.#other.await(from === "MASTER");
     this.#restartMasterDownTimer(now);
     this.#notify("BACKUP");
   }
@@ -298,7 +291,7 @@ export class Instance {
   /** With skip_check_adv_addr a backup looks at the first advert of a master only. */
   #compareAddresses({ advert, source }: Arrival, now: Micros): void {
     const { config, expectation } = this.#definition;
-    if (config.skip_check_adv_addr && this.#state === "BACKUP" && source === this.#master) return;
+    if (config.skip_check_adv_addr && this.#state === "BACKUP" && source === this.#other.source) return;
     const difference = differingAddresses(advert, expectation);
     if (difference === undefined) return;
     this.counters.addressList += 1;
@@ -308,11 +301,9 @@ export class Instance {
   /** RFC 9568 §6.4.2, (415) to (500), with keepalived's preempt_delay. */
   #receiveAsBackup({ advert, source }: Arrival, now: Micros): void {
     const { version } = this.#definition;
-    this.#heardAt = now;
-    this.#master = source;
-    this.#opening = undefined;
+    this.#other.heard(source, now);
     if (advert.priority === 0) {
-      this.#opening = `advert from ${source} priority 0: it resigned`;
+      this.#other.opens(`advert from ${source} priority 0: it resigned`);
       this.#log.info("Backup received priority 0 advertisement");
       this.#learnInterval(advert.interval);
       this.#services.timers.set(this.#timer, now + skewTime(version, this.#priority, this.#masterInterval));
@@ -321,7 +312,7 @@ export class Instance {
     const lower = advert.priority < this.#priority;
     if (!lower) this.#preemption.cancel();
     if (lower && !this.#preemption.putsUp(this.#definition, now)) {
-      this.#opening = `advert from ${source} priority ${advert.priority} < ${this.#priority}`;
+      this.#other.opens(`advert from ${source} priority ${advert.priority} < ${this.#priority}`);
       const message = `received lower priority (${advert.priority}) advert from ${source} - discarding`;
       this.#log.limited("lower", message, now);
       return;
@@ -357,8 +348,7 @@ export class Instance {
     this.#log.info(`Master received advert from ${source} with ${why}`);
     if (config.higher_prio_send_advert) this.#channel.send(this.#priority, now);
     this.#learnInterval(advert.interval);
-    this.#master = source;
-    this.#heardAt = now;
+    this.#other.heard(source, now);
     const relation =
       verdict === "higher-priority" ? `> ${this.#priority}` : `= ${this.#priority}, its address is higher`;
     this.coordinator?.yielded(this, now, `advert from ${source} priority ${priority} ${relation}`);
@@ -398,13 +388,6 @@ export class Instance {
 
   #oversleeping(now: Micros): string {
     return `no advert could be sent for ${milliseconds(now - this.#sentAt)}: another may have taken over`;
-  }
-
-  /** Why the master is taken to be down. */
-  #silence(now: Micros): string {
-    if (this.#opening !== undefined) return this.#opening;
-    if (this.#heardAt === undefined) return "no advert was heard";
-    return `no advert from ${this.#master} for ${milliseconds(now - this.#heardAt)}`;
   }
 
   /** Sends the advert that was due; the next one counts from the ideal time, so that lateness never adds up. */

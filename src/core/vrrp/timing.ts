@@ -1,5 +1,8 @@
 import { type Micros, SECOND } from "../../values/time.ts";
 
+/** `500ms`, as keepalived writes intervals of version 3. */
+export const milliseconds = (interval: Micros): string => `${Math.round(interval / 1000)}ms`;
+
 /**
  * Skew time, microseconds: the higher the priority, the sooner a backup takes over. Version 2 counts in parts of a
  * second whatever the interval (RFC 3768 §6.1), version 3 in parts of the master's interval (RFC 9568 §6.1).
