@@ -48,6 +48,21 @@ describe("what VRRP holds", () => {
     expect(lines.slice(before).join("\n")).not.toContain("STATE");
   });
 
+  it("is asked for once when an address of its subnet is removed, however many there are, and not beside others", () => {
+    const { kernel, load, addresses } = bench();
+    const rest = ["10.1.0.1/24", "10.1.0.2/24", "10.1.0.3/24", "10.3.0.1/24", "10.4.0.1/32", "10.4.0.2/32"];
+    load(vips(...rest, "10.1.0.4/24", "10.2.0.1/24", "10.4.0.3/32"));
+    const added: string[] = [];
+    const add = kernel.addresses.add.bind(kernel.addresses);
+    kernel.addresses.add = (entry) => {
+      added.push(entry.address);
+      add(entry);
+    };
+    load(vips(...rest));
+    expect(addresses()).toHaveLength(rest.length);
+    expect(added).toEqual(["10.1.0.1"]);
+  });
+
   it("moves from a static object to an instance and back", () => {
     const { load, addresses } = bench();
     const fixed = "static_ipaddress {\n 10.1.0.1/24 dev eth0\n}\n";

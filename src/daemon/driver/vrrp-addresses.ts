@@ -1,6 +1,7 @@
 import type { VirtualAddress } from "../../config/config.ts";
 import { addressLine } from "../../config/dump-keepalived/network.ts";
 import { type InterfaceAddress, type Kernel, KernelError } from "../../kernel/ports.ts";
+import { subnetOf } from "../../kernel/subnet.ts";
 import { familyOf } from "../../values/ip.ts";
 import type { Log } from "../log/log.ts";
 import { Held, type Port } from "./held.ts";
@@ -33,27 +34,51 @@ function addressPort(kernel: Kernel, interfaces: Interfaces): Port<VirtualAddres
 /** The addresses that VRRP holds, virtual and static. */
 export class VrrpAddresses extends Held<VirtualAddress, InterfaceAddress> {
   readonly #kernel: Kernel;
+  readonly #interfaces: Interfaces;
+  readonly #subnets = new WeakMap<InterfaceAddress, string>();
 
   constructor(kernel: Kernel, interfaces: Interfaces, log: Log) {
     super(addressPort(kernel, interfaces), log);
     this.#kernel = kernel;
+    this.#interfaces = interfaces;
   }
 
-  /** What else is held of the same networks stays: without promote_secondaries the kernel takes it away, too. */
+  /** What else is held of the same subnets stays: without promote_secondaries the kernel takes it away, too. */
   override remove(addresses: readonly VirtualAddress[], owner: string): void {
     super.remove(addresses, owner);
     if (this.size === 0) return;
-    const lengths = new Set(addresses.map(({ prefixLength }) => prefixLength));
+    const subnets = new Set(addresses.flatMap((address) => this.#subnetOfItem(address) ?? []));
     for (const entry of this.entries()) {
-      if (familyOf(entry.address) === 4 && lengths.has(entry.prefixLength)) this.#keep(entry);
+      if (subnets.size === 0) return;
+      const subnet = this.#subnetOf(entry);
+      // All of them went, or none did.
+      if (subnets.has(subnet) && !this.#restored(entry)) subnets.delete(subnet);
     }
   }
 
-  #keep(entry: InterfaceAddress): void {
+  /** Of an IPv4 address whose interface is there. */
+  #subnetOfItem(item: VirtualAddress): string | undefined {
+    const link = this.#interfaces.named(item.dev ?? "");
+    if (link === undefined || familyOf(item.address) === 6) return undefined;
+    return subnetOf(kernelAddress(item, link.index));
+  }
+
+  #subnetOf(entry: InterfaceAddress): string {
+    const known = this.#subnets.get(entry);
+    if (known !== undefined) return known;
+    const subnet = subnetOf(entry);
+    this.#subnets.set(entry, subnet);
+    return subnet;
+  }
+
+  /** Whether an address had gone, and is there again. */
+  #restored(entry: InterfaceAddress): boolean {
     try {
       this.#kernel.addresses.add(entry);
+      return true;
     } catch (error) {
-      if (!(error instanceof KernelError)) throw error; // it is there, as it should be
+      if (!(error instanceof KernelError)) throw error;
+      return error.code !== "EEXIST";
     }
   }
 }

@@ -1,24 +1,10 @@
-import { bytesToIp, familyOf, ipToBytes } from "../../values/ip.ts";
+import { familyOf, ipToBytes } from "../../values/ip.ts";
 import { ERRNO } from "../../wire/errno.ts";
 import { kernelError } from "../errors.ts";
 import type { AddressEvent, AddressPort, Closable, InterfaceAddress } from "../ports.ts";
+import { network, subnetOf } from "../subnet.ts";
 import type { Faults } from "./faults.ts";
 import type { MemoryLinks } from "./links.ts";
-
-/** An address cut to its prefix: what tells subnets apart. */
-export function network(address: string, prefixLength: number): string {
-  const bytes = ipToBytes(address) ?? new Uint8Array();
-  return bytesToIp(
-    bytes.map((byte, index) => {
-      const bits = Math.min(8, Math.max(0, prefixLength - 8 * index));
-      return byte & (0xff00 >> bits);
-    }),
-  );
-}
-
-/** The subnet of an IPv4 address: the prefix is of the peer's address where there is one. */
-const subnet = ({ ifindex, address, peer, prefixLength }: InterfaceAddress) =>
-  `${ifindex} ${network(peer ?? address, prefixLength)}/${prefixLength}`;
 
 /** Addresses with Linux's rules: what exists twice, what is a secondary, what goes with its link. */
 export class MemoryAddresses implements AddressPort {
@@ -52,7 +38,7 @@ export class MemoryAddresses implements AddressPort {
       (other) =>
         other.ifindex === address.ifindex &&
         other.address === address.address &&
-        (family === 6 || subnet(other) === subnet(address)),
+        (family === 6 || subnetOf(other) === subnetOf(address)),
     );
     if (twin) throw kernelError(operation, ERRNO.EEXIST);
     const { peer, protocol, detectDuplicates: _, ...rest } = address;
@@ -113,14 +99,11 @@ export class MemoryAddresses implements AddressPort {
     return { close: () => this.#monitors.delete(callback) };
   }
 
-  /**
-   * The first IPv4 address of a subnet on a link is its primary; the later ones are secondaries and are deleted with
-   * it, as Linux does unless promote_secondaries is set.
-   */
+  /** What is deleted with an address, as Linux does unless promote_secondaries is set. */
   #secondariesOf(address: InterfaceAddress): InterfaceAddress[] {
     if (familyOf(address.address) === 6) return [];
     const [primary, ...secondaries] = this.#addresses.filter(
-      (one) => familyOf(one.address) === 4 && subnet(one) === subnet(address),
+      (one) => familyOf(one.address) === 4 && subnetOf(one) === subnetOf(address),
     );
     return primary === address ? secondaries : [];
   }

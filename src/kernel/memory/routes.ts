@@ -3,7 +3,8 @@ import { ERRNO } from "../../wire/errno.ts";
 import type { NextHop } from "../../wire/rtnetlink-route.ts";
 import { kernelError } from "../errors.ts";
 import type { Closable, Route, RouteEvent, RoutePlacement, RoutePort } from "../ports.ts";
-import { type MemoryAddresses, network } from "./addresses.ts";
+import { network } from "../subnet.ts";
+import type { MemoryAddresses } from "./addresses.ts";
 import type { Faults } from "./faults.ts";
 import type { MemoryLinks } from "./links.ts";
 
