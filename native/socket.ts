@@ -26,6 +26,8 @@ export class MessageBatch {
   readonly names: Uint8Array;
   readonly ancillaries: Uint8Array;
   readonly fields: Int32Array;
+  /** What was given out last, by index: messages of one size come again and again. */
+  readonly #messages: MessageFields[] = [];
 
   /** `dataSize` and `ancillarySize` in bytes per message; source addresses get 32 bytes each. */
   constructor(capacity: number, dataSize: number, ancillarySize = 0) {
@@ -38,17 +40,39 @@ export class MessageBatch {
   }
 
   message(index: number): MessageFields {
-    const field = (n: number) => this.fields[index * 4 + n] ?? 0;
-    const slot = (all: Uint8Array, length: number) => {
-      const start = index * (all.length / this.capacity);
-      return all.subarray(start, start + Math.min(length, all.length / this.capacity));
+    const last = this.#messages[index];
+    if (last !== undefined && this.#isOf(last, index)) return last;
+    const message = {
+      data: this.#slot(this.datas, index, 0),
+      name: this.#slot(this.names, index, 1),
+      ancillary: this.#slot(this.ancillaries, index, 2),
+      flags: this.#field(index, 3),
     };
-    return {
-      data: slot(this.datas, field(0)),
-      name: slot(this.names, field(1)),
-      ancillary: slot(this.ancillaries, field(2)),
-      flags: field(3),
-    };
+    this.#messages[index] = message;
+    return message;
+  }
+
+  #isOf({ data, name, ancillary, flags }: MessageFields, index: number): boolean {
+    return (
+      flags === this.#field(index, 3) &&
+      data.length === this.#size(this.datas, index, 0) &&
+      name.length === this.#size(this.names, index, 1) &&
+      ancillary.length === this.#size(this.ancillaries, index, 2)
+    );
+  }
+
+  #field(index: number, n: number): number {
+    return this.fields[index * 4 + n] ?? 0;
+  }
+
+  /** Of what was cut off to fit, the size is that of the slot. */
+  #size(all: Uint8Array, index: number, n: number): number {
+    return Math.min(this.#field(index, n), all.length / this.capacity);
+  }
+
+  #slot(all: Uint8Array, index: number, n: number): Uint8Array {
+    const start = index * (all.length / this.capacity);
+    return all.subarray(start, start + this.#size(all, index, n));
   }
 }
 

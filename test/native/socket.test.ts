@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
-import { readAncillary, writeAncillary } from "../../native/ancillary.ts";
+import { findAncillary, readAncillary, writeAncillary } from "../../native/ancillary.ts";
 import { MessageBatch, POLLIN, READABLE, Socket, WRITABLE } from "../../native/socket.ts";
 
 const AF_INET = 2;
@@ -66,6 +66,38 @@ describe("Socket", () => {
     const byType = new Map(received.map((one) => [one.type, one.data]));
     expect(byType.get(IP_TTL)?.[0]).toBe(77);
     expect(byType.get(IP_PKTINFO)?.subarray(8, 12)).toEqual(new Uint8Array([127, 0, 0, 1]));
+  });
+
+  it("finds one kind of ancillary data, whole, or none", () => {
+    const data = new Uint8Array([1, 2, 3, 4]);
+    const bytes = writeAncillary([
+      { level: IPPROTO_IP, type: IP_PKTINFO, data: new Uint8Array(12) },
+      { level: IPPROTO_IP, type: IP_TTL, data },
+    ]);
+    const view = new DataView(bytes.buffer);
+    const at = findAncillary(view, IPPROTO_IP, IP_TTL, 4);
+    expect(bytes.subarray(at, at + 4)).toEqual(data);
+    expect(findAncillary(view, IPPROTO_IP, IP_TTL, 5)).toBe(-1);
+    expect(findAncillary(view, IPPROTO_IP + 1, IP_TTL, 4)).toBe(-1);
+    expect(findAncillary(new DataView(bytes.buffer, 0, bytes.length - 8), IPPROTO_IP, IP_TTL, 4)).toBe(-1);
+    bytes.fill(0xff);
+    expect(findAncillary(view, IPPROTO_IP, IP_TTL, 4)).toBe(-1);
+  });
+
+  it("gives the same message for the same sizes, and another for others", () => {
+    const a = bound();
+    const b = bound();
+    const batch = new MessageBatch(1, 16);
+    const receive = (word: string) => {
+      a.socket.send(Buffer.from(word), b.address);
+      expect(b.socket.receiveBatch(batch)).toBe(1);
+      return batch.message(0);
+    };
+    const first = receive("one");
+    expect(receive("two")).toBe(first);
+    expect(text(first.data)).toBe("two");
+    expect(text(receive("three").data)).toBe("three");
+    expect(text(receive("four").data)).toBe("four");
   });
 
   it("reports truncated datagrams by their flags", () => {

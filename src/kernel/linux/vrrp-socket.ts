@@ -1,12 +1,13 @@
-import { type Ancillary, readAncillary } from "../../../native/ancillary.ts";
+import { findAncillary } from "../../../native/ancillary.ts";
 import { type MessageBatch, type MessageFields, READABLE, Socket } from "../../../native/socket.ts";
 import { realtimeMicros } from "../../../native/timer.ts";
-import { bytesToIp, ipToBytes } from "../../values/ip.ts";
+import { ipToBytes } from "../../values/ip.ts";
 import { LITTLE_ENDIAN, viewOf } from "../../wire/byte-order.ts";
 import { IPV4_HEADER } from "../../wire/ipv4.ts";
 import { IPPROTO_VRRP } from "../../wire/vrrp-packet.ts";
 import { check, kernelError } from "../errors.ts";
 import type { KernelError, OutgoingPacket, ReceivedPacket, VrrpSocket, VrrpSocketOptions } from "../ports.ts";
+import { RecentAddresses } from "./recent-addresses.ts";
 import { AF_INET, AF_INET6, inetAddress } from "./sockaddr.ts";
 import * as option from "./socket-options.ts";
 
@@ -33,21 +34,22 @@ function membership6(group: string, ifindex: number): Uint8Array {
   return bytes;
 }
 
-function isTimestamp({ level, type }: Ancillary): boolean {
-  return level === option.SOL_SOCKET && type === option.SO_TIMESTAMPNS_NEW;
-}
-
 /** No packet that matters has waited longer, microseconds; what seems to, came before somebody set the clock. */
 const OLDEST = 1_000_000;
 
 /** How long ago the kernel stamped a packet, microseconds. */
-function ageOf(timestamp: Uint8Array): number {
-  const view = viewOf(timestamp);
-  if (view.byteLength < 16) return 0;
-  const nanoseconds = Number(view.getBigInt64(8, LITTLE_ENDIAN));
-  const age =
-    realtimeMicros() - Number(view.getBigInt64(0, LITTLE_ENDIAN)) * 1e6 - Math.floor(nanoseconds / 1e3);
+function ageOf(control: DataView): number {
+  const at = findAncillary(control, option.SOL_SOCKET, option.SO_TIMESTAMPNS_NEW, 16);
+  if (at < 0) return 0;
+  const stamp = integerAt(control, at) * 1e6 + Math.floor(integerAt(control, at + 8) / 1e3);
+  const age = realtimeMicros() - stamp;
   return age > 0 && age <= OLDEST ? age : 0;
+}
+
+/** A 64-bit integer that is less than 2 to the power of 53. */
+function integerAt(view: DataView, at: number): number {
+  const low = view.getUint32(LITTLE_ENDIAN ? at : at + 4, LITTLE_ENDIAN);
+  return view.getInt32(LITTLE_ENDIAN ? at + 4 : at, LITTLE_ENDIAN) * 2 ** 32 + low;
 }
 
 type Setting = readonly [level: number, name: number, value: number | Uint8Array];
@@ -95,6 +97,10 @@ export class LinuxVrrpSocket implements VrrpSocket {
   readonly #addresses = new Map<string, Uint8Array>();
   readonly #datas: Uint8Array[] = [];
   readonly #destinations: Uint8Array[] = [];
+  /** Of received packets. */
+  readonly #recent = new RecentAddresses();
+  readonly #views = new WeakMap<Uint8Array, DataView>();
+  readonly #packet: { -readonly [Field in keyof ReceivedPacket]-?: ReceivedPacket[Field] };
   #closed = false;
 
   /** `batch`: memory to receive into, shared between sockets: a packet is valid only during its callback. */
@@ -106,6 +112,8 @@ export class LinuxVrrpSocket implements VrrpSocket {
     this.#socket = socket;
     this.#options = options;
     this.#batch = batch;
+    const { ifindex } = options;
+    this.#packet = { data: new Uint8Array(), source: "", destination: "", hops: 0, ifindex, age: 0 };
     try {
       this.#configure(operation);
     } catch (error) {
@@ -198,32 +206,36 @@ export class LinuxVrrpSocket implements VrrpSocket {
   /** IPv4 raw sockets deliver the IP header. */
   #read4({ data, ancillary }: MessageFields): ReceivedPacket | undefined {
     if (data.length < IPV4_HEADER) return undefined;
-    let age = 0;
-    for (const message of readAncillary(ancillary)) if (isTimestamp(message)) age = ageOf(message.data);
-    return {
-      data,
-      source: bytesToIp(data.subarray(12, 16)),
-      destination: bytesToIp(data.subarray(16, 20)),
-      hops: data[8] ?? 0,
-      ifindex: this.#options.ifindex,
-      age,
-    };
+    const packet = this.#packet;
+    packet.data = data;
+    packet.source = this.#recent.text(data, 12, 4);
+    packet.destination = this.#recent.text(data, 16, 4);
+    packet.hops = data[8] ?? 0;
+    packet.age = ageOf(this.#viewOf(ancillary));
+    return packet;
   }
 
   /** IPv6 raw sockets do not: destination and hop limit come as ancillary data (RFC 3542 §4). */
   #read6({ data, name, ancillary }: MessageFields): ReceivedPacket | undefined {
-    let destination = "::";
-    let hops = 0;
-    let age = 0;
-    for (const message of readAncillary(ancillary)) {
-      const { level, type, data: value } = message;
-      if (isTimestamp(message)) age = ageOf(value);
-      if (level !== option.IPPROTO_IPV6) continue;
-      if (type === option.IPV6_PKTINFO) destination = bytesToIp(value.subarray(0, 16));
-      if (type === option.IPV6_HOPLIMIT) hops = viewOf(value).getInt32(0, LITTLE_ENDIAN);
-    }
     if (name.length < 24) return undefined;
-    const source = bytesToIp(name.subarray(8, 24));
-    return { data, source, destination, hops, ifindex: this.#options.ifindex, age };
+    const packet = this.#packet;
+    const control = this.#viewOf(ancillary);
+    const info = findAncillary(control, option.IPPROTO_IPV6, option.IPV6_PKTINFO, 20);
+    const limit = findAncillary(control, option.IPPROTO_IPV6, option.IPV6_HOPLIMIT, 4);
+    packet.data = data;
+    packet.source = this.#recent.text(name, 8, 16);
+    packet.destination = info < 0 ? "::" : this.#recent.text(ancillary, info, 16);
+    packet.hops = limit < 0 ? 0 : control.getInt32(limit, LITTLE_ENDIAN);
+    packet.age = ageOf(control);
+    return packet;
+  }
+
+  /** Messages of one size come in the same bytes again. */
+  #viewOf(ancillary: Uint8Array): DataView {
+    const known = this.#views.get(ancillary);
+    if (known !== undefined) return known;
+    const view = viewOf(ancillary);
+    this.#views.set(ancillary, view);
+    return view;
   }
 }
