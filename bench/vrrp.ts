@@ -193,7 +193,10 @@ async function crowd(program: RouterProgram, seconds: number): Promise<Crowd> {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-/** Adverts of many instances, of each program in the same lab, as Markdown tables; loads on processors that are awake. `large`: ten minutes of 1,000. */
+/**
+ * Adverts of many instances, of each program in the same lab, as Markdown tables; loads on processors that are awake.
+ * `large`: ten minutes of 1,000.
+ */
 export async function benchVrrp(root: string, { large }: { large: boolean }): Promise<string> {
   const rows = [["load", "program", "due adverts sent", "gap p99", "CPU", "memory"]];
   for (const load of LOADS) {

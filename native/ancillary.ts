@@ -40,26 +40,6 @@ export function findAncillary(view: DataView, level: number, type: number, lengt
   return -1;
 }
 
-/** The control messages of a received buffer. Their data points into it. */
-export function readAncillary(bytes: Uint8Array): Ancillary[] {
-  const word = addon().wordSize;
-  const header = headerOf(word);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: Ancillary[] = [];
-  let offset = 0;
-  while (offset + header <= bytes.length) {
-    const length = readLength(view, offset, word);
-    if (length < header || offset + length > bytes.length) break;
-    found.push({
-      level: view.getInt32(offset + word, littleEndian),
-      type: view.getInt32(offset + word + 4, littleEndian),
-      data: bytes.subarray(offset + header, offset + length),
-    });
-    offset += align(length, word);
-  }
-  return found;
-}
-
 /** The buffer that send() takes for these control messages. */
 export function writeAncillary(messages: readonly Ancillary[]): Uint8Array {
   const word = addon().wordSize;

@@ -8,11 +8,12 @@ export const WRITABLE = 2;
 /** Readable, as poll(2) counts it, for wait(). */
 export const POLLIN = 0x1;
 
-/** The sizes of one received message: bytes of data, of source address and of ancillary data, and MSG_* flags. */
+/** One received message: its data, source address and ancillary data, as bytes and as findAncillary() reads it, and MSG_* flags. */
 export interface MessageFields {
   readonly data: Uint8Array;
   readonly name: Uint8Array;
   readonly ancillary: Uint8Array;
+  readonly control: DataView;
   readonly flags: number;
 }
 
@@ -42,10 +43,12 @@ export class MessageBatch {
   message(index: number): MessageFields {
     const last = this.#messages[index];
     if (last !== undefined && this.#isOf(last, index)) return last;
+    const ancillary = this.#slot(this.ancillaries, index, 2);
     const message = {
       data: this.#slot(this.datas, index, 0),
       name: this.#slot(this.names, index, 1),
-      ancillary: this.#slot(this.ancillaries, index, 2),
+      ancillary,
+      control: new DataView(ancillary.buffer, ancillary.byteOffset, ancillary.byteLength),
       flags: this.#field(index, 3),
     };
     this.#messages[index] = message;

@@ -186,7 +186,7 @@ export class Instance {
       now,
     );
     this.#explain(from, cause, now);
-    this.#other.await(from === "MASTER");
+    this.#other.expect(from === "MASTER");
     this.#restartMasterDownTimer(now);
     this.#notify("BACKUP");
   }

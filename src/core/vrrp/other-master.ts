@@ -25,7 +25,7 @@ export class OtherMaster {
   }
 
   /** From now on its silence counts. `known`: an advert was just what made it the master. */
-  await(known: boolean): void {
+  expect(known: boolean): void {
     this.#opening = undefined;
     if (!known) this.#heardAt = undefined;
   }

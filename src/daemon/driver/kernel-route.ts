@@ -1,6 +1,7 @@
 import type { Route } from "../../config/config.ts";
 import type { Route as KernelRoute } from "../../kernel/ports.ts";
-import { bytesToIp, familyOf, type IpFamily, ipToBytes } from "../../values/ip.ts";
+import { network } from "../../kernel/subnet.ts";
+import { familyOf, type IpFamily } from "../../values/ip.ts";
 import type { RouteMetrics } from "../../wire/rtnetlink-metrics.ts";
 import type { NextHop } from "../../wire/rtnetlink-route.ts";
 import { encapsulation } from "./encapsulation.ts";
@@ -26,7 +27,8 @@ export function kernelRoute(route: Route, host: Host): KernelRoute {
   return {
     family,
     type,
-    destination: masked(address, prefixLength),
+    // The kernel refuses an IPv4 destination with bits behind its prefix.
+    destination: network(address, prefixLength),
     prefixLength,
     ...(route.from !== undefined && { from: prefixOf(route.from) }),
     tos: named(host, "rt_dsfield", route.tos) ?? 0,
@@ -63,14 +65,6 @@ function prefixOf(text: string): { address: string; prefixLength: number } {
 }
 
 const longest = (address: string) => (familyOf(address) === 4 ? 32 : 128);
-
-/** The kernel refuses an IPv4 destination with bits behind its prefix. */
-function masked(address: string, prefixLength: number): string {
-  const bytes = ipToBytes(address) ?? new Uint8Array();
-  return bytesToIp(
-    bytes.map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, prefixLength - 8 * index)))),
-  );
-}
 
 function hopsOf(route: Route, host: Host): NextHop[] {
   if (route.nexthop) return route.nexthop.map((hop) => hopOf(hop, host));

@@ -99,7 +99,6 @@ export class LinuxVrrpSocket implements VrrpSocket {
   readonly #destinations: Uint8Array[] = [];
   /** Of received packets. */
   readonly #recent = new RecentAddresses();
-  readonly #views = new WeakMap<Uint8Array, DataView>();
   readonly #packet: { -readonly [Field in keyof ReceivedPacket]-?: ReceivedPacket[Field] };
   #closed = false;
 
@@ -204,22 +203,21 @@ export class LinuxVrrpSocket implements VrrpSocket {
   }
 
   /** IPv4 raw sockets deliver the IP header. */
-  #read4({ data, ancillary }: MessageFields): ReceivedPacket | undefined {
+  #read4({ data, control }: MessageFields): ReceivedPacket | undefined {
     if (data.length < IPV4_HEADER) return undefined;
     const packet = this.#packet;
     packet.data = data;
     packet.source = this.#recent.text(data, 12, 4);
     packet.destination = this.#recent.text(data, 16, 4);
     packet.hops = data[8] ?? 0;
-    packet.age = ageOf(this.#viewOf(ancillary));
+    packet.age = ageOf(control);
     return packet;
   }
 
   /** IPv6 raw sockets do not: destination and hop limit come as ancillary data (RFC 3542 §4). */
-  #read6({ data, name, ancillary }: MessageFields): ReceivedPacket | undefined {
+  #read6({ data, name, ancillary, control }: MessageFields): ReceivedPacket | undefined {
     if (name.length < 24) return undefined;
     const packet = this.#packet;
-    const control = this.#viewOf(ancillary);
     const info = findAncillary(control, option.IPPROTO_IPV6, option.IPV6_PKTINFO, 20);
     const limit = findAncillary(control, option.IPPROTO_IPV6, option.IPV6_HOPLIMIT, 4);
     packet.data = data;
@@ -228,14 +226,5 @@ export class LinuxVrrpSocket implements VrrpSocket {
     packet.hops = limit < 0 ? 0 : control.getInt32(limit, LITTLE_ENDIAN);
     packet.age = ageOf(control);
     return packet;
-  }
-
-  /** Messages of one size come in the same bytes again. */
-  #viewOf(ancillary: Uint8Array): DataView {
-    const known = this.#views.get(ancillary);
-    if (known !== undefined) return known;
-    const view = viewOf(ancillary);
-    this.#views.set(ancillary, view);
-    return view;
   }
 }
