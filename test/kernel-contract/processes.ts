@@ -57,6 +57,7 @@ export function processContract(name: string, start: () => ProcessesUnderTest, t
 
     it("are told of when they change their name", async () => {
       const { pid, rename } = host.changing("before", "after");
+      await eventually("the old name", () => host.kernel.processes.name(pid) === "before");
       const events: ProcessEvent[] = [];
       const monitor = host.kernel.processes.monitor((event) => events.push(event));
       rename();
