@@ -4,7 +4,7 @@ import type { VrrpSnapshot } from "../../core/vrrp/snapshot.ts";
 import type { Log } from "../log/log.ts";
 import type { Role } from "../messages.ts";
 import { emptied, partOf } from "../parts.ts";
-import { writeReport } from "./report-file.ts";
+import { writePrivateFile } from "../private-file.ts";
 import { type ReportKind, reportPath } from "./report-paths.ts";
 
 /** What an operator's signal asks for. */
@@ -59,7 +59,7 @@ export class Reports {
   /** Writes any other text into a file. */
   writeText(path: string, text: string): void {
     try {
-      writeReport(path, text);
+      writePrivateFile(path, text);
     } catch (error) {
       this.#log.error(`Can't open ${path} (${error instanceof Error ? error.message : String(error)})`);
     }

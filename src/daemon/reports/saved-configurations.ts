@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { dumpConf } from "../../config/dump-conf.ts";
 import type { Log } from "../log/log.ts";
-import { writeReport } from "./report-file.ts";
+import { writePrivateFile } from "../private-file.ts";
 
 /**
  * config_save_dir: every configuration that is loaded, as text with its secrets, in files that only root may
@@ -30,7 +30,7 @@ export class SavedConfigurations {
       // It is there, or cannot be: then the file cannot either.
     }
     try {
-      writeReport(path, dumpConf(config, { secrets: true }));
+      writePrivateFile(path, dumpConf(config, { secrets: true }));
     } catch (error) {
       this.#log.error(`Can't save ${path} (${error instanceof Error ? error.message : String(error)})`);
     }

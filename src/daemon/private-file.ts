@@ -8,7 +8,7 @@ let files = 0;
  * Writes a file that only root may read, whole or not at all. It takes the place of whatever has the name, a link too:
  * nothing that was there is opened, so in /tmp nobody can have it written elsewhere. Throws the file system's errors.
  */
-export function writeReport(path: string, text: string): void {
+export function writePrivateFile(path: string, text: string): void {
   files += 1;
   const aside = join(dirname(path), `.holdfast-${process.pid}-${files}`);
   const descriptor = openSync(aside, FLAGS, 0o600);
