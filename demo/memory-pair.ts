@@ -36,7 +36,7 @@ export class Router {
     });
     const say = (message: string) => this.lines.push(message);
     const log = { error: say, warn: say, info: say, debug: () => {} };
-    this.#subsystem = createVrrpSubsystem(this.#kernel, new Scripts(log), log, false);
+    this.#subsystem = createVrrpSubsystem(this.#kernel, new Scripts(log), log, { keepOnStop: false });
     this.#subsystem.start(this.#planTo(file));
   }
 

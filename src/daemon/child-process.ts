@@ -216,7 +216,7 @@ async function createSubsystem(role: Role, surroundings: Surroundings): Promise<
   switch (role) {
     case "vrrp": {
       const { createVrrpSubsystem } = await import("./driver/vrrp-subsystem.ts");
-      return createVrrpSubsystem(kernel, scripts, log, settings.keepOnStop, outlets);
+      return createVrrpSubsystem(kernel, scripts, log, settings, outlets);
     }
     case "checkers": {
       const { createLvsSubsystem } = await import("./driver/lvs-subsystem.ts");

@@ -10,7 +10,7 @@ import { Fifos } from "./notify/fifos.ts";
 import { Mailer } from "./notify/mailer.ts";
 import type { RunOptions } from "./options.ts";
 import { needs, partOf } from "./parts.ts";
-import type { Places } from "./places.ts";
+import { ledgerBeside, type Places } from "./places.ts";
 import { withReloadFile } from "./reload-file.ts";
 import { ReloadSchedule } from "./reload-schedule.ts";
 import { type ReportRequest, Reports } from "./reports/reports.ts";
@@ -200,9 +200,13 @@ export class Daemon {
   #supervisor(role: Role): Supervisor {
     const { kernel, console, detail, facility, keepOnStop, childPidFiles, respawn } = this.#options;
     const log = { console, detail, ...(facility !== undefined && { facility }) };
+    const writesDown = role === "vrrp" && kernel === "linux";
     return new Supervisor({
       role,
-      settings: { kernel, keepOnStop: keepOnStop[role], log },
+      settings: {
+        ...{ kernel, keepOnStop: keepOnStop[role], log },
+        ...(writesDown && { ledger: ledgerBeside(childPidFiles.vrrp) }),
+      },
       pidFile: childPidFiles[role],
       respawn,
       log: this.#log,

@@ -48,6 +48,9 @@ export function placesOf(config: Config, options: RunOptions): Places {
   return places;
 }
 
+/** The file in which a daemon's VRRP writes down what it has in the kernel, by the path of its pid file. */
+export const ledgerBeside = (pidFile: string): string => `${pidFile.replace(/\.pid$/, "")}.held`;
+
 /** The file of the network namespace of IPVS; undefined where it is the daemon's own. */
 export function ipvsNamespaceOf({ net_namespace_ipvs: name }: Config): string | undefined {
   if (name === undefined) return undefined;

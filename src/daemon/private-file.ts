@@ -1,7 +1,18 @@
-import { closeSync, constants, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const READING = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const WRITABLE_BY_OTHERS = 0o022;
 let files = 0;
 
 /**
@@ -18,6 +29,28 @@ export function writePrivateFile(path: string, text: string): void {
   } catch (error) {
     unlinkSync(aside);
     throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Reads a file that this user has written and nobody else could have; undefined where there is none. Throws the file
+ * system's errors, and Error for what somebody else may have put there.
+ */
+export function readPrivateFile(path: string): string | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, READING);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    const facts = fstatSync(descriptor);
+    const ours = facts.uid === process.geteuid?.() && (facts.mode & WRITABLE_BY_OTHERS) === 0;
+    if (!facts.isFile() || !ours) throw new Error("somebody else could have written it");
+    return readFileSync(descriptor, "utf8");
   } finally {
     closeSync(descriptor);
   }

@@ -33,16 +33,17 @@ function links(): LinkInfo[] {
 const named = (name: string) => links().find(({ ifname }) => ifname === name);
 const holds = (device: string, address: string) => named(device) !== undefined && host.holds(device, address);
 
-function start(block: string): Router {
-  const text = `vrrp_instance VI_1 {
+const blockOf = (lines: string) => `vrrp_instance VI_1 {
   virtual_router_id 51
   priority 150
   version 3
   advert_int 0.5
-  ${block}
+  ${lines}
 }
 `;
-  const router = new Router(lab, host, HOLDFAST, text);
+
+function start(lines: string): Router {
+  const router = new Router(lab, host, HOLDFAST, blockOf(lines));
   router.start();
   return router;
 }
@@ -79,6 +80,19 @@ describe("an ipvlan", () => {
   }`);
     await eventually("the address", () => holds("iv6", "2001:db8::51"), 30_000);
     expect(named("iv6")?.linkinfo?.info_kind).toBe("ipvlan");
+  });
+
+  it("that a killed daemon left goes when the next configuration has none", async () => {
+    const addresses = "virtual_ipaddress {\n 192.0.2.100/24\n }";
+    const router = start(`interface eth0\n use_ipvlan\n ${addresses}`);
+    await eventually("the address", () => holds("vrrp.51", "192.0.2.100"), 20_000);
+    await router.kill();
+    expect(named("vrrp.51")).toBeDefined();
+    router.configure(blockOf(`interface eth0\n ${addresses}`));
+    router.start();
+    await router.process.waitFor("Removing ipvlan interface vrrp.51, left by an earlier run", 20_000);
+    await eventually("the address on the base", () => holds("eth0", "192.0.2.100"), 20_000);
+    expect(named("vrrp.51")).toBeUndefined();
   });
 });
 

@@ -6,6 +6,7 @@ import type { Timer } from "../track/script-tracker.ts";
 import { Trackers } from "../track/trackers.ts";
 import { effectivePriority, weigh } from "../track/weigh.ts";
 import { Announcer } from "./announcer.ts";
+import { type Claims, claimsOf } from "./claims.ts";
 import type { InterfaceFacts, VrrpEffect, VrrpEvent } from "./contract.ts";
 import { newCounters } from "./counters.ts";
 import type { Definition } from "./definition.ts";
@@ -25,6 +26,8 @@ type EventOf<T extends VrrpEvent["type"]> = Extract<VrrpEvent, { readonly type: 
 export interface VrrpRouter extends Machine<VrrpEvent, VrrpEffect> {
   /** State and statistics of everything, as plain data. */
   snapshot(): VrrpSnapshot;
+  /** What every instance holds when it is master. */
+  claims(): Claims;
   /** Sets the statistics of every instance to zero. */
   clearStatistics(): void;
 }
@@ -115,6 +118,10 @@ class Router implements VrrpRouter {
 
   snapshot(): VrrpSnapshot {
     return snapshot(this.#instances.values(), this.#groups, this.#trackers.scripts.values());
+  }
+
+  claims(): Claims {
+    return claimsOf([...this.#instances.values()].map(({ definition }) => definition));
   }
 
   clearStatistics(): void {

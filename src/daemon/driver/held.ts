@@ -69,6 +69,20 @@ export class Held<Item, Entry> {
     return false;
   }
 
+  /** Which of these items each of these things in the kernel is, where it is one of them. */
+  find(items: readonly Item[], told: readonly Entry[]): ReadonlyMap<Entry, Item> {
+    const entries = items.flatMap((item) => {
+      const entry = this.#resolve(item, "remove");
+      return entry === undefined ? [] : [{ item, entry }];
+    });
+    const found = new Map<Entry, Item>();
+    for (const one of told) {
+      const known = entries.find(({ entry }) => this.#port.matches(entry, one));
+      if (known !== undefined) found.set(one, known.item);
+    }
+    return found;
+  }
+
   text(item: Item): string {
     return this.#port.text(item);
   }

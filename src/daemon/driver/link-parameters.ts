@@ -80,11 +80,11 @@ export class LinkParameters {
    */
   #openReversePaths(): void {
     const all = of("ipv4", "all", REVERSE_PATH);
-    const value = Number(this.#parameters.read(all) ?? 0);
+    const value = Number(this.#parameters.original(all) ?? 0);
     if (!(value > 0)) return;
     for (const name of ["default", ...this.#links.list().map((link) => link.name)]) {
       const path = of("ipv4", name, REVERSE_PATH);
-      const own = Number(this.#parameters.read(path) ?? value);
+      const own = Number(this.#parameters.original(path) ?? value);
       if (own >= value) continue;
       this.#log.info(`NOTICE: setting sysctl net.ipv4.conf.${name}.rp_filter from ${own} to ${value}`);
       this.#set(path, String(value));

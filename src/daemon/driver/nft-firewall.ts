@@ -10,7 +10,12 @@ import {
   type RulesetOptions,
 } from "../../core/vrrp/firewall-rules.ts";
 import { type FirewallPort, KernelError } from "../../kernel/ports.ts";
-import type { FirewallCommand, FirewallElement, FirewallFamily } from "../../wire/nftables-types.ts";
+import type {
+  FirewallCommand,
+  FirewallElement,
+  FirewallFamily,
+  FirewallTable,
+} from "../../wire/nftables-types.ts";
 import type { Log } from "../log/log.ts";
 import type { MadeLink } from "./vrrp-links.ts";
 
@@ -45,6 +50,11 @@ export class NftFirewall implements Firewall {
     this.#port = port;
     this.#options = options;
     this.#log = log;
+  }
+
+  /** Whether it has something in this table. */
+  uses({ family, name }: FirewallTable): boolean {
+    return name === this.#options.table && this.#families.has(family);
   }
 
   addLink(link: MadeLink, families: readonly FirewallFamily[]): void {

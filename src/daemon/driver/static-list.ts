@@ -32,6 +32,10 @@ export class StaticList<Item extends StaticItem> {
     this.#log = log;
   }
 
+  get items(): Item[] {
+    return [...this.#items.values()];
+  }
+
   put(id: string, item: Item): void {
     this.#items.set(id, item);
     this.#held.add([item], STATIC);

@@ -1,8 +1,8 @@
 import type { GlobalDefs, VirtualAddress, VrrpInstance } from "../../config/config.ts";
 import type { BlockedAddress } from "../../core/vrrp/firewall-rules.ts";
-import type { Kernel } from "../../kernel/ports.ts";
+import { type Kernel, KernelError } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
-import type { FirewallFamily } from "../../wire/nftables-types.ts";
+import type { FirewallFamily, FirewallTable } from "../../wire/nftables-types.ts";
 import type { Log } from "../log/log.ts";
 import type { Interfaces } from "./interfaces.ts";
 import { openIptables } from "./iptables-firewall.ts";
@@ -71,9 +71,34 @@ export class VrrpFirewall {
     if (held.size === 0) this.#held.delete(instance);
   }
 
+  /** The tables of nf_tables that it has, or will have when an instance becomes master. */
+  get tables(): string[] {
+    const opened = this.#firewall instanceof NftFirewall;
+    const blocks = [...this.#modes.values()].some((mode) => mode.blocks);
+    return opened || (blocks && !this.#wantsIptables) ? [this.#table] : [];
+  }
+
+  /** Deletes those of these tables, of an earlier run, that still stand and are not used. */
+  clear(tables: readonly string[]): void {
+    for (const name of tables)
+      for (const family of ["ip", "ip6"] as const) this.#clearTable({ family, name });
+  }
+
   close(): void {
     this.#firewall?.close();
     this.#firewall = undefined;
+  }
+
+  #clearTable(table: FirewallTable): void {
+    if (this.#firewall instanceof NftFirewall && this.#firewall.uses(table)) return;
+    try {
+      this.#kernel.firewall.apply([{ type: "delete-table", table }]);
+      this.#log.info(`Removing firewall table ${table.family} ${table.name}, left by an earlier run`);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      if (error.code !== "ENOENT")
+        this.#log.warn(`Cannot remove firewall table ${table.name}: ${error.code}`);
+    }
   }
 
   #configureInstance({ name, no_accept, dont_track_primary }: VrrpInstance): void {
@@ -121,16 +146,23 @@ export class VrrpFirewall {
     return link.ipv6 ? [...four, "ip6"] : four;
   }
 
+  get #table(): string {
+    return this.#global?.nftables ?? DEFAULT_TABLE;
+  }
+
+  get #wantsIptables(): boolean {
+    return this.#global?.nftables === undefined && this.#global?.vrrp_iptables !== undefined;
+  }
+
   /** The firewall that is configured, opened when it is first needed: nf_tables unless only iptables is asked for. */
   #open(): Firewall | undefined {
     if (this.#firewall !== undefined) return this.#firewall;
     const global = this.#global;
-    const iptables = global?.nftables === undefined && global?.vrrp_iptables !== undefined;
-    this.#firewall = iptables ? openIptables(global, this.#log) : undefined;
+    this.#firewall = global && this.#wantsIptables ? openIptables(global, this.#log) : undefined;
     this.#firewall ??= new NftFirewall(
       this.#kernel.firewall,
       {
-        table: global?.nftables ?? DEFAULT_TABLE,
+        table: this.#table,
         priority: global?.nftables_priority ?? DEFAULT_PRIORITY,
         counters: global?.nftables_counters ?? false,
       },

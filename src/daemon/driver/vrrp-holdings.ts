@@ -6,6 +6,7 @@ import { IprouteNames } from "../iproute-names.ts";
 import type { Log } from "../log/log.ts";
 import { type Held, type Loss, STATIC } from "./held.ts";
 import { type Interfaces, VRRP_PROTOCOL } from "./interfaces.ts";
+import type { Belongings } from "./ledger.ts";
 import { leftovers } from "./leftovers.ts";
 import type { StaticList } from "./static-list.ts";
 import { StaticObjects } from "./static-objects.ts";
@@ -45,6 +46,8 @@ export class VrrpHoldings {
   readonly #log: Log;
   #names = new IprouteNames({});
   #started = false;
+  /** What an earlier run that was killed may have left. */
+  #earlier: Belongings | undefined;
   /** Of routes and rules, once there are any to look after. */
   readonly #monitors = new Map<"routes" | "rules", Closable>();
 
@@ -86,9 +89,26 @@ export class VrrpHoldings {
     if (this.#started) return;
     this.#started = true;
     const held = { addresses: this.#addresses, routes: this.#routes, rules: this.#rules };
-    for (const what of leftovers(this.#kernel, held)) {
-      this.#log.warn(`${what} is marked as keepalived's and is not in this configuration: left as it is`);
+    for (const { text, remove } of leftovers(this.#kernel, held, this.#earlier)) {
+      if (remove === undefined) {
+        this.#log.warn(`${text} is marked as keepalived's and is not in this configuration: left as it is`);
+        continue;
+      }
+      this.#log.info(`Removing ${text}, left by an earlier run`);
+      remove();
     }
+    this.#earlier = undefined;
+  }
+
+  /** Before the first plan: what an earlier run may have left. */
+  inherit(earlier: Belongings): void {
+    this.#earlier = earlier;
+  }
+
+  /** What is always there. */
+  get statics(): Pick<Belongings, "addresses" | "routes" | "rules"> {
+    const { addresses, routes, rules } = this.#statics;
+    return { addresses: addresses.items, routes: routes.items, rules: rules.items };
   }
 
   /** `on` is the interface of the instance, for addresses that name none. */

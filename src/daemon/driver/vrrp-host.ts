@@ -6,6 +6,7 @@ import type { Change } from "../../plan/plan.ts";
 import { IprouteNames } from "../iproute-names.ts";
 import type { Log } from "../log/log.ts";
 import type { Interfaces } from "./interfaces.ts";
+import type { Belongings } from "./ledger.ts";
 import { Parameters } from "./parameters.ts";
 import { VrrpFirewall } from "./vrrp-firewall.ts";
 import { type MadeLink, VrrpLinks } from "./vrrp-links.ts";
@@ -24,6 +25,7 @@ export class VrrpHost {
   readonly #interfaces: Interfaces;
   readonly #log: Log;
   #started = false;
+  #earlier: Belongings | undefined;
   readonly #feed: (facts: InterfaceFacts) => void;
   /** Interfaces that keep further addresses of a network, by instance. */
   readonly #promoting = new Map<string, string>();
@@ -55,14 +57,38 @@ export class VrrpHost {
     }
   }
 
-  /** After the machine had it: the first time it is said which interfaces of virtual routers nobody here wants. */
+  /** Before the first plan: what an earlier run may have left. */
+  inherit(earlier: Belongings): void {
+    this.#earlier = earlier;
+    this.#parameters.inherit(earlier.parameters);
+  }
+
+  /**
+   * After the machine had it. The first time what an earlier run left goes, and it is said which interfaces of virtual
+   * routers nobody here wants.
+   */
   configured(): void {
     if (this.#started) return;
     this.#started = true;
+    if (this.#earlier !== undefined) {
+      this.#links.clear(this.#earlier.links);
+      this.#firewall.clear(this.#earlier.tables);
+      this.#parameters.settle();
+      this.#earlier = undefined;
+    }
     for (const name of this.#links.notOurs())
       this.#log.warn(
         `Interface ${name} has a VRRP MAC address and is not in this configuration: left as it is`,
       );
+  }
+
+  /** What it has of the host. */
+  get belongings(): Pick<Belongings, "links" | "tables" | "parameters"> {
+    return {
+      links: this.#links.wanted,
+      tables: this.#firewall.tables,
+      parameters: this.#parameters.originals,
+    };
   }
 
   /** The links that the machine wants from now on. */

@@ -61,6 +61,24 @@ export class VrrpLinks {
     return links.filter(({ mac }) => VIRTUAL_ROUTER.test(formatMac(mac))).map(({ name }) => name);
   }
 
+  /** The links that are to stand. */
+  get wanted(): VirtualLink[] {
+    return [...this.#wanted.values()];
+  }
+
+  /** Deletes those of these links, of an earlier run, that still stand and are not wanted. */
+  clear(earlier: readonly VirtualLink[]): void {
+    for (const link of earlier) {
+      const found = this.#wanted.has(link.name) ? undefined : this.#kernel.links.get(link.name);
+      const base = this.#kernel.links.get(link.base);
+      if (found === undefined || base === undefined || !isLink(found, link, base)) continue;
+      this.#attempt(`remove interface ${link.name}`, () => {
+        this.#kernel.links.delete(found.index);
+        this.#log.info(`Removing ${kindOf(link)} interface ${link.name}, left by an earlier run`);
+      });
+    }
+  }
+
   /** From now on these are wanted, and no others. What stays as it is is not touched. */
   want(links: readonly VirtualLink[]): void {
     const next = new Map(links.map((link) => [link.name, link]));
@@ -140,12 +158,9 @@ export class VrrpLinks {
   #adopt(link: VirtualLink, base: Link): boolean {
     const found = this.#kernel.links.get(link.name);
     if (found === undefined) return false;
-    const kind = link.mac === undefined ? "ipvlan" : "macvlan";
-    if (found.kind === kind && found.base === base.index) {
-      if (link.mac === undefined || formatMac(found.mac) === link.mac) return true;
-    }
+    if (isLink(found, link, base)) return true;
     if (found.kind !== "macvlan" && found.kind !== "ipvlan") {
-      this.#log.error(`Interface ${link.name} is there already and is no ${kind}`);
+      this.#log.error(`Interface ${link.name} is there already and is no ${deviceKindOf(link)}`);
       return false;
     }
     this.#kernel.links.delete(found.index);
@@ -217,5 +232,14 @@ export class VrrpLinks {
     }
   }
 }
+
+/** What the kernel calls its kind. */
+const deviceKindOf = ({ mac }: VirtualLink): string => (mac === undefined ? "ipvlan" : "macvlan");
+
+/** Whether an interface of the kernel is what we would make. */
+const isLink = (found: Link, link: VirtualLink, base: Link): boolean =>
+  found.kind === deviceKindOf(link) &&
+  found.base === base.index &&
+  (link.mac === undefined || formatMac(found.mac) === link.mac);
 
 const kindOf = ({ mac }: VirtualLink): string => (mac === undefined ? "ipvlan" : "VMAC");

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import type { Machine } from "../../core/machine.ts";
+import type { Claims } from "../../core/vrrp/claims.ts";
 import type { VrrpEffect, VrrpEvent } from "../../core/vrrp/contract.ts";
 import { type Kernel, KernelError } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
@@ -9,6 +10,7 @@ import { VrrpNews } from "../notify/vrrp-news.ts";
 import type { Scripts } from "../scripts/client.ts";
 import { interfacesHeldBy } from "./held-interfaces.ts";
 import { Interfaces } from "./interfaces.ts";
+import type { Belongings } from "./ledger.ts";
 import { MachineLoop } from "./loop.ts";
 import { SyncDaemon, syncDaemonOf } from "./sync-daemon.ts";
 import { TimeOfDay } from "./time-of-day.ts";
@@ -110,6 +112,23 @@ export class VrrpDriver {
     this.#news.configure(config);
     const wanted = syncDaemonOf(config);
     this.#syncDaemon.configure(wanted?.instance === undefined ? undefined : wanted);
+  }
+
+  /** Before the first plan: what an earlier run that was killed may have left. That plan ends with clearing it up. */
+  inherit(earlier: Belongings): void {
+    this.#host.inherit(earlier);
+    this.#holdings.inherit(earlier);
+  }
+
+  /** Everything that has to be cleared up should this run be killed. `claims`: what instances may come to hold. */
+  belongings(claims: Claims): Belongings {
+    const { addresses, routes, rules } = this.#holdings.statics;
+    return {
+      addresses: [...addresses, ...claims.addresses],
+      routes: [...routes, ...claims.routes],
+      rules: [...rules, ...claims.rules],
+      ...this.#host.belongings,
+    };
   }
 
   /** Carries out the vrrp part of a plan. */
