@@ -220,7 +220,7 @@ async function createSubsystem(role: Role, surroundings: Surroundings): Promise<
     }
     case "checkers": {
       const { createLvsSubsystem } = await import("./driver/lvs-subsystem.ts");
-      return createLvsSubsystem(kernel, scripts, log, settings.keepOnStop, outlets);
+      return createLvsSubsystem(kernel, scripts, log, settings, outlets);
     }
   }
 }

@@ -16,7 +16,7 @@ export interface ChildSettings {
   readonly log: LogSettings;
   /** Leave virtual addresses (vrrp) or the IPVS table (checkers) as they are on stop. */
   readonly keepOnStop: boolean;
-  /** Where vrrp writes down what is to be cleared up after a kill; absent where it has nothing in a kernel. */
+  /** Where it writes down what is to be cleared up after a kill; absent where it has nothing in this machine's kernel. */
   readonly ledger?: string;
 }
 

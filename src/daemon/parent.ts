@@ -200,12 +200,11 @@ export class Daemon {
   #supervisor(role: Role): Supervisor {
     const { kernel, console, detail, facility, keepOnStop, childPidFiles, respawn } = this.#options;
     const log = { console, detail, ...(facility !== undefined && { facility }) };
-    const writesDown = role === "vrrp" && kernel === "linux";
     return new Supervisor({
       role,
       settings: {
         ...{ kernel, keepOnStop: keepOnStop[role], log },
-        ...(writesDown && { ledger: ledgerBeside(childPidFiles.vrrp) }),
+        ...(kernel === "linux" && { ledger: ledgerBeside(childPidFiles[role]) }),
       },
       pidFile: childPidFiles[role],
       respawn,

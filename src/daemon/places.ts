@@ -48,7 +48,7 @@ export function placesOf(config: Config, options: RunOptions): Places {
   return places;
 }
 
-/** The file in which a daemon's VRRP writes down what it has in the kernel, by the path of its pid file. */
+/** The file in which a child writes down what it has in the kernel, by the path of its pid file. */
 export const ledgerBeside = (pidFile: string): string => `${pidFile.replace(/\.pid$/, "")}.held`;
 
 /** The file of the network namespace of IPVS; undefined where it is the daemon's own. */

@@ -44,6 +44,23 @@ describe("LvsDriver", () => {
     ]);
   });
 
+  it("takes out what an earlier run left: services that are still there, and its table of marks if it is not in use", () => {
+    const { driver, kernel, lines } = bench();
+    const gone: IpvsServiceKey = { type: "fwmark", family: 4, fwmark: 9 };
+    const tables = ["marks", "other"].map((name) => ({ family: "ip", name }) as const);
+    const earlier = { services: [KEY, gone], table: "marks" };
+    kernel.ipvs.apply([ADD]);
+    kernel.firewall.apply(tables.map((table) => ({ type: "add-table", table })));
+    driver.configure(configOf("global_defs {\n nftables_ipvs marks\n}\n"));
+    driver.clear({ ...earlier, services: [] });
+    expect(kernel.firewall.tables()).toEqual(tables);
+    driver.configure(configOf(""));
+    driver.clear(earlier);
+    expect(kernel.ipvs.list()).toEqual([]);
+    expect(kernel.firewall.tables().map(({ name }) => name)).toEqual(["other"]);
+    expect(lines).toEqual(["Removing service [192.0.2.100]:tcp:80, left by an earlier run"]);
+  });
+
   it("tells the machine what track files hold before the plan that needs it, and of BFD sessions", () => {
     const { driver, kernel, machine, clock } = bench();
     const config = (file: string) => `track_file f {\n file ${file}\n}\ntrack_file idle {\n file /idle\n}

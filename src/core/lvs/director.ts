@@ -1,6 +1,7 @@
 import type { GlobalDefs, RealServer, VirtualServerGroup } from "../../config/config.ts";
 import type { Change } from "../../plan/plan.ts";
 import type { Micros } from "../../values/time.ts";
+import type { IpvsServiceKey } from "../../wire/ipvs-types.ts";
 import type { PatternCompiler } from "../checker/pattern.ts";
 import type { Machine } from "../machine.ts";
 import { CheckerCrew, type CheckerTools } from "./checker-crew.ts";
@@ -21,9 +22,15 @@ export interface LvsDirectorOptions {
 }
 
 /** The LVS director: every virtual server with its servers, checkers and quorum, as one machine. */
-export function createLvsDirector(options: LvsDirectorOptions = {}): Machine<LvsEvent, LvsEffect> {
+export interface LvsDirector extends Machine<LvsEvent, LvsEffect> {
+  /** The services that it has in IPVS. */
+  services(): IpvsServiceKey[];
+}
+
+/** A director without virtual servers; plans give it some. */
+export function createLvsDirector(options: LvsDirectorOptions = {}): LvsDirector {
   const { random = fixedSequence(), patterns = () => undefined } = options;
-  return new LvsDirector({ random, patterns });
+  return new Director({ random, patterns });
 }
 
 /** Marsaglia's xorshift32 from one seed: scattered, and the same every time. */
@@ -67,7 +74,7 @@ function ordinalsOf(services: readonly ChangeOf<"virtual_server">[]): Map<string
   return ordinals;
 }
 
-class LvsDirector implements Machine<LvsEvent, LvsEffect> {
+class Director implements LvsDirector {
   readonly #pools = new Map<string, Pool>();
   /** What belongs to each group, by its name. */
   readonly #groups = new Map<string, VirtualServerGroup["entries"]>();
@@ -88,6 +95,10 @@ class LvsDirector implements Machine<LvsEvent, LvsEffect> {
     const next = this.#crew.deadline();
     const { due } = this.#reconciliation;
     return next === undefined || (due !== undefined && due < next) ? due : next;
+  }
+
+  services(): IpvsServiceKey[] {
+    return [...this.#table.wanted()];
   }
 
   handle(event: LvsEvent, now: Micros): LvsEffect[] {

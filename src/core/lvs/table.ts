@@ -106,6 +106,11 @@ export class IpvsTable {
     return bring(installed, desired);
   }
 
+  /** The services that somebody wants. */
+  *wanted(): Iterable<IpvsServiceKey> {
+    for (const { service, owner } of this.#services.values()) if (owner !== undefined) yield service.key;
+  }
+
   /** Who wants a service. */
   ownersOf(key: IpvsServiceKey): readonly string[] {
     const installed = this.#services.get(keyText(key));

@@ -1,23 +1,9 @@
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
-import type { Route, Rule, VirtualAddress } from "../../config/config.ts";
-import type { VirtualLink } from "../../core/vrrp/virtual-link.ts";
 import type { Log } from "../log/log.ts";
 import { readPrivateFile, writePrivateFile } from "../private-file.ts";
 
-/** What VRRP may have in the kernel under a configuration, whoever is master, and what it changed there. */
-export interface Belongings {
-  readonly addresses: readonly VirtualAddress[];
-  readonly routes: readonly Route[];
-  readonly rules: readonly Rule[];
-  readonly links: readonly VirtualLink[];
-  /** Tables of nf_tables. */
-  readonly tables: readonly string[];
-  /** Kernel parameters by path, with what they were before. */
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
 /** What the file holds. Of another boot or another network namespace it says nothing. */
-interface Page {
+interface Page<Belongings> {
   readonly place: string;
   readonly belongings: Belongings;
 }
@@ -27,10 +13,10 @@ const placeHere = (): string =>
   `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/net")}`;
 
 /**
- * A file in which VRRP's belongings are written down while it runs. After a run that was killed it is still there, and
- * the next one, which may have another configuration, knows what of the kernel it has to clear up.
+ * A file in which a child's belongings, plain data, are written down while it runs. After a run that was killed it is still
+ * there, and the next one, which may have another configuration, knows what of the kernel it has to clear up.
  */
-export class Ledger {
+export class Ledger<Belongings> {
   readonly #path: string;
   readonly #log: Log;
 
@@ -44,13 +30,13 @@ export class Ledger {
     return this.#attempt("read", () => {
       const text = readPrivateFile(this.#path);
       if (text === undefined) return undefined;
-      const page = JSON.parse(text) as Page; // whole, and ours: nobody else could have written it
+      const page = JSON.parse(text) as Page<Belongings>; // whole, and ours: nobody else could have written it
       return page.place === placeHere() ? page.belongings : undefined;
     });
   }
 
   write(belongings: Belongings): void {
-    const page: Page = { place: placeHere(), belongings };
+    const page: Page<Belongings> = { place: placeHere(), belongings };
     this.#attempt("write", () => writePrivateFile(this.#path, JSON.stringify(page)));
   }
 

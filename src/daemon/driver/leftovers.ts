@@ -4,9 +4,9 @@ import type {
   Route as KernelRoute,
   Rule as KernelRule,
 } from "../../kernel/ports.ts";
+import type { VrrpBelongings } from "./belongings.ts";
 import { type Held, STATIC } from "./held.ts";
 import { VRRP_PROTOCOL } from "./interfaces.ts";
-import type { Belongings } from "./ledger.ts";
 import type { VrrpAddresses } from "./vrrp-addresses.ts";
 import type { vrrpRoutes } from "./vrrp-routes.ts";
 import type { vrrpRules } from "./vrrp-rules.ts";
@@ -46,7 +46,7 @@ export function leftovers(
     readonly routes: ReturnType<typeof vrrpRoutes>;
     readonly rules: ReturnType<typeof vrrpRules>;
   },
-  earlier: Pick<Belongings, "addresses" | "routes" | "rules"> | undefined,
+  earlier: Pick<VrrpBelongings, "addresses" | "routes" | "rules"> | undefined,
 ): Leftover[] {
   const { addresses = [], routes = [], rules = [] } = earlier ?? {};
   const marked = ({ protocol }: { readonly protocol?: number }) => protocol === VRRP_PROTOCOL;

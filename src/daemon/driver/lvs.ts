@@ -2,6 +2,7 @@ import { alerts } from "../../config/alerts.ts";
 import type { Config } from "../../config/config.ts";
 import type { CheckTarget } from "../../core/checker/contract.ts";
 import type { CheckerId, LvsEffect, LvsEvent } from "../../core/lvs/contract.ts";
+import { keyName } from "../../core/lvs/names.ts";
 import type { Machine } from "../../core/machine.ts";
 import { type Kernel, KernelError, type StreamConnection, type StreamEvent } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
@@ -10,6 +11,7 @@ import type { FirewallCommand } from "../../wire/nftables-types.ts";
 import type { Log } from "../log/log.ts";
 import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
+import type { LvsBelongings } from "./belongings.ts";
 import { HostAddressWatch } from "./host-address-watch.ts";
 import { IpvsTimeoutSettings } from "./ipvs-timeouts.ts";
 import { MachineLoop } from "./loop.ts";
@@ -112,6 +114,21 @@ export class LvsDriver {
   /** Groups tie services to each other, by marks and by the addresses that they have in common: all of them at once then. */
   #inSlices(changes: Iterable<Change>): Iterable<readonly Change[]> {
     return this.#grouped ? [[...changes]] : slicesOf(changes, SLICE);
+  }
+
+  /** Besides services, what the checkers have in the kernel. */
+  get marksTable(): string | undefined {
+    return this.#config?.global_defs.nftables_ipvs;
+  }
+
+  /** Takes out what an earlier run left, as far as it is still there: services that nobody wants, a table of marks. */
+  clear({ services, table }: LvsBelongings): void {
+    if (table !== undefined && table !== this.marksTable) this.#removeTable(table);
+    const answers = this.#kernel.ipvs.apply(services.map((key) => ({ type: "delete-service", key })));
+    services.forEach((key, at) => {
+      if (answers[at] === undefined)
+        this.#log.info(`Removing service ${keyName(key)}, left by an earlier run`);
+    });
   }
 
   /** Carries out the checkers' part of a plan. */
@@ -235,8 +252,10 @@ export class LvsDriver {
 
   /** The table of a daemon that was killed may give marks that are somebody else's now. */
   #clearMarks(): void {
-    const name = this.#config?.global_defs.nftables_ipvs;
-    if (name === undefined) return;
+    if (this.marksTable !== undefined) this.#removeTable(this.marksTable);
+  }
+
+  #removeTable(name: string): void {
     try {
       const stale = this.#kernel.firewall.tables().filter((table) => table.name === name);
       this.#kernel.firewall.apply(stale.map((table) => ({ type: "delete-table", table })));

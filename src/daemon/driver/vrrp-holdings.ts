@@ -4,9 +4,9 @@ import type { Closable, InterfaceAddress, Kernel, Link } from "../../kernel/port
 import type { Change } from "../../plan/plan.ts";
 import { IprouteNames } from "../iproute-names.ts";
 import type { Log } from "../log/log.ts";
+import type { VrrpBelongings } from "./belongings.ts";
 import { type Held, type Loss, STATIC } from "./held.ts";
 import { type Interfaces, VRRP_PROTOCOL } from "./interfaces.ts";
-import type { Belongings } from "./ledger.ts";
 import { leftovers } from "./leftovers.ts";
 import type { StaticList } from "./static-list.ts";
 import { StaticObjects } from "./static-objects.ts";
@@ -47,7 +47,7 @@ export class VrrpHoldings {
   #names = new IprouteNames({});
   #started = false;
   /** What an earlier run that was killed may have left. */
-  #earlier: Belongings | undefined;
+  #earlier: VrrpBelongings | undefined;
   /** Of routes and rules, once there are any to look after. */
   readonly #monitors = new Map<"routes" | "rules", Closable>();
 
@@ -101,12 +101,12 @@ export class VrrpHoldings {
   }
 
   /** Before the first plan: what an earlier run may have left. */
-  inherit(earlier: Belongings): void {
+  inherit(earlier: VrrpBelongings): void {
     this.#earlier = earlier;
   }
 
   /** What is always there. */
-  get statics(): Pick<Belongings, "addresses" | "routes" | "rules"> {
+  get statics(): Pick<VrrpBelongings, "addresses" | "routes" | "rules"> {
     const { addresses, routes, rules } = this.#statics;
     return { addresses: addresses.items, routes: routes.items, rules: rules.items };
   }

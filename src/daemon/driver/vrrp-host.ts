@@ -5,8 +5,8 @@ import type { Kernel, Link } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
 import { IprouteNames } from "../iproute-names.ts";
 import type { Log } from "../log/log.ts";
+import type { VrrpBelongings } from "./belongings.ts";
 import type { Interfaces } from "./interfaces.ts";
-import type { Belongings } from "./ledger.ts";
 import { Parameters } from "./parameters.ts";
 import { VrrpFirewall } from "./vrrp-firewall.ts";
 import { type MadeLink, VrrpLinks } from "./vrrp-links.ts";
@@ -25,7 +25,7 @@ export class VrrpHost {
   readonly #interfaces: Interfaces;
   readonly #log: Log;
   #started = false;
-  #earlier: Belongings | undefined;
+  #earlier: VrrpBelongings | undefined;
   readonly #feed: (facts: InterfaceFacts) => void;
   /** Interfaces that keep further addresses of a network, by instance. */
   readonly #promoting = new Map<string, string>();
@@ -58,7 +58,7 @@ export class VrrpHost {
   }
 
   /** Before the first plan: what an earlier run may have left. */
-  inherit(earlier: Belongings): void {
+  inherit(earlier: VrrpBelongings): void {
     this.#earlier = earlier;
     this.#parameters.inherit(earlier.parameters);
   }
@@ -83,7 +83,7 @@ export class VrrpHost {
   }
 
   /** What it has of the host. */
-  get belongings(): Pick<Belongings, "links" | "tables" | "parameters"> {
+  get belongings(): Pick<VrrpBelongings, "links" | "tables" | "parameters"> {
     return {
       links: this.#links.wanted,
       tables: this.#firewall.tables,

@@ -5,6 +5,7 @@ import type { ChildSettings } from "../messages.ts";
 import type { Outlets } from "../notify/outlets.ts";
 import type { Scripts } from "../scripts/client.ts";
 import type { Subsystem } from "../subsystem.ts";
+import type { VrrpBelongings } from "./belongings.ts";
 import { Ledger } from "./ledger.ts";
 import { VrrpDriver } from "./vrrp.ts";
 import { WarmUp } from "./warm-up.ts";
@@ -17,7 +18,7 @@ export function createVrrpSubsystem(
   { keepOnStop, ledger: path }: Pick<ChildSettings, "keepOnStop" | "ledger">,
   outlets?: Outlets,
 ): Subsystem {
-  const ledger = path === undefined ? undefined : new Ledger(path, log);
+  const ledger = path === undefined ? undefined : new Ledger<VrrpBelongings>(path, log);
   const router = createVrrpRouter();
   const driver = new VrrpDriver(kernel, router, scripts, log, outlets);
   let warmUp: WarmUp | undefined;

@@ -8,9 +8,9 @@ import type { Log } from "../log/log.ts";
 import type { Outlets } from "../notify/outlets.ts";
 import { VrrpNews } from "../notify/vrrp-news.ts";
 import type { Scripts } from "../scripts/client.ts";
+import type { VrrpBelongings } from "./belongings.ts";
 import { interfacesHeldBy } from "./held-interfaces.ts";
 import { Interfaces } from "./interfaces.ts";
-import type { Belongings } from "./ledger.ts";
 import { MachineLoop } from "./loop.ts";
 import { SyncDaemon, syncDaemonOf } from "./sync-daemon.ts";
 import { TimeOfDay } from "./time-of-day.ts";
@@ -115,13 +115,13 @@ export class VrrpDriver {
   }
 
   /** Before the first plan: what an earlier run that was killed may have left. That plan ends with clearing it up. */
-  inherit(earlier: Belongings): void {
+  inherit(earlier: VrrpBelongings): void {
     this.#host.inherit(earlier);
     this.#holdings.inherit(earlier);
   }
 
   /** Everything that has to be cleared up should this run be killed. `claims`: what instances may come to hold. */
-  belongings(claims: Claims): Belongings {
+  belongings(claims: Claims): VrrpBelongings {
     const { addresses, routes, rules } = this.#holdings.statics;
     return {
       addresses: [...addresses, ...claims.addresses],

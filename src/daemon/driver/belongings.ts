@@ -1,0 +1,24 @@
+import type { Route, Rule, VirtualAddress } from "../../config/config.ts";
+import type { VirtualLink } from "../../core/vrrp/virtual-link.ts";
+import type { IpvsServiceKey } from "../../wire/ipvs-types.ts";
+
+/** What VRRP may have in the kernel under a configuration, whoever is master, and what it changed there. */
+export interface VrrpBelongings {
+  readonly addresses: readonly VirtualAddress[];
+  readonly routes: readonly Route[];
+  readonly rules: readonly Rule[];
+  readonly links: readonly VirtualLink[];
+  /** Tables of nf_tables. */
+  readonly tables: readonly string[];
+  /** Kernel parameters by path, with what they were before. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What the checkers have in IPVS. */
+export interface LvsBelongings {
+  /** The file of the network namespace that IPVS is in, where it is not the daemon's own. */
+  readonly namespace?: string;
+  readonly services: readonly IpvsServiceKey[];
+  /** The table of nf_tables that marks packets for some of them. */
+  readonly table?: string;
+}
