@@ -1,10 +1,10 @@
 /** What a daemon that was killed left in IPVS. */
 import { existsSync } from "node:fs";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
 import { eventually } from "../lab/process.ts";
-import { Router, type RouterProgram } from "../lab/router.ts";
+import { Router, type RouterParts, type RouterProgram } from "../lab/router.ts";
 
 let lab: Lab;
 let host: Host;
@@ -33,8 +33,12 @@ const table = () => host.exec("ipvsadm", "-Sn");
 const there = (...texts: readonly string[]) =>
   eventually(texts.join(), () => texts.every((text) => table().includes(text)), 20_000);
 
-async function start(config: string, program: RouterProgram = HOLDFAST): Promise<Router> {
-  const router = new Router(lab, host, program, config, "checkers");
+async function start(
+  config: string,
+  program: RouterProgram = HOLDFAST,
+  parts: RouterParts = "checkers",
+): Promise<Router> {
+  const router = new Router(lab, host, program, config, parts);
   router.start();
   await router.process.waitFor("Startup complete", 20_000);
   return router;
@@ -71,6 +75,37 @@ it("goes where the configuration does not name it, and no service of anybody els
   expect(table()).toContain("10.8.0.77");
   expect(table()).not.toContain("10.8.0.50");
   expect(existsSync(ledgerOf(router))).toBe(false);
+});
+
+describe.each(["", "VI_1 "])("a synchronisation daemon on eth0 %sand timeouts", (follows) => {
+  const instance = `vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  virtual_ipaddress {
+    10.8.0.100/24
+  }
+}
+`;
+  const daemons = () => host.exec("ipvsadm", "-L", "--daemon").trim();
+  const timeouts = () => host.exec("ipvsadm", "-L", "--timeout").trim();
+  const globals = `global_defs {\n lvs_sync_daemon eth0 ${follows}\n lvs_timeouts tcp 1000\n}\n`;
+  const rest = instance + service("10.8.0.50 80");
+
+  it("are as they were before, whether the configuration has them or not", async () => {
+    const before = timeouts();
+    const router = await start(globals + rest, HOLDFAST, "all");
+    await eventually("a daemon", () => daemons() !== "", 20_000);
+    await router.kill();
+    await restart(router, globals + rest);
+    expect(timeouts()).toBe("Timeout (tcp tcpfin udp): 1000 120 300");
+    expect(daemons()).not.toBe("");
+    await router.kill();
+    await restart(router, rest);
+    await router.process.waitFor("synchronisation daemon on eth0, left by an earlier run");
+    expect(daemons()).toBe("");
+    expect(timeouts()).toBe(before);
+    expect(await router.stop()).toBe(0);
+  });
 });
 
 it("of a stop that was to leave it goes with the configuration that has it no longer", async () => {

@@ -13,6 +13,16 @@ export class IpvsTimeoutSettings {
     this.#log = log;
   }
 
+  /** What they were before they were changed; undefined when they were not. */
+  get original(): IpvsTimeouts | undefined {
+    return this.#original;
+  }
+
+  /** What they were before an earlier run, which was killed, changed them. */
+  inherit(original: IpvsTimeouts): void {
+    this.#original = original;
+  }
+
   /** `wanted`, in seconds; those that were set before and are wanted no more go back. */
   set(wanted: Partial<IpvsTimeouts>): void {
     if (this.#original === undefined && Object.keys(wanted).length === 0) return;

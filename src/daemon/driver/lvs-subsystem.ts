@@ -26,24 +26,23 @@ export function createLvsSubsystem(
   /** Where IPVS is: what the first configuration says, as the kernel's sockets are there from the start. */
   let namespace: string | undefined;
   let started = false;
-  const belongings = (): LvsBelongings => {
-    const table = driver.marksTable;
-    return {
-      ...(namespace !== undefined && { namespace }),
-      services: director.services(),
-      ...(table !== undefined && { table }),
-    };
-  };
+  const belongings = (): LvsBelongings => ({
+    ...(namespace !== undefined && { namespace }),
+    services: director.services(),
+    ...driver.belongings,
+  });
   return {
     configure: (config) => {
       if (!started) namespace = ipvsNamespaceOf(config);
       driver.configure(config);
     },
     start: (changes) => {
-      const earlier = ledger?.read();
+      const left = ledger?.read();
+      const earlier = left?.namespace === namespace ? left : undefined;
+      if (earlier !== undefined) driver.inherit(earlier);
       driver.start(changes);
       const now = belongings();
-      if (earlier !== undefined && earlier.namespace === namespace) driver.clear(without(earlier, now));
+      if (earlier !== undefined) driver.clear(without(earlier, now));
       ledger?.write(now);
       started = true;
     },

@@ -116,14 +116,26 @@ export class LvsDriver {
     return this.#grouped ? [[...changes]] : slicesOf(changes, SLICE);
   }
 
-  /** Besides services, what the checkers have in the kernel. */
-  get marksTable(): string | undefined {
-    return this.#config?.global_defs.nftables_ipvs;
+  /** What it has in the kernel besides services. */
+  get belongings(): Omit<LvsBelongings, "namespace" | "services"> {
+    const [table, timeouts] = [this.#marksTable, this.#timeouts.original];
+    const { settings: syncDaemon } = this.#syncDaemon;
+    return {
+      ...(table !== undefined && { table }),
+      ...(timeouts !== undefined && { timeouts }),
+      ...(syncDaemon !== undefined && { syncDaemon }),
+    };
   }
 
-  /** Takes out what an earlier run left, as far as it is still there: services that nobody wants, a table of marks. */
-  clear({ services, table }: LvsBelongings): void {
-    if (table !== undefined && table !== this.marksTable) this.#removeTable(table);
+  /** Before the first plan: what an earlier run that was killed has changed. */
+  inherit({ timeouts }: LvsBelongings): void {
+    if (timeouts !== undefined) this.#timeouts.inherit(timeouts);
+  }
+
+  /** After it: takes out what that run left, as far as it is still there and not in use. `services`: nobody wants them. */
+  clear({ services, table, syncDaemon }: LvsBelongings): void {
+    if (table !== undefined && table !== this.#marksTable) this.#removeTable(table);
+    if (syncDaemon !== undefined) this.#syncDaemon.clear(syncDaemon);
     const answers = this.#kernel.ipvs.apply(services.map((key) => ({ type: "delete-service", key })));
     services.forEach((key, at) => {
       if (answers[at] === undefined)
@@ -252,7 +264,11 @@ export class LvsDriver {
 
   /** The table of a daemon that was killed may give marks that are somebody else's now. */
   #clearMarks(): void {
-    if (this.marksTable !== undefined) this.#removeTable(this.marksTable);
+    if (this.#marksTable !== undefined) this.#removeTable(this.#marksTable);
+  }
+
+  get #marksTable(): string | undefined {
+    return this.#config?.global_defs.nftables_ipvs;
   }
 
   #removeTable(name: string): void {

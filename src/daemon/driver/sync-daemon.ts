@@ -3,9 +3,12 @@ import { type IpvsPort, KernelError } from "../../kernel/ports.ts";
 import type { IpvsDaemon } from "../../wire/ipvs-types.ts";
 import type { Log } from "../log/log.ts";
 
+/** What is said of a daemon besides whether it is the master's or the backup's. */
+export type SyncDaemonSettings = Omit<IpvsDaemon, "state">;
+
 /** Which daemons are wanted, with which settings. */
 interface Wanted {
-  readonly settings: Omit<IpvsDaemon, "state">;
+  readonly settings: SyncDaemonSettings;
   /** The instance that they follow; undefined: both run. */
   readonly instance: string | undefined;
 }
@@ -45,6 +48,21 @@ export class SyncDaemon {
     if (JSON.stringify(wanted) === JSON.stringify(this.#wanted)) return;
     if (this.#wanted === undefined) this.#adopt();
     this.#wanted = wanted;
+    this.#settle();
+  }
+
+  /** Of the daemons that it runs, or will when their instance has a state. */
+  get settings(): SyncDaemonSettings | undefined {
+    return this.#wanted?.settings;
+  }
+
+  /** Ends daemons with these settings, of an earlier run, where none are wanted; others were taken over or ended. */
+  clear(earlier: SyncDaemonSettings): void {
+    if (this.#wanted !== undefined) return;
+    this.#adopt();
+    this.#running = this.#running.filter((one) => isSame({ ...earlier, state: one.state }, one));
+    for (const { state, interface: name } of this.#running)
+      this.#log.info(`Ending the ${state} synchronisation daemon on ${name}, left by an earlier run`);
     this.#settle();
   }
 

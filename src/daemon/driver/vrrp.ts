@@ -116,6 +116,7 @@ export class VrrpDriver {
 
   /** Before the first plan: what an earlier run that was killed may have left. That plan ends with clearing it up. */
   inherit(earlier: VrrpBelongings): void {
+    if (earlier.syncDaemon !== undefined) this.#syncDaemon.clear(earlier.syncDaemon);
     this.#host.inherit(earlier);
     this.#holdings.inherit(earlier);
   }
@@ -123,11 +124,13 @@ export class VrrpDriver {
   /** Everything that has to be cleared up should this run be killed. `claims`: what instances may come to hold. */
   belongings(claims: Claims): VrrpBelongings {
     const { addresses, routes, rules } = this.#holdings.statics;
+    const syncDaemon = this.#syncDaemon.settings;
     return {
       addresses: [...addresses, ...claims.addresses],
       routes: [...routes, ...claims.routes],
       rules: [...rules, ...claims.rules],
       ...this.#host.belongings,
+      ...(syncDaemon !== undefined && { syncDaemon }),
     };
   }
 
