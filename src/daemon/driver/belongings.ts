@@ -1,13 +1,10 @@
-import type { Route, Rule, VirtualAddress } from "../../config/config.ts";
+import type { Claims } from "../../core/vrrp/claims.ts";
 import type { VirtualLink } from "../../core/vrrp/virtual-link.ts";
 import type { IpvsServiceKey, IpvsTimeouts } from "../../wire/ipvs-types.ts";
 import type { SyncDaemonSettings } from "./sync-daemon.ts";
 
 /** What VRRP may have in the kernel under a configuration, whoever is master, and what it changed there. */
-export interface VrrpBelongings {
-  readonly addresses: readonly VirtualAddress[];
-  readonly routes: readonly Route[];
-  readonly rules: readonly Rule[];
+export interface VrrpBelongings extends Claims {
   readonly links: readonly VirtualLink[];
   /** Tables of nf_tables. */
   readonly tables: readonly string[];

@@ -1,10 +1,10 @@
+import type { Claims } from "../../core/vrrp/claims.ts";
 import type {
   InterfaceAddress,
   Kernel,
   Route as KernelRoute,
   Rule as KernelRule,
 } from "../../kernel/ports.ts";
-import type { VrrpBelongings } from "./belongings.ts";
 import { type Held, STATIC } from "./held.ts";
 import { VRRP_PROTOCOL } from "./interfaces.ts";
 import type { VrrpAddresses } from "./vrrp-addresses.ts";
@@ -46,7 +46,7 @@ export function leftovers(
     readonly routes: ReturnType<typeof vrrpRoutes>;
     readonly rules: ReturnType<typeof vrrpRules>;
   },
-  earlier: Pick<VrrpBelongings, "addresses" | "routes" | "rules"> | undefined,
+  earlier: Claims | undefined,
 ): Leftover[] {
   const { addresses = [], routes = [], rules = [] } = earlier ?? {};
   const marked = ({ protocol }: { readonly protocol?: number }) => protocol === VRRP_PROTOCOL;

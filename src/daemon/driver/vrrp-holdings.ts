@@ -1,10 +1,10 @@
 import type { Route, Rule, VirtualAddress } from "../../config/config.ts";
+import type { Claims } from "../../core/vrrp/claims.ts";
 import type { VrrpEffect } from "../../core/vrrp/contract.ts";
 import type { Closable, InterfaceAddress, Kernel, Link } from "../../kernel/ports.ts";
 import type { Change } from "../../plan/plan.ts";
 import { IprouteNames } from "../iproute-names.ts";
 import type { Log } from "../log/log.ts";
-import type { VrrpBelongings } from "./belongings.ts";
 import { type Held, type Loss, STATIC } from "./held.ts";
 import { type Interfaces, VRRP_PROTOCOL } from "./interfaces.ts";
 import { leftovers } from "./leftovers.ts";
@@ -47,7 +47,7 @@ export class VrrpHoldings {
   #names = new IprouteNames({});
   #started = false;
   /** What an earlier run that was killed may have left. */
-  #earlier: VrrpBelongings | undefined;
+  #earlier: Claims | undefined;
   /** Of routes and rules, once there are any to look after. */
   readonly #monitors = new Map<"routes" | "rules", Closable>();
 
@@ -101,12 +101,12 @@ export class VrrpHoldings {
   }
 
   /** Before the first plan: what an earlier run may have left. */
-  inherit(earlier: VrrpBelongings): void {
+  inherit(earlier: Claims): void {
     this.#earlier = earlier;
   }
 
   /** What is always there. */
-  get statics(): Pick<VrrpBelongings, "addresses" | "routes" | "rules"> {
+  get statics(): Claims {
     const { addresses, routes, rules } = this.#statics;
     return { addresses: addresses.items, routes: routes.items, rules: rules.items };
   }
