@@ -186,8 +186,8 @@ const LONGEST: ReadonlySet<string> = new Set(["32", "128"]);
 /** Longest prefix that leaves room for a broadcast address. */
 const LONGEST_WITH_BROADCAST = 30;
 
-/** What a peer and a broadcast address exclude. False when there is nothing left to set up. */
-function judgePeer(length: string, options: Options, first: Word, complain: Complain): boolean {
+/** What a peer and a broadcast address exclude: the address is set up without. */
+function judgeBroadcast(length: string, options: Options, first: Word, complain: Complain): void {
   const ignored = (what: string): void =>
     complain(
       {
@@ -203,15 +203,16 @@ function judgePeer(length: string, options: Options, first: Word, complain: Comp
     delete options.broadcast;
   }
   const derived = options.broadcast === "+" || options.broadcast === "-";
-  if (!derived || (length !== "" && Number(length) <= LONGEST_WITH_BROADCAST)) return true;
+  if (!derived || (length !== "" && Number(length) <= LONGEST_WITH_BROADCAST)) return;
   complain(
     {
       code: "conflicting-options",
       summary: `${first.text} has no broadcast address: its prefix is longer than /${LONGEST_WITH_BROADCAST}`,
+      detail: "It is set up without one.",
     },
     first,
   );
-  return false;
+  delete options.broadcast;
 }
 
 /** What the options may be for the family of the address. False when there is nothing left to set up. */
@@ -260,9 +261,10 @@ function addressLine(place: Place): Kind<VirtualAddress> {
       const options = readOptions(words, place, complain);
       if (!options) return undefined;
       const written = prefixLengthOf(length, longest, first, complain);
-      const fits = judge(found, options, first, complain) && judgePeer(length, options, first, complain);
+      if (!judge(found, options, first, complain)) return undefined;
+      judgeBroadcast(length, options, first, complain);
       const prefixLength = options.peer === undefined ? written : longest;
-      return fits ? { address: found, prefixLength, ...options } : undefined;
+      return { address: found, prefixLength, ...options };
     },
     format: formatAddress,
     json: ADDRESS_TYPE,

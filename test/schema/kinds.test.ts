@@ -189,7 +189,11 @@ describe("addresses", () => {
       faults: ["conflicting-options", "conflicting-options"],
       formatted: ["10.0.0.1", "peer", "10.0.0.2"],
     });
-    expect(parse(virtualAddress, "10.0.0.1/31", "brd", "+")).toMatchObject({ value: undefined });
+    expect(parse(virtualAddress, "10.0.0.1/31", "brd", "+")).toMatchObject({
+      value: { address: "10.0.0.1", prefixLength: 31 },
+      faults: ["conflicting-options"],
+      formatted: ["10.0.0.1/31"],
+    });
     expect(parse(virtualAddress, "10.0.0.1", "preferred_lft", "0", "no_track")).toMatchObject({
       value: { preferred_lft: 0, no_track: true },
       faults: [],
