@@ -4,6 +4,7 @@ import type { UnicastPeer, VirtualAddress } from "./composite.ts";
 import { integerType, interfaceType, markType, objectType, textType } from "./json-types.ts";
 import type { Complain, Kind } from "./kind.ts";
 import { address, boundedInteger, interfaceName, withoutPrefix } from "./kinds.ts";
+import { counting } from "./kinds-network.ts";
 
 /** RT_SCOPE_* by the names of `ip address`. */
 const SCOPES: ReadonlyMap<string, number> = new Map([
@@ -114,7 +115,7 @@ const VALUED: ReadonlyMap<string, (into: Options, value: Word, complain: Complai
   ],
 ]);
 
-/** Reads one option starting at `words[index]`; the index of the next, undefined when it lacks its value. */
+/** Reads one option starting at `words[index]`; the index of the next, undefined when the line is left out. */
 function readOption(
   words: readonly Word[],
   index: number,
@@ -148,11 +149,13 @@ function readOption(
     );
     return undefined;
   }
-  valued(into, value, complain);
-  return index + 2;
+  const faults = counting(complain);
+  valued(into, value, faults.complain);
+  // Without any other option keepalived sets the address up.
+  return name === "brd" && faults.failed() ? undefined : index + 2;
 }
 
-/** The options behind an address; undefined when the last lacks its value. */
+/** The options behind an address; undefined when the line is left out. */
 function readOptions(words: readonly Word[], place: Place, complain: Complain): Options | undefined {
   const options: Options = {};
   let index: number | undefined = 1;

@@ -255,6 +255,9 @@ function judge(draft: Draft, first: Word | undefined, complain: Complain): void 
     complain({ code: "conflicting-options", summary: "a route has either nexthop or or" }, first);
 }
 
+/** Options with whose faults keepalived sets the route up, without them. */
+const DISPENSABLE: ReadonlySet<string | undefined> = new Set(["features", "ttl-propagate"]);
+
 /** Reads a line of words into a route; undefined when keepalived would leave it out. */
 function parseRoute(given: readonly Word[], complain: Complain): Route | undefined {
   const faults = counting(complain);
@@ -274,7 +277,7 @@ function parseRoute(given: readonly Word[], complain: Complain): Route | undefin
         at,
       );
     const next =
-      reader.read(given, index, draft, faults.complain) ??
+      reader.read(given, index, draft, DISPENSABLE.has(at?.text) ? complain : faults.complain) ??
       readDestination(given, index, draft, faults.complain);
     if (next === undefined) {
       unknown(at, "a route", faults.complain);

@@ -84,6 +84,8 @@ function judge(draft: Draft, first: Word | undefined, complain: Complain): void 
       { code: "conflicting-options", summary: `a rule has only one of ${actions.join(" and ")}` },
       first,
     );
+  if (Number(draft.table) === 0)
+    complain({ code: "out-of-range", summary: "there is no table 0; the rule is ignored" }, first);
   const families = new Set(
     [draft.from, draft.to]
       .filter((prefix) => prefix !== undefined && prefix !== "all")
