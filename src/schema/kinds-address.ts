@@ -233,6 +233,13 @@ function judge(found: string, options: Options, first: Word, complain: Complain)
     complain({ code: "mixed-families", summary: "an IPv6 address has no label; it is ignored" }, first);
     delete options.label;
   }
+  if (family === 6 && options.scope) {
+    complain(
+      { code: "mixed-families", summary: "an IPv6 address has the scope that it says; this one is ignored" },
+      first,
+    );
+    delete options.scope;
+  }
   if (options.label === undefined || options.label.length <= LONGEST_LABEL) return true;
   complain(
     {
