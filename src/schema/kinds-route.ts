@@ -286,6 +286,10 @@ function parseRoute(given: readonly Word[], complain: Complain): Route | undefin
     index = next;
   }
   if (hops.length > 0) draft.nexthop = hops;
+  if (draft.as !== undefined) {
+    complain({ code: "unknown-option", summary: "as is for MPLS only; it is ignored" }, given[0]);
+    delete draft.as;
+  }
   if (draft.protocol !== undefined && !draft.no_track && !OWN_PROTOCOL.has(draft.protocol)) {
     protocolReset(draft.protocol, given[0], complain);
     delete draft.protocol;
