@@ -5,6 +5,7 @@ export const BEYOND: Readonly<Record<string, string>> = {
   continuation: "keepalived takes the backslash for a part of the word, silently.",
   "duplicate-group": "keepalived takes the first, silently.",
   "duplicate-virtual-server": "keepalived 2.4.3 keeps both without a word, and IPVS has one service.",
+  "flag-of-another-scheduler": "keepalived ignores the flag, silently.",
   "group-family": "keepalived leaves out the service, silently.",
   "idle-track-group": "keepalived looks at members at run time, and for none of them.",
   "idle-garp-group": "keepalived keeps a group of nothing, silently.",

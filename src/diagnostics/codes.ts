@@ -112,6 +112,7 @@ export const CODES: Readonly<Record<string, CodeInfo>> = {
   "duplicate-virtual-server": error("A virtual service is defined twice."),
   "duplicate-vrid": error("Two instances on one interface have the same virtual router id."),
   "empty-group": error("A group of virtual servers has no entries."),
+  "flag-of-another-scheduler": warning("A flag of the scheduler sh with mh, or of mh with sh."),
   "flag-without-scheduler": warning("A flag of the schedulers sh and mh with another one."),
   "garp-group": warning("A garp_group without interval, or an interface in two."),
   "idle-track-group": warning("A track group that has no members left."),

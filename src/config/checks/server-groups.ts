@@ -139,24 +139,37 @@ export const groupFamilies: Check = (config, report) => {
   });
 };
 
-/** Flags that mean something to the schedulers that hash addresses only. */
-const HASHING = ["hashed", "sh-fallback", "sh-port", "mh-fallback", "mh-port"] as const;
+/** Flags that mean something to the schedulers that hash addresses only, to one of them or to both. */
+const HASHING = {
+  hashed: ["sh", "mh"],
+  "sh-fallback": ["sh"],
+  "sh-port": ["sh"],
+  "mh-fallback": ["mh"],
+  "mh-port": ["mh"],
+} as const;
+type HashingFlag = keyof typeof HASHING;
 
-/** `flag-without-scheduler`: flags of sh and mh stand after the lb_algo that they are for. */
+/**
+ * `flag-without-scheduler`, `flag-of-another-scheduler`: flags of sh and mh stand after the lb_algo that they are for.
+ */
 export const schedulerFlags: Check = (config, report) => {
   for (const server of config.virtual_server) {
     const written = writtenAt(server, "lb_algo");
-    for (const flag of HASHING) {
+    for (const [flag, schedulers] of Object.entries(HASHING) as [HashingFlag, readonly string[]][]) {
       if (!server[flag]) continue;
       const origin = originOfKeyword(server, flag);
       const hashes = server.lb_algo === "sh" || server.lb_algo === "mh";
-      if (hashes && written !== 0 && written < origin) continue;
+      const isBehind = hashes && written !== 0 && written < origin;
+      if (isBehind && schedulers.includes(server.lb_algo)) continue;
+      const which = `${flag} is ignored: it is for lb_algo ${schedulers.join(" and ")}`;
       report(
-        {
-          code: "flag-without-scheduler",
-          severity: "warning",
-          summary: `${flag} is ignored: it is for lb_algo sh and mh, which has to be written before it`,
-        },
+        isBehind
+          ? { code: "flag-of-another-scheduler", severity: "warning", summary: which }
+          : {
+              code: "flag-without-scheduler",
+              severity: "warning",
+              summary: `${which}, which has to be written before it`,
+            },
         origin,
       );
       server[flag] = false;

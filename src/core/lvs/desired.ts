@@ -37,7 +37,7 @@ function netmaskOf(family: IpFamily, prefixLength: number | undefined): number {
 
 /** The service itself, without its destinations. */
 export function serviceOf(server: VirtualServer, key: IpvsServiceKey): IpvsService {
-  const { persistence_timeout: timeout, persistence_granularity: granularity } = server;
+  const { persistence_timeout: timeout, persistence_granularity: granularity, persistence_engine } = server;
   const isPersistent = (timeout ?? 0) > 0 || granularity !== undefined;
   return {
     key,
@@ -45,7 +45,8 @@ export function serviceOf(server: VirtualServer, key: IpvsServiceKey): IpvsServi
     flags: (isPersistent ? PERSISTENT : 0) | (server.ops ? ONE_PACKET : 0) | schedulerFlags(server),
     timeout: isPersistent ? timeout || DEFAULT_PERSISTENCE : 0,
     netmask: netmaskOf(familyOfKey(key), granularity?.length),
-    persistenceEngine: server.persistence_engine ?? "",
+    // As in keepalived, nothing without persistence, whatever it is called.
+    persistenceEngine: (isPersistent && persistence_engine) || "",
   };
 }
 

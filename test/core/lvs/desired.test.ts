@@ -37,9 +37,10 @@ it.each([
   ],
   [
     "a scheduler and an engine",
-    "protocol TCP\nlb_algo sh\npersistence_engine sip",
-    { ...plain, key, scheduler: "sh", persistenceEngine: "sip" },
+    "protocol TCP\nlb_algo sh\npersistence_engine sip\npersistence_timeout 50",
+    { ...plain, key, scheduler: "sh", flags: 1, timeout: 50, persistenceEngine: "sip" },
   ],
+  ["an engine without persistence", "protocol TCP\npersistence_engine sip", { ...plain, key }],
   ["one packet scheduling", "protocol UDP\nops", { ...plain, key: { ...key, protocol: 17 }, flags: 4 }],
   [
     "flags of its scheduler by name",
