@@ -74,3 +74,11 @@ export const KEPT_DIFFERENCES: Readonly<Record<string, Differences>> = {
   "vmac-xmit-base.conf": links(["eth0"]),
   "vmac-xmit-base-ipv6.conf": links([], ["vrrp.51"]),
 };
+
+/**
+ * Of a configuration that nobody wrote: what ARP of VMACs needs, which keepalived leaves behind, and of IPv6 does not set;
+ * and in which order what several instances take at the same time comes.
+ */
+export function isKept(line: string): boolean {
+  return / ipv4 arp_(filter|ignore) = /.test(line) || line.endsWith(": in another order");
+}

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compareKernelStates } from "./kernel-state.ts";
-import { KEPT_DIFFERENCES } from "./kernel-state-differences.ts";
+import { isKept, KEPT_DIFFERENCES } from "./kernel-state-differences.ts";
+import { randomRouter } from "./random-router.ts";
 
+/** The same seeds in every run of CI, so that a failure is the change's; others, or more of them, by hand. */
+const SEED = Number(process.env.HOLDFAST_SEED ?? 1);
+const RUNS = Number(process.env.HOLDFAST_RUNS ?? 8);
 const FOLDER = new URL("../../fixtures/kernel-state/", import.meta.url);
 
 describe("the kernel after start, as master and after stop is as keepalived leaves it", () => {
@@ -11,5 +15,16 @@ describe("the kernel after start, as master and after stop is as keepalived leav
     const found = await compareKernelStates(readFileSync(new URL(name, FOLDER), "utf8"));
     const none = { started: [], master: [], stopped: [] };
     expect(found).toEqual({ ...none, ...KEPT_DIFFERENCES[name] });
+  });
+});
+
+describe(`so it is for ${RUNS} configurations that nobody wrote, HOLDFAST_SEED=${SEED}`, () => {
+  it.each(Array.from({ length: RUNS }, (_, index) => SEED + index))("seed %i", async (seed) => {
+    const config = randomRouter(seed);
+    const found = await compareKernelStates(config);
+    const rest = Object.entries(found).flatMap(([moment, lines]) =>
+      lines.filter((line) => !isKept(line)).map((line) => `${moment}: ${line}`),
+    );
+    expect(rest, config).toEqual([]);
   });
 });
