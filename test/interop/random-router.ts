@@ -21,7 +21,7 @@ const OF_FOUR: Options = [
   [10, ["no_track"]],
 ];
 const OF_SIX: Options = [
-  [30, ["nodad"]],
+  [30, ["-nodad"]],
   [15, ["home"]],
   [15, ["mngtmpaddr"]],
   [15, ["preferred_lft 0", "preferred_lft 1000", "preferred_lft forever"]],
