@@ -24,7 +24,8 @@ const OF_SIX: Options = [
   [30, ["-nodad"]],
   [15, ["home"]],
   [15, ["mngtmpaddr"]],
-  [15, ["preferred_lft 0", "preferred_lft 1000", "preferred_lft forever"]],
+  // Any other time would go on while the two hosts are looked at.
+  [15, ["preferred_lft 0", "preferred_lft forever"]],
   [10, ["noprefixroute"]],
 ];
 const METRICS: Options = [
