@@ -209,7 +209,7 @@ describe("several daemons of one host", () => {
       const addresses = () => execute(["ip", "-n", name, "-brief", "address", "show", "dev", "eth7"]);
       await eventually("the address is there", () => addresses().includes("192.0.2.100/24"));
       const folder = `/run/keepalived/keepalived_${name}`;
-      expect(readdirSync(folder).sort()).toEqual(["keepalived_red.pid", "vrrp_red.pid"]);
+      expect(readdirSync(folder).sort()).toEqual(["keepalived_red.pid", "vrrp_red.held", "vrrp_red.pid"]);
       await daemon.stop();
       expect(readdirSync(folder)).toEqual([]);
       execute(["rmdir", folder]);
