@@ -162,9 +162,15 @@ export class Supervisor {
     });
     child.once("exit", (status, signal) => this.#ended(child, signal ?? `status ${status}`));
     if (child.stderr !== null) this.#relay(child.stderr);
-    const { settings } = this.#options;
+    const settings = this.#settings();
     this.#send({ type: "start", settings, config: this.#sendServices(config), fifos });
     return this.#applied(APPLY_LIMIT);
+  }
+
+  /** What another daemon writes down beside a pid file that it holds is not for this one to clear up. */
+  #settings(): ChildSettings {
+    const { ledger: _, ...others } = this.#options.settings;
+    return this.#pidFile === undefined ? others : this.#options.settings;
   }
 
   /** Returns the rest of the configuration. */
@@ -219,6 +225,7 @@ export class Supervisor {
     if (child !== this.#process) return;
     this.#process = undefined;
     this.#pidFile?.release();
+    this.#pidFile = undefined;
     for (const resolve of this.#waiting.splice(0)) resolve(false);
     for (const resolve of this.#reporting.splice(0)) resolve(undefined);
     if (!this.#wanted) return;

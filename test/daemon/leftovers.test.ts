@@ -199,6 +199,23 @@ describe("what a daemon that was killed left", () => {
 });
 
 describe("the file that says so", () => {
+  it("is not read while a daemon that has the same pid file runs", async () => {
+    const first = start(instance(["192.0.2.10/24"]));
+    await host.waitForAddress("eth0", "192.0.2.10");
+    const { vrrpPid } = first.files;
+    const text = readFileSync(ledgerOf(first), "utf8");
+    const second = start(ANOTHER.replace("51", "52"), {
+      name: "holdfast -r",
+      command: (files, parts) => HOLDFAST.command({ ...files, vrrpPid }, parts),
+    });
+    await second.process.waitFor(`${vrrpPid} is held by another process`);
+    await host.waitForAddress("eth0", "192.0.2.100");
+    expect(host.holds("eth0", "192.0.2.10")).toBe(true);
+    expect(await second.stop()).toBe(0);
+    expect(readFileSync(ledgerOf(first), "utf8")).toBe(text);
+    expect(await first.stop()).toBe(0);
+  });
+
   const forgeries: readonly [string, (path: string) => void][] = [
     ["others may write to it", (path) => chmodSync(path, 0o666)],
     [
@@ -234,7 +251,7 @@ describe("the file that says so", () => {
     expect(text).not.toContain("hunter22");
     await host.waitForAddress("eth0", "192.0.2.10");
     await router.kill();
-    writeFileSync(ledgerOf(router), text.replace(/"place":"[0-9a-f]{8}/, '"place":"00000000'));
+    writeFileSync(ledgerOf(router), text.replace(/"place":"1 [0-9a-f]{8}/, '"place":"1 00000000'));
     await restart(router, ANOTHER);
     await router.process.waitFor("address 192.0.2.10/24 is marked as keepalived's");
     expect(host.holds("eth0", "192.0.2.10")).toBe(true);

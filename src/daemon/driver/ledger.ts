@@ -2,15 +2,20 @@ import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import type { Log } from "../log/log.ts";
 import { readPrivateFile, writePrivateFile } from "../private-file.ts";
 
-/** What the file holds. Of another boot or another network namespace it says nothing. */
+/** What the file holds. Of another format, another boot or another network namespace it says nothing. */
 interface Page<Belongings> {
   readonly place: string;
   readonly belongings: Belongings;
 }
 
-/** This boot of this machine, and the network namespace of this process. */
-const placeHere = (): string =>
-  `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/net")}`;
+/** To be counted up with every change of what belongings are. */
+const FORMAT = 1;
+
+/** The format, this boot of this machine, and the network namespace of this process. */
+function placeHere(): string {
+  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return `${FORMAT} ${boot} ${readlinkSync("/proc/self/ns/net")}`;
+}
 
 /**
  * A file in which a child's belongings, plain data, are written down while it runs. After a run that was killed it is still
