@@ -29,9 +29,9 @@ export function writeScript(lab: Lab, name: string, text: string): string {
   return path;
 }
 
-/** Starts Holdfast in a host on a configuration. */
-export function startDaemon(lab: Lab, host: Host, config: string): Router {
-  const made = new Router(lab, host, HOLDFAST, config);
+/** Starts Holdfast in a host on a configuration; `program` where it has options of its own. */
+export function startDaemon(lab: Lab, host: Host, config: string, program = HOLDFAST): Router {
+  const made = new Router(lab, host, program, config);
   made.start();
   return made;
 }

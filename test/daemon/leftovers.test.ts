@@ -8,11 +8,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ledgerBeside } from "../../src/daemon/places.ts";
 import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
 import { eventually, signalProcess } from "../lab/process.ts";
-import { Router, type RouterProgram } from "../lab/router.ts";
-import { instance, nextPid, pidIn } from "./daemon.ts";
+import type { Router, RouterProgram } from "../lab/router.ts";
+import { instance, nextPid, pidIn, startDaemon } from "./daemon.ts";
 
 // What a daemon that was killed left, and the next configuration does not name.
 
@@ -94,11 +95,7 @@ function everything(): Record<string, string> {
   };
 }
 
-function start(config: string, program: RouterProgram = HOLDFAST): Router {
-  const router = new Router(lab, host, program, config);
-  router.start();
-  return router;
-}
+const start = (config: string, program?: RouterProgram) => startDaemon(lab, host, config, program);
 
 async function startWithEverything(): Promise<Router> {
   const router = start(EVERYTHING);
@@ -111,7 +108,7 @@ async function startWithEverything(): Promise<Router> {
   return router;
 }
 
-const ledgerOf = (router: Router): string => router.files.vrrpPid.replace(/\.pid$/, ".held");
+const ledgerOf = ({ files }: Router): string => ledgerBeside(files.vrrpPid);
 
 async function restart(router: Router, config: string): Promise<void> {
   router.configure(config);

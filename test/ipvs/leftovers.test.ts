@@ -1,6 +1,7 @@
 /** What a daemon that was killed left in IPVS. */
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ledgerBeside } from "../../src/daemon/places.ts";
 import { HOLDFAST } from "../lab/holdfast.ts";
 import { type Host, Lab } from "../lab/netns.ts";
 import { eventually } from "../lab/process.ts";
@@ -50,8 +51,6 @@ async function restart(router: Router, config: string): Promise<void> {
   await router.process.waitFor("Startup complete", 20_000);
 }
 
-const ledgerOf = (router: Router): string => router.files.checkersPid.replace(/\.pid$/, ".held");
-
 it("goes where the configuration does not name it, and no service of anybody else's", async () => {
   const kept = service("10.8.0.50 80");
   const router = await start(
@@ -74,7 +73,7 @@ it("goes where the configuration does not name it, and no service of anybody els
   expect(await router.stop()).toBe(0);
   expect(table()).toContain("10.8.0.77");
   expect(table()).not.toContain("10.8.0.50");
-  expect(existsSync(ledgerOf(router))).toBe(false);
+  expect(existsSync(ledgerBeside(router.files.checkersPid))).toBe(false);
 });
 
 describe.each(["", "VI_1 "])("a synchronisation daemon on eth0 %sand timeouts", (follows) => {
