@@ -36,6 +36,7 @@ export interface Addon {
   setUser(id: number): number;
   setGroup(id: number): number;
   initGroups(name: string, group: number): number;
+  closeOnExec(descriptor: number): number;
   lockFile(descriptor: number, operation: number): number;
 }
 

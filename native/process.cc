@@ -105,6 +105,10 @@ Napi::Value InitGroups(const Napi::CallbackInfo& info) {
   return ResultOrErrno(info.Env(), initgroups(TextOf(info[0]).c_str(), info[1].As<Napi::Number>().Uint32Value()));
 }
 
+Napi::Value CloseOnExec(const Napi::CallbackInfo& info) {
+  return ResultOrErrno(info.Env(), fcntl(IntOf(info[0]), F_SETFD, FD_CLOEXEC));
+}
+
 Napi::Value LockFile(const Napi::CallbackInfo& info) {
   int result = 0;
   do {
@@ -133,6 +137,7 @@ void InitProcess(Napi::Env env, Napi::Object exports) {
   exports.Set("setUser", Napi::Function::New<SetUser>(env));
   exports.Set("setGroup", Napi::Function::New<SetGroup>(env));
   exports.Set("initGroups", Napi::Function::New<InitGroups>(env));
+  exports.Set("closeOnExec", Napi::Function::New<CloseOnExec>(env));
   exports.Set("lockFile", Napi::Function::New<LockFile>(env));
 }
 

@@ -90,6 +90,12 @@ export function initGroups(name: string, group: number): number {
   return addon().initGroups(name, group);
 }
 
+/** Closes a descriptor in the programs that this process starts. */
+export function closeOnExec(descriptor: number): number {
+  requireInteger(descriptor, "descriptor");
+  return addon().closeOnExec(descriptor);
+}
+
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { interfaceIndex, interfaceName } from "../../native/interface.ts";
 import {
+  closeOnExec,
   initGroups,
   lockFile,
   lockMemory,
@@ -107,6 +108,11 @@ describe("process attributes", () => {
     const root = process.getuid?.() === 0;
     expect(initGroups("root", 0)).toBe(root ? 0 : -constants.errno.EPERM);
     if (root) expect(process.getgroups?.()).toContain(0);
+  });
+
+  it("marks descriptors that are open, and says when one is not", () => {
+    expect(closeOnExec(0)).toBe(0);
+    expect(closeOnExec(99_999)).toBe(-constants.errno.EBADF);
   });
 
   it("locks a file against other openings until it is closed", () => {
