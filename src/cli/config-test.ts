@@ -12,6 +12,8 @@ import { stderr, UsageError } from "./output.ts";
 
 export interface ConfigTestOptions {
   readonly configId?: string;
+  /** An include that finds nothing is an error. */
+  readonly strictIncludes: boolean;
   /** Where the messages go; standard error when absent. */
   readonly log?: string;
 }
@@ -23,10 +25,12 @@ function line({ subject, summary, severity, code }: Diagnostic): string {
 }
 
 /** `holdfast run -t`: compiles for this machine, and exits with the status that keepalived -t has. */
-export function testConfiguration(file: string, { configId, log }: ConfigTestOptions): number {
+export function testConfiguration(file: string, options: ConfigTestOptions): number {
+  const { configId, strictIncludes, log } = options;
   keepYoungGenerationSmall(file);
   const id = configId ?? hostname().split(".")[0] ?? "";
-  const compiled = compile(nodeHost, file, { id, environment: process.env, randomSeed: Date.now() >>> 0 });
+  const read = { id, environment: process.env, randomSeed: Date.now() >>> 0, strictIncludes };
+  const compiled = compile(nodeHost, file, read);
   const facts = hostFacts(compiled);
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...checkHost(compiled, facts)]);
   const text = diagnostics.map(line).join("");

@@ -152,16 +152,29 @@ function addFactCommands(program: Command): void {
     });
 }
 
+/** `run -T`, as keepalived has genhash since it is one program: the first option, and the rest is genhash's. */
+function commandLine([
+  node = "",
+  program = "",
+  command = "",
+  first = "",
+  ...rest
+]: readonly string[]): string[] {
+  const genhash = command === "run" && ["-T", "--genhash"].includes(first);
+  return genhash ? [node, program, "genhash", ...rest] : [...process.argv];
+}
+
 async function main(): Promise<void> {
+  const words = commandLine(process.argv);
   try {
-    await makeProgram().parseAsync();
+    await makeProgram().parseAsync(words);
   } catch (error) {
     if (error instanceof UsageError) stderr.write(`error: ${error.message}\n`);
     // Commander has printed its line already: help and version are no faults, everything else is wrong usage.
     else if (!(error instanceof CommanderError)) throw error;
     // The 2 of `diff --exit-code` means that something changes, so wrong usage of diff is an error like any other. That of
     // genhash is 1 with keepalived, too.
-    const wrongUsage = ["diff", "genhash"].includes(process.argv[2] ?? "") ? EXIT.errors : EXIT.usage;
+    const wrongUsage = ["diff", "genhash"].includes(words[2] ?? "") ? EXIT.errors : EXIT.usage;
     const fine = error instanceof CommanderError && error.exitCode === 0;
     process.exitCode = fine ? EXIT.ok : wrongUsage;
   }

@@ -28,6 +28,17 @@ interface Given {
   readonly dontReleaseIpvs?: true;
   readonly dontRespawn?: true;
   /** `true` without a log file. */
+  readonly no_bfd?: true;
+  readonly releaseVips?: true;
+  readonly dumpConf?: true;
+  readonly addressMonitoring?: true;
+  readonly namespace?: string;
+  readonly allConfig?: true;
+  readonly coreDump?: true;
+  /** `true` without a pattern. */
+  readonly coreDumpPattern?: string | true;
+  readonly ignoreSigint?: true;
+  readonly version?: true;
   readonly configTest?: string | true;
   readonly umask?: number;
   readonly signum?: string;
@@ -50,17 +61,31 @@ function umask(text: string): number {
   return mask;
 }
 
+/** The value of an option that may go without one, behind `=` or not; undefined without. */
+const optionValue = (given: string | true): string | undefined =>
+  given === true ? undefined : given.replace(/^=/, "");
+
+function coreDumps({ coreDump, coreDumpPattern }: Given): RunOptions["coreDumps"] {
+  if (coreDumpPattern === undefined) return coreDump ? {} : undefined;
+  return { pattern: optionValue(coreDumpPattern) ?? "core" };
+}
+
 function optionsOf(given: Given, version: string): RunOptions {
+  const dumps = coreDumps(given);
   const both = (given.vrrp === undefined) === (given.check === undefined);
   return {
     file: given.useFile === "-" ? "-" : resolve(given.useFile),
     ...(given.configId !== undefined && { configId: given.configId }),
+    strictIncludes: given.allConfig ?? false,
+    ...(given.namespace !== undefined && { namespace: given.namespace }),
     foreground: given.dontFork ?? false,
     roles: both ? ["checkers", "vrrp"] : given.vrrp ? ["vrrp"] : ["checkers"],
     all: given.all ?? false,
     console: given.logConsole ?? false,
     detail: given.logDetail ?? false,
     ...(given.syslog && !given.logConsole && { facility: given.logFacility }),
+    dumpConfig: given.dumpConf ?? false,
+    logAddresses: given.addressMonitoring ?? false,
     ...(given.pid !== undefined && { pidFile: resolve(given.pid) }),
     childPidFiles: {
       ...(given.vrrp_pid !== undefined && { vrrp: resolve(given.vrrp_pid) }),
@@ -70,6 +95,8 @@ function optionsOf(given: Given, version: string): RunOptions {
     keepOnStop: { vrrp: given.dontReleaseVrrp ?? false, checkers: given.dontReleaseIpvs ?? false },
     respawn: !given.dontRespawn,
     ...(given.umask !== undefined && { umask: given.umask }),
+    ...(dumps !== undefined && { coreDumps: dumps }),
+    ignoreInterrupt: given.ignoreSigint ?? false,
     version,
     commandLine: process.argv.slice(2),
   };
@@ -92,6 +119,7 @@ export function addRunCommand(program: Command, version: string): void {
     .option("-G, --no-syslog", "do not log to syslog")
     .option("-P, --vrrp", "run VRRP only")
     .option("-C, --check", "run health checks only")
+    .option("-B, --no_bfd", "run no BFD, as this version does anyhow")
     .option("--all", "start both, even when the configuration has nothing for them")
     .option("-p, --pid <file>", "pid file of the parent (default: /run/keepalived.pid)")
     .option("-r, --vrrp_pid <file>", "pid file of the VRRP process (default: /run/vrrp.pid)")
@@ -102,6 +130,11 @@ export function addRunCommand(program: Command, version: string): void {
         .choices(["linux", "memory"])
         .default("linux"),
     )
+    .option("-s, --namespace <name>", "run in this network namespace, whatever the configuration says")
+    .option("-e, --all-config", "an include that finds nothing is an error")
+    .option("-d, --dump-conf", "log the configuration that runs")
+    .option("-a, --address-monitoring", "log each address that this machine gets or loses")
+    .option("-X, --release-vips", "remove virtual addresses from a backup, as is done anyhow")
     .option("-V, --dont-release-vrrp", "leave virtual addresses in place on stop")
     .option("-I, --dont-release-ipvs", "leave the IPVS table in place on stop")
     .option("-R, --dont-respawn", "end when a child dies, instead of starting it again")
@@ -111,12 +144,20 @@ export function addRunCommand(program: Command, version: string): void {
         "umask of files that the daemon and scripts create (default: 0177)",
       ).argParser(umask),
     )
+    .option("-m, --core-dump", "let the processes dump core")
+    .option("-M, --core-dump-pattern [name]", "and name the files, while it runs (default: core)")
+    .option("--ignore-sigint", "do nothing on SIGINT")
+    .option("-v, --version", "print the version")
     .option("-t, --config-test [log]", "test the configuration for this machine; exit status as keepalived's")
     .option(
       "--signum <name>",
       "print the number of the signal for STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON",
     )
     .action(async (given: Given) => {
+      if (given.version) {
+        process.stderr.write(`Holdfast v${version}\n`);
+        return;
+      }
       if (given.signum !== undefined) {
         const { signalNumbers } = await import("../daemon/signal-numbers.ts");
         const number = new Map(Object.entries(signalNumbers())).get(given.signum);
@@ -126,10 +167,12 @@ export function addRunCommand(program: Command, version: string): void {
         return;
       }
       if (given.configTest !== undefined) {
+        const log = optionValue(given.configTest);
         const { testConfiguration } = await import("./config-test.ts");
         process.exitCode = testConfiguration(given.useFile, {
           ...(given.configId !== undefined && { configId: given.configId }),
-          ...(given.configTest !== true && { log: given.configTest.replace(/^=/, "") }),
+          ...(log !== undefined && { log }),
+          strictIncludes: given.allConfig ?? false,
         });
         return;
       }

@@ -3,6 +3,7 @@ import { setParentDeathSignal } from "../../native/process.ts";
 import { realTimeSignal, Signals } from "../../native/signals.ts";
 import type { Config, VirtualServer } from "../config/config.ts";
 import { type Kernel, KernelError } from "../kernel/ports.ts";
+import { logAddresses } from "./address-log.ts";
 import { openKernel } from "./driver/kernels.ts";
 import { EXIT } from "./exit-status.ts";
 import type { Log } from "./log/log.ts";
@@ -146,6 +147,8 @@ class Child {
       const subsystem = await createSubsystem(this.#role, { kernel, scripts, outlets, log, settings });
       this.#running = { log, kernel, scripts, outlets, subsystem, config };
       subsystem.configure(config);
+      // Ends with the kernel that it is of.
+      if (settings.logAddresses) logAddresses(kernel, log);
       subsystem.start(startOf(config, this.#role));
       takeMemory(this.#role, true);
       // Compiling and reading for the first time takes longer than a real-time process may.

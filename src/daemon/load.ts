@@ -54,6 +54,10 @@ function messageOf({ severity, summary, code, subject }: Diagnostic): LoadMessag
 export interface LoadOptions {
   /** `-i`; the host name without its domain when absent. */
   readonly configId?: string;
+  /** An include that finds nothing is an error. */
+  readonly strictIncludes: boolean;
+  /** Runs in this network namespace, whatever the configuration says. */
+  readonly namespace?: string;
   /** Whose interfaces have to exist. */
   readonly kernel: KernelName;
   /** The daemon is not running yet: its network namespace is entered. */
@@ -73,11 +77,14 @@ function missingInterfaces(compiled: Compiled): Diagnostic[] {
  * Compiles a configuration for this machine: interfaces have to exist, and scripts that cannot or must not run here
  * are disabled, as keepalived does. Never throws for what the file holds.
  */
-export function loadConfiguration(file: string, { configId, kernel, atStart }: LoadOptions): Loaded {
+export function loadConfiguration(file: string, options: LoadOptions): Loaded {
+  const { configId, strictIncludes, namespace, kernel, atStart } = options;
   const id = configId ?? hostname().split(".")[0] ?? "";
   keepYoungGenerationSmall(file);
-  const compiled = compile(nodeHost, file, { id, environment: process.env, randomSeed: RANDOM_SEED });
-  const { config, sources, usable: compiles } = compiled;
+  const read = { id, environment: process.env, randomSeed: RANDOM_SEED, strictIncludes };
+  const compiled = compile(nodeHost, file, read);
+  const { sources, usable: compiles } = compiled;
+  const config = namespace === undefined ? compiled.config : { ...compiled.config, net_namespace: namespace };
   const barred = atStart && kernel === "linux" && compiles ? enterNamespaceOf(config) : undefined;
   const missing = kernel === "linux" ? missingInterfaces(compiled) : [];
   const diagnostics = orderDiagnostics([...compiled.diagnostics, ...missing]);

@@ -14,6 +14,8 @@ export type KernelName = "linux" | "memory";
 export interface ChildSettings {
   readonly kernel: KernelName;
   readonly log: LogSettings;
+  /** Log each address that this machine gets or loses. */
+  readonly logAddresses: boolean;
   /** Leave virtual addresses (vrrp) or the IPVS table (checkers) as they are on stop. */
   readonly keepOnStop: boolean;
   /** Where it writes down what is to be cleared up after a kill; absent where it has nothing in this machine's kernel. */

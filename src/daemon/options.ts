@@ -6,6 +6,10 @@ export interface RunOptions {
   readonly file: string;
   /** What `@id` lines are compared with; the host name when absent. */
   readonly configId?: string;
+  /** An include that finds nothing is an error. */
+  readonly strictIncludes: boolean;
+  /** The network namespace to run in, whatever the configuration says. */
+  readonly namespace?: string;
   /** Stay in the foreground. */
   readonly foreground: boolean;
   /** The children that may run. */
@@ -16,6 +20,10 @@ export interface RunOptions {
   readonly detail: boolean;
   /** Syslog facility number; undefined for no syslog. */
   readonly facility?: number;
+  /** Log the configuration that runs, as keepalived dumps it. */
+  readonly dumpConfig: boolean;
+  /** Log each address that this machine gets or loses. */
+  readonly logAddresses: boolean;
   /** Absolute paths, where the command line says any; the configuration has a say in the others. */
   readonly pidFile?: string;
   readonly childPidFiles: { readonly [R in Role]?: string };
@@ -26,6 +34,10 @@ export interface RunOptions {
   readonly respawn: boolean;
   /** Without it the configuration's. */
   readonly umask?: number;
+  /** Processes may dump core; into files of this name, where it says one. */
+  readonly coreDumps?: { readonly pattern?: string };
+  /** SIGINT does nothing. */
+  readonly ignoreInterrupt: boolean;
   /** For the first log line. */
   readonly version: string;
   readonly commandLine: readonly string[];

@@ -73,6 +73,7 @@ export class Daemon {
   async start(): Promise<boolean> {
     const { config } = this.#running;
     this.#prepareNews();
+    await this.#dump();
     await runStartupScript(config.global_defs, this.#helpers, this.#log);
     if (this.#stopping) return false;
     const starting: Promise<boolean>[] = [];
@@ -152,8 +153,14 @@ export class Daemon {
     this.#running = loaded;
     this.#saved.save(loaded.config);
     this.#prepareNews();
+    await this.#dump();
     await Promise.all([...this.#supervisors].map(([role, each]) => this.#bring(each, role)));
     this.#log.info("Reload complete");
+  }
+
+  /** `-d`. */
+  async #dump(): Promise<void> {
+    if (this.#options.dumpConfig) await this.#reports.logConfiguration(this.#running.config);
   }
 
   /** Where the running configuration wants its reload_file: beside the parent's pid file when it names none. */
@@ -198,12 +205,13 @@ export class Daemon {
   }
 
   #supervisor(role: Role): Supervisor {
-    const { kernel, console, detail, facility, keepOnStop, childPidFiles, respawn } = this.#options;
+    const { kernel, console, detail, facility, logAddresses, keepOnStop, childPidFiles, respawn } =
+      this.#options;
     const log = { console, detail, ...(facility !== undefined && { facility }) };
     return new Supervisor({
       role,
       settings: {
-        ...{ kernel, keepOnStop: keepOnStop[role], log },
+        ...{ kernel, keepOnStop: keepOnStop[role], logAddresses, log },
         ...(kernel === "linux" && { ledger: ledgerBeside(childPidFiles[role]) }),
       },
       pidFile: childPidFiles[role],

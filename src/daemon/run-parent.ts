@@ -1,6 +1,7 @@
 import { release } from "node:os";
 import { setProcessName } from "../../native/process.ts";
 import { realTimeSignal, Signals } from "../../native/signals.ts";
+import { allowCoreDumps } from "./core-dumps.ts";
 import { EXIT } from "./exit-status.ts";
 import { type Loaded, loadConfiguration } from "./load.ts";
 import type { Log } from "./log/log.ts";
@@ -29,9 +30,12 @@ export async function runParent(options: RunOptions, report: (report: StartRepor
   log.info(`Starting Holdfast v${options.version}`);
   log.info(`Running on Linux ${release()}, Node ${process.version}`);
   log.info(`Command line: ${options.commandLine.map((word) => `'${word}'`).join(" ")}`);
+  const { coreDumps } = options;
+  const takeBackName = coreDumps && allowCoreDumps(coreDumps.pattern, log);
   try {
     return await runLoaded(options, log, report);
   } finally {
+    takeBackName?.();
     log.info(`Stopped Holdfast v${options.version}`);
   }
 }
@@ -90,7 +94,7 @@ async function runHolding(
       resolve(status);
     });
     guard(daemon, log);
-    subscribe(daemon, signals, log);
+    subscribe(daemon, signals, options, log);
     void daemon.start().then((started) => {
       if (started) {
         report({ type: "started" });
@@ -117,10 +121,12 @@ function guard(daemon: Daemon, log: Log): void {
 }
 
 /** keepalived's signals. */
-function subscribe(daemon: Daemon, signals: Signals, log: Log): void {
+function subscribe(daemon: Daemon, signals: Signals, { ignoreInterrupt }: RunOptions, log: Log): void {
   process.on("SIGHUP", () => daemon.reload());
   process.on("SIGTERM", () => daemon.stop());
-  process.on("SIGINT", () => daemon.stop());
+  process.on("SIGINT", () => {
+    if (!ignoreInterrupt) daemon.stop();
+  });
   process.on("SIGUSR1", () => daemon.report("data"));
   process.on("SIGUSR2", () => daemon.report("stats"));
   const asked = { JSON: "json", STATS_CLEAR: "stats-clear" } as const;

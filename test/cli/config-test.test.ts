@@ -55,6 +55,16 @@ describe("holdfast run -t", () => {
     expect(stderr).toMatch(/^error: ENOENT: .*\/no\/such\/log/);
   });
 
+  it("takes includes that find nothing for errors, with -e", () => {
+    const file = program.put("include.conf", `include ${program.folder}/no/*.conf\n${CLEAN}`);
+    expect(program.run(["run", "-t", "-f", file]).stderr).toContain("warning: no file matches");
+    for (const option of ["-e", "--all-config"]) {
+      const { status, stderr } = program.run(["run", "-t", option, "-f", file]);
+      expect(status).toBe(6);
+      expect(stderr).toContain(`(${file}: Line 1) no file matches`);
+    }
+  });
+
   it("reads the @id lines of -i", () => {
     const file = program.put("id.conf", `${CLEAN}@other nonsense\n`);
     expect(program.run(["run", "-t", "-i", "one", "-f", file]).stderr).not.toContain("nonsense");

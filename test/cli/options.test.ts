@@ -131,5 +131,17 @@ describe("options that the program has, too", () => {
     expect([stdout, stderr]).toEqual(["", expect.stringContaining("octal with a leading 0")]);
     expect(program.run(["-V"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(program.run(["genhash", "-V"]).stdout).toBe("");
+    expect(program.run(["run", "-v"])).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: expect.stringMatching(/^Holdfast v\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it.each(["-T", "--genhash"])("are genhash's after %s", (option) => {
+    const words = ["-s", "192.0.2.1", "-p", "80", "-u", "/"];
+    const wrong = program.run(["genhash", ...words, "-P", "9"]);
+    expect(wrong.stderr).toContain("It is 1.0, 1.0C or 1.1.");
+    expect(program.run(["run", option, ...words, "-P", "9"])).toEqual(wrong);
   });
 });

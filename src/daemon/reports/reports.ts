@@ -39,6 +39,12 @@ export class Reports {
     }
   }
 
+  /** Logs a configuration, without secrets. */
+  async logConfiguration(config: Config): Promise<void> {
+    const { dumpKeepalived } = await import("../../config/dump-keepalived/dump-keepalived.ts");
+    this.#log.info(dumpKeepalived(config).trimEnd());
+  }
+
   async #data(config: Config, roles: readonly Role[], vrrp: string | undefined): Promise<void> {
     const { dumpKeepalived } = await import("../../config/dump-keepalived/dump-keepalived.ts");
     this.#log.info("Printing parent data on signal");

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { closeOnExec } from "../../../native/process.ts";
+import { forgetCoreDumps } from "../core-dumps.ts";
 import type { FromRunner, ToRunner } from "./messages.ts";
 import { ScriptQueues } from "./runner.ts";
 
@@ -7,6 +8,7 @@ import { ScriptQueues } from "./runner.ts";
 export function runScripts(): void {
   process.title = "holdfast_scripts";
   keepInherited();
+  forgetCoreDumps();
   const report = (message: FromRunner) => {
     // A child that ends first hears nothing any more, which is no error.
     if (process.connected) process.send?.(message, undefined, undefined, () => {});
