@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compareKernelStates } from "./kernel-state.ts";
+import { compareKernelStates, compareReload } from "./kernel-state.ts";
 import { isKept, KEPT_DIFFERENCES } from "./kernel-state-differences.ts";
-import { randomRouter } from "./random-router.ts";
+import { randomRouter, reloadedRouter } from "./random-router.ts";
 
 /** The same seeds in every run of CI, so that a failure is the change's; others, or more of them, by hand. */
 const SEED = Number(process.env.HOLDFAST_SEED ?? 1);
@@ -26,5 +26,13 @@ describe(`so it is for ${RUNS} configurations that nobody wrote, HOLDFAST_SEED=$
       lines.filter((line) => !isKept(line)).map((line) => `${moment}: ${line}`),
     );
     expect(rest, config).toEqual([]);
+  });
+});
+
+describe(`a reload comes to where a start does, for ${RUNS} configurations, HOLDFAST_SEED=${SEED}`, () => {
+  it.each(Array.from({ length: RUNS }, (_, index) => SEED + index))("seed %i", async (seed) => {
+    const [before, after] = [randomRouter(seed), reloadedRouter(seed)];
+    const found = await compareReload(before, after);
+    expect(found, `${before}\n=== reloaded ===\n${after}`).toEqual({ master: [], stopped: [] });
   });
 });

@@ -107,13 +107,22 @@ function addVlan(host: Host): void {
   host.exec("ip", "address", "add", "203.0.113.1/24", "dev", "eth0.7");
 }
 
-/** Runs a program on a configuration through its life, on a host of its own. */
-async function statesOf(lab: Lab, program: RouterProgram, config: string): Promise<Map<Moment, KernelState>> {
-  const host = buildHost(lab, program.name);
+/** A host as buildHost makes it, when all its addresses are there. */
+async function readyHost(lab: Lab, name: string, config: string): Promise<Host> {
+  const host = buildHost(lab, name);
   if (config.includes("eth0.7")) addVlan(host);
   const complete = (device: string) => host.addresses(device).some((address) => address.startsWith("fe80:"));
-  await eventually(`${program.name}: link-local addresses`, () => complete("eth0") && complete("eth1"));
-  const instances = [...config.matchAll(/^vrrp_instance (\S+)/gm)].map(([, name = ""]) => name);
+  await eventually(`${name}: link-local addresses`, () => complete("eth0") && complete("eth1"));
+  return host;
+}
+
+const instancesOf = (config: string): string[] =>
+  [...config.matchAll(/^vrrp_instance (\S+)/gm)].map(([, name = ""]) => name);
+
+/** Runs a program on a configuration through its life, on a host of its own. */
+async function statesOf(lab: Lab, program: RouterProgram, config: string): Promise<Map<Moment, KernelState>> {
+  const host = await readyHost(lab, program.name, config);
+  const instances = instancesOf(config);
   const router = new Router(lab, host, program, config);
   const states = new Map<Moment, KernelState>();
   const text = () => JSON.stringify([...kernelState(host)]);
@@ -146,4 +155,40 @@ export async function compareKernelStates(config: string): Promise<Readonly<Reco
     return differences(["keepalived", before], ["holdfast", after]);
   };
   return { started: at("started"), master: at("master"), stopped: at("stopped") };
+}
+
+/** Longest that it may take until a reload is carried out and every instance is master, milliseconds. */
+const RELOAD_LIMIT = 10_000;
+
+/** What differs between a router that came to a configuration by a reload and one that was started on it. */
+export async function compareReload(
+  before: string,
+  after: string,
+): Promise<Readonly<Record<"master" | "stopped", string[]>>> {
+  await using lab = new Lab();
+  const host = await readyHost(lab, "reloaded", before);
+  const router = new Router(lab, host, HOLDFAST, before);
+  router.start();
+  const [fresh] = await Promise.all([
+    statesOf(lab, HOLDFAST, after),
+    ...instancesOf(before).map((instance) => router.waitForState(instance, "MASTER")),
+  ]);
+  const against = (moment: "master" | "stopped") =>
+    differences(
+      ["after a start", fresh.get(moment) ?? new Map()],
+      ["after a reload", kernelState(host)],
+    ).filter(
+      // What stays was there before what comes.
+      (found) => !found.endsWith(": in another order"),
+    );
+  const mark = router.process.mark();
+  router.configure(after);
+  router.reload();
+  await router.process.waitFor("Reload complete", RELOAD_LIMIT, mark);
+  // No line tells of an instance that it is master still: the state does.
+  const limit = performance.now() + RELOAD_LIMIT;
+  while (against("master").length > 0 && performance.now() < limit) await settled();
+  const master = against("master");
+  await router.stop();
+  return { master, stopped: against("stopped") };
 }

@@ -39,27 +39,45 @@ const METRICS: Options = [
   [20, ["metric 7", "metric 20"]],
 ];
 
+/** A block of addresses, routes or rules. */
+interface List {
+  readonly name: string;
+  readonly items: readonly string[];
+}
+
+interface Instance {
+  readonly name: string;
+  readonly statements: readonly string[];
+  readonly lists: readonly List[];
+}
+
+interface Router {
+  readonly lists: readonly List[];
+  readonly instances: readonly Instance[];
+}
+
 class Writer {
   readonly #random: Random;
   /** No two objects have the same. */
-  #number = 10;
+  #number: number;
 
-  constructor(seed: number) {
+  constructor(seed: number, firstNumber: number) {
     this.#random = new Random(seed);
+    this.#number = firstNumber;
   }
 
-  config(): string {
+  router(): Router {
     const random = this.#random;
     const instances = Array.from({ length: random.between(1, 3) }, (_, index) => this.#instance(index));
-    return [
+    const lists = [
       this.#list("static_ipaddress", random.below(3), () => this.#anyAddress(true)),
       this.#list("static_routes", random.below(4), () => this.#route()),
       this.#list("static_rules", random.below(3), () => this.#rule()),
-      ...instances,
-    ].join("");
+    ];
+    return { lists, instances };
   }
 
-  #instance(index: number): string {
+  #instance(index: number): Instance {
     const random = this.#random;
     const device = random.pick(DEVICES);
     const isSix = random.percent(30);
@@ -74,25 +92,28 @@ class Writer {
       random.percent(20) && "promote_secondaries",
       random.percent(15) && "dont_track_primary",
     ].filter((line) => line !== false);
-    return `vrrp_instance VI_${index} {
-  interface ${device}
-  virtual_router_id ${51 + index}
-  priority 200
-  version ${version}
-  advert_int ${version === 2 ? 1 : 0.3}
-  garp_master_delay 1
-  ${options.join("\n  ")}
-${this.#list("virtual_ipaddress", addresses.length, () => addresses.shift() ?? "")}
-${this.#list("virtual_ipaddress_excluded", hasMac ? 0 : random.below(3), () => this.#anyAddress(false))}
-${this.#list("virtual_routes", random.below(3), () => this.#route())}
-${this.#list("virtual_rules", random.below(3), () => this.#rule())}
-}
-`;
+    return {
+      name: `VI_${index}`,
+      statements: [
+        `interface ${device}`,
+        `virtual_router_id ${51 + index}`,
+        "priority 200",
+        `version ${version}`,
+        `advert_int ${version === 2 ? 1 : 0.3}`,
+        "garp_master_delay 1",
+        ...options,
+      ],
+      lists: [
+        { name: "virtual_ipaddress", items: addresses },
+        this.#list("virtual_ipaddress_excluded", hasMac ? 0 : random.below(3), () => this.#anyAddress(false)),
+        this.#list("virtual_routes", random.below(3), () => this.#route()),
+        this.#list("virtual_rules", random.below(3), () => this.#rule()),
+      ],
+    };
   }
 
-  #list(name: string, count: number, item: () => string): string {
-    if (count === 0) return "";
-    return `${name} {\n${Array.from({ length: count }, () => `  ${item()}\n`).join("")}}\n`;
+  #list(name: string, count: number, item: () => string): List {
+    return { name, items: Array.from({ length: count }, item) };
   }
 
   #anyAddress(needsDevice: boolean): string {
@@ -169,7 +190,44 @@ ${this.#list("virtual_rules", random.below(3), () => this.#rule())}
   }
 }
 
+function block(heading: string, lines: readonly string[]): string[] {
+  return [`${heading} {`, ...lines.map((line) => `  ${line}`), "}"];
+}
+
+const blocksOf = (lists: readonly List[]): string[] =>
+  lists.flatMap(({ name, items }) => (items.length === 0 ? [] : block(name, items)));
+
+function textOf({ lists, instances }: Router): string {
+  const lines = instances.flatMap((one) =>
+    block(`vrrp_instance ${one.name}`, [...one.statements, ...blocksOf(one.lists)]),
+  );
+  return `${[...blocksOf(lists), ...lines].join("\n")}\n`;
+}
+
 /** The configuration of a seed: static objects, and one to three instances, each of which becomes master. */
 export function randomRouter(seed: number): string {
-  return new Writer(seed).config();
+  return textOf(new Writer(seed, 10).router());
+}
+
+/** What a reload makes of it: blocks that stay, go, come or become others, and lists with fewer items or with more. */
+export function reloadedRouter(seed: number): string {
+  const random = new Random(seed);
+  const [before, other] = [new Writer(seed, 10).router(), new Writer(seed + 0x10_0000, 130).router()];
+  const mixed = ({ name, items }: List, index: number, others: readonly List[]): List => {
+    // An instance without any address is none, and the first of IPv6 is link-local.
+    const kept = items.filter(
+      (_, item) => (name === "virtual_ipaddress" && item === 0) || random.percent(75),
+    );
+    const added = random.percent(30) ? (others[index]?.items ?? []) : [];
+    return { name, items: [...kept, ...added] };
+  };
+  const lists = before.lists.map((list, index) => mixed(list, index, other.lists));
+  const instances = before.instances.flatMap((instance, index) => {
+    const another = other.instances[index];
+    if (random.percent(15)) return [];
+    if (random.percent(25) && another !== undefined) return [another];
+    return { ...instance, lists: instance.lists.map((list) => mixed(list, 0, [])) };
+  });
+  const more = other.instances.slice(before.instances.length);
+  return textOf({ lists, instances: [...instances, ...more] });
 }

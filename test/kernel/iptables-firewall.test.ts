@@ -108,6 +108,14 @@ describe.runIf(iptables && ip6tables && ipset)("ipsets", () => {
     expect(members("keepalived_igmp")).toHaveLength(2);
     firewall.unblock([at("192.0.2.100")]);
     expect(members("keepalived")).toEqual(["add keepalived 192.0.2.101"]);
+    firewall.unblock([at("2001:db8::1"), at("fe80::51")]);
+    firewall.tidy();
+    expect(
+      execute([tools.ipset ?? "", "list", "-n"])
+        .trim()
+        .split("\n")
+        .sort(),
+    ).toEqual(["keepalived", "keepalived_igmp"]);
     firewall.close();
     expect([...rules(tools.iptables), ...rules(tools.ip6tables)]).toEqual([]);
     expect(execute([tools.ipset ?? "", "list", "-n"])).toBe("");

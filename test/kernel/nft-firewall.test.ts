@@ -176,6 +176,40 @@ describe.runIf(findProgram("nft"))("the rules of virtual links and addresses, as
     expect(lines).toEqual([]);
   });
 
+  it("are those that are needed after each tidying, and no table where none is", () => {
+    const { made, lines } = firewall();
+    const six = [at("2001:db8::52"), at("fe80::51", "vrrp.51"), at("fe80::52", "eth0", true)];
+    made.addLink(link(), ["ip", "ip6"]);
+    made.block([at("10.0.0.100"), ...six]);
+    const all = ruleset();
+    made.tidy();
+    expect(ruleset()).toBe(all);
+    made.unblock(six.slice(2));
+    made.removeLink(link());
+    made.tidy();
+    expect(ruleset()).toMatch(/elements = \{ 10\.0\.0\.100 \}/);
+    expect(ruleset()).toMatch(/elements = \{ fe80::51 \. "vrrp\.51" \}/);
+    expect(ruleset()).not.toMatch(/vips_link_local_name|macvlan/);
+    made.unblock(six.slice(0, 2));
+    made.tidy();
+    expect(ruleset()).not.toContain("table ip6");
+    made.addLink(link(), ["ip", "ip6"]);
+    made.unblock([at("10.0.0.100")]);
+    made.tidy();
+    // The tables come in the order in which they were made.
+    expect(
+      ruleset()
+        .split(/^(?=table)/m)
+        .sort()
+        .join(""),
+    ).toBe(LINKS);
+    made.removeLink(link());
+    made.tidy();
+    expect(ruleset()).toBe("");
+    made.close();
+    expect(lines).toEqual([]);
+  });
+
   it("replace the table of a daemon that was killed", () => {
     const killed = firewall();
     killed.made.block([at("10.0.0.99")]);

@@ -115,6 +115,14 @@ export class IptablesFirewall implements Firewall {
     );
   }
 
+  /** Rules and entries have gone with the last who wanted them: here are the sets. */
+  tidy(): void {
+    const wanted = new Set([...this.#entries.keys()].map((key) => key.slice(0, key.indexOf(" "))));
+    const gone = [...this.#standing].filter((set) => !wanted.has(set));
+    for (const set of gone) this.#standing.delete(set);
+    this.#ipset(gone.map((set) => `destroy ${this.#sets?.[set]}`));
+  }
+
   close(): void {
     const rules = [...this.#rules.values()].map(({ rule }) => rule);
     this.#rules.clear();

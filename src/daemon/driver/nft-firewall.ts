@@ -26,12 +26,22 @@ export interface Firewall {
   removeLink(link: MadeLink): void;
   block(addresses: readonly BlockedAddress[]): void;
   unblock(addresses: readonly BlockedAddress[]): void;
+  /** Takes away what stands for nothing any more: after a reload, as if it had been started so. */
+  tidy(): void;
   /** Takes away everything. */
   close(): void;
 }
 
 /** The parts of the ruleset, each made when it is first needed. */
 type Part = `${"links" | "addresses"} ${FirewallFamily}` | `link-local ${boolean}`;
+
+const familyOf = (part: Part): FirewallFamily =>
+  part === "links ip" || part === "addresses ip" ? "ip" : "ip6";
+
+const partsOf = ({ address, byName }: BlockedAddress): Part[] => {
+  const part = `addresses ${firewallFamily(address)}` as const;
+  return isLinkLocal(address) ? [part, `link-local ${byName}`] : [part];
+};
 
 /** Rules in a table of our own of nf_tables. Each change is one transaction. */
 export class NftFirewall implements Firewall {
@@ -41,9 +51,12 @@ export class NftFirewall implements Firewall {
   readonly #parts = new Set<Part>();
   readonly #families = new Set<FirewallFamily>();
   /** Families that rules keep each link out of, by its index. */
-  readonly #links = new Map<number, readonly FirewallFamily[]>();
-  /** How many hold each address back, by set and key. */
-  readonly #holders = new Map<string, number>();
+  readonly #links = new Map<
+    number,
+    { readonly link: MadeLink; readonly families: readonly FirewallFamily[] }
+  >();
+  /** The addresses that are blocked, by set and key, and how many want each to be. */
+  readonly #blocked = new Map<string, { readonly address: BlockedAddress; holders: number }>();
   #said: string | undefined;
 
   constructor(port: FirewallPort, options: RulesetOptions, log: Log) {
@@ -59,30 +72,46 @@ export class NftFirewall implements Firewall {
 
   addLink(link: MadeLink, families: readonly FirewallFamily[]): void {
     if (this.#links.has(link.ifindex)) return;
-    const done = this.#build(() =>
-      families.flatMap((family) => [
-        ...this.#part(`links ${family}`, family, () => linkRules(this.#options, family)),
-        ...linkElements(this.#options, family, "add-elements", link),
-      ]),
-    );
-    if (done) this.#links.set(link.ifindex, families);
+    const done = this.#build(() => families.flatMap((family) => this.#linkCommands(link, family)));
+    if (done) this.#links.set(link.ifindex, { link, families });
   }
 
   removeLink(link: MadeLink): void {
-    const families = this.#links.get(link.ifindex) ?? [];
+    const { families = [] } = this.#links.get(link.ifindex) ?? {};
     this.#links.delete(link.ifindex);
     this.#apply(families.flatMap((family) => linkElements(this.#options, family, "delete-elements", link)));
   }
 
   block(addresses: readonly BlockedAddress[]): void {
-    this.#build(() => [
-      ...addresses.flatMap((blocked) => this.#addressParts(blocked)),
-      ...this.#elements("add-elements", addresses),
-    ]);
+    const fresh = this.#counted(addresses, 1);
+    this.#build(() => this.#addressCommands(fresh));
   }
 
   unblock(addresses: readonly BlockedAddress[]): void {
-    this.#apply(this.#elements("delete-elements", addresses));
+    this.#apply(this.#elements("delete-elements", this.#counted(addresses, -1)));
+  }
+
+  /** Replaces the table of each family that has a part too many by one that has what is needed, if anything is. */
+  tidy(): void {
+    const links = [...this.#links.values()];
+    const addresses = [...this.#blocked.values()].map(({ address }) => address);
+    const needed = new Set<Part>([
+      ...links.flatMap(({ families }) => families.map((family) => `links ${family}` as const)),
+      ...addresses.flatMap(partsOf),
+    ]);
+    const stale = new Set([...this.#parts].filter((part) => !needed.has(part)).map(familyOf));
+    if (stale.size === 0) return;
+    this.#build(() => {
+      for (const part of this.#parts) if (stale.has(familyOf(part))) this.#parts.delete(part);
+      for (const family of stale) this.#families.delete(family);
+      return [...stale].flatMap((family) => [
+        { type: "delete-table", table: { family, name: this.#options.table } } as const,
+        ...links
+          .filter(({ families }) => families.includes(family))
+          .flatMap(({ link }) => this.#linkCommands(link, family)),
+        ...this.#addressCommands(addresses.filter(({ address }) => firewallFamily(address) === family)),
+      ]);
+    });
   }
 
   close(): void {
@@ -90,18 +119,30 @@ export class NftFirewall implements Firewall {
     this.#families.clear();
     this.#parts.clear();
     this.#links.clear();
-    this.#holders.clear();
+    this.#blocked.clear();
     this.#apply(
       standing.map((family) => ({ type: "delete-table", table: { family, name: this.#options.table } })),
     );
   }
 
-  #addressParts({ address, byName }: BlockedAddress): FirewallCommand[] {
-    const family = firewallFamily(address);
-    const commands = this.#part(`addresses ${family}`, family, () => addressRules(this.#options, family));
-    if (!isLinkLocal(address)) return commands;
-    const local = this.#part(`link-local ${byName}`, family, () => linkLocalRules(this.#options, byName));
-    return [...commands, ...local];
+  #linkCommands(link: MadeLink, family: FirewallFamily): FirewallCommand[] {
+    return [
+      ...this.#part(`links ${family}`, () => linkRules(this.#options, family)),
+      ...linkElements(this.#options, family, "add-elements", link),
+    ];
+  }
+
+  #addressCommands(addresses: readonly BlockedAddress[]): FirewallCommand[] {
+    const parts = addresses.flatMap((blocked) =>
+      partsOf(blocked).flatMap((part) =>
+        this.#part(part, () =>
+          part.startsWith("link-local")
+            ? linkLocalRules(this.#options, blocked.byName)
+            : addressRules(this.#options, familyOf(part)),
+        ),
+      ),
+    );
+    return [...parts, ...this.#elements("add-elements", addresses)];
   }
 
   /** Carries out what may begin new parts, which do not count when it is refused. */
@@ -116,8 +157,9 @@ export class NftFirewall implements Firewall {
   }
 
   /** The commands of a part that is not there yet, none of one that is. A table of an earlier run is replaced. */
-  #part(part: Part, family: FirewallFamily, make: () => FirewallCommand[]): FirewallCommand[] {
+  #part(part: Part, make: () => FirewallCommand[]): FirewallCommand[] {
     if (this.#parts.has(part)) return [];
+    const family = familyOf(part);
     this.#parts.add(part);
     if (this.#families.has(family)) return make();
     this.#families.add(family);
@@ -125,7 +167,20 @@ export class NftFirewall implements Firewall {
     return [{ type: "add-table", table }, { type: "delete-table", table }, ...make()];
   }
 
-  /** The elements that come with the first who wants an address blocked, or go with the last, set by set. */
+  /** Counts who wants addresses blocked: those that come with the first who does, or go with the last. */
+  #counted(addresses: readonly BlockedAddress[], step: 1 | -1): BlockedAddress[] {
+    return addresses.filter((address) => {
+      const { set, key } = addressElement(address);
+      const identity = `${firewallFamily(address.address)} ${set} ${key.join(".")}`;
+      const before = this.#blocked.get(identity)?.holders ?? 0;
+      const holders = Math.max(0, before + step);
+      if (holders === 0) this.#blocked.delete(identity);
+      else this.#blocked.set(identity, { address, holders });
+      return (before === 0) !== (holders === 0);
+    });
+  }
+
+  /** The commands for the elements of addresses, set by set. */
   #elements(
     type: "add-elements" | "delete-elements",
     addresses: readonly BlockedAddress[],
@@ -134,12 +189,6 @@ export class NftFirewall implements Firewall {
     for (const blocked of addresses) {
       const { set, key } = addressElement(blocked);
       const family = firewallFamily(blocked.address);
-      const identity = `${family} ${set} ${key.join(".")}`;
-      const before = this.#holders.get(identity) ?? 0;
-      const after = type === "add-elements" ? before + 1 : Math.max(0, before - 1);
-      if (after === 0) this.#holders.delete(identity);
-      else this.#holders.set(identity, after);
-      if ((before === 0) === (after === 0)) continue;
       const place = sets.get(`${family} ${set}`) ?? { family, elements: [] };
       place.elements.push({ key });
       sets.set(`${family} ${set}`, place);

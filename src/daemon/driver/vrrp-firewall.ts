@@ -41,7 +41,9 @@ export class VrrpFirewall {
   configure(changes: readonly Change[]): void {
     for (const change of changes) {
       if (change.object === "global_defs") this.#global = change.after;
-      if (change.object === "vrrp_instance" && change.after) this.#configureInstance(change.after);
+      if (change.object !== "vrrp_instance") continue;
+      if (change.after) this.#configureInstance(change.after);
+      else this.#modes.delete(change.id);
     }
   }
 
@@ -82,6 +84,11 @@ export class VrrpFirewall {
   clear(tables: readonly string[]): void {
     for (const name of tables)
       for (const family of ["ip", "ip6"] as const) this.#clearTable({ family, name });
+  }
+
+  /** After a reload: what it does not need any more. */
+  tidy(): void {
+    this.#firewall?.tidy();
   }
 
   close(): void {

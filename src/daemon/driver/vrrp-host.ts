@@ -64,11 +64,14 @@ export class VrrpHost {
   }
 
   /**
-   * After the machine had it. The first time what an earlier run left goes, and it is said which interfaces of virtual
+   * After the machine had it: the firewall has what is needed, and no more. The first time what an earlier run left goes, and it is said which interfaces of virtual
    * routers nobody here wants.
    */
   configured(): void {
-    if (this.#started) return;
+    if (this.#started) {
+      this.#firewall.tidy();
+      return;
+    }
     this.#started = true;
     if (this.#earlier !== undefined) {
       this.#links.clear(this.#earlier.links);
