@@ -168,6 +168,41 @@ export async function compareSequence(
   return { comparisons, log };
 }
 
+/**
+ * Holdfast that came to a configuration by a reload, and Holdfast that was started on it: both tables as of the two
+ * programs of a comparison. The servers `down` are so from before the start.
+ */
+export async function compareReload(
+  lab: Lab,
+  name: string,
+  { before, after, down }: { before: string; after: string; down: readonly string[] },
+  places: readonly [Place, Place],
+): Promise<{ afterReload: string[]; afterStart: string[]; log: string }> {
+  const directory = lab.path(name);
+  mkdirSync(directory);
+  const [reloaded, started] = places.map((place) => new Side(lab, place, HOLDFAST, "checkers"));
+  if (reloaded === undefined || started === undefined) throw new Error("a comparison needs two places");
+  const sides = [reloaded, started];
+  const empty = sides.map((side) => side.glance());
+  try {
+    for (const side of sides)
+      side.carryOut({ type: "server", behaviour: "down", addresses: down }, directory);
+    reloaded.carryOut({ type: "start", parts: "checkers", config: before }, directory);
+    started.carryOut({ type: "start", parts: "checkers", config: after }, directory);
+    await settled(sides, empty, true, PATIENCE);
+    const mark = reloaded.router.process.mark();
+    reloaded.carryOut({ type: "reload", config: after }, directory);
+    await reloaded.router.process.waitFor("Reload complete", PATIENCE.hearing, mark);
+    await settled(sides, empty, false, PATIENCE);
+    const [afterReload = [], afterStart = []] = sides.map((side) => side.state(false));
+    return { afterReload, afterStart, log: reloaded.router.process.log };
+  } finally {
+    await Promise.all(sides.map(({ router }) => router.stop()));
+    for (const { place } of sides) place.reset();
+    rmSync(directory, { recursive: true });
+  }
+}
+
 function writeOrRemove(path: string, content: string | undefined): void {
   if (content === undefined) rmSync(path);
   else writeFileSync(path, content, { mode: 0o755 });

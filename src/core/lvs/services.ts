@@ -25,7 +25,7 @@ function forwardingOf(server: VirtualServer, real: RealServer): Forwarding {
 
 /**
  * What the kernel knows a virtual server by: one service, or for each entry of its group one or, for a range, many.
- * `reals` say the family of a mark that names none: a server behind a tunnel says nothing, as its family may differ.
+ * `reals` say the family of a mark that names none.
  * `mark`: what packets to the addresses of its group are marked with.
  */
 export function serviceKeysOf(
@@ -39,7 +39,7 @@ export function serviceKeysOf(
     case "group":
       return mark === undefined ? groupKeys(server, entries, reals) : markedKeys(entries, mark);
     case "fwmark":
-      return [{ type: "fwmark", family: familyOfMark(server, reals), fwmark: service.fwmark }];
+      return [{ type: "fwmark", family: familyOfMark(server, [...reals]), fwmark: service.fwmark }];
     case "address": {
       const protocol = PROTOCOLS[server.protocol ?? "UDP"];
       return [{ type: "address", protocol, address: service.address, port: service.port }];
@@ -91,13 +91,26 @@ function familyInGroup(
     const family = familyOfEntry(entry);
     if (family !== undefined) return family;
   }
-  return familyOfMark(server, reals);
+  return ownFamily(server, [...reals]) ?? 4;
 }
 
-function familyOfMark(server: VirtualServer, reals: Iterable<RealServer>): IpFamily {
-  if (server.ip_family !== undefined) return server.ip_family === "inet6" ? 6 : 4;
-  for (const real of reals) {
-    if (forwardingOf(server, real) !== "TUN") return familyOf(real.server.address);
-  }
-  return server.persistence_granularity?.netmask === false ? 6 : 4;
+/** Behind tunnels alone, servers say the family of a mark when all are of the same. */
+function familyOfMark(server: VirtualServer, reals: readonly RealServer[]): IpFamily {
+  const own = ownFamily(server, reals);
+  if (own !== undefined) return own;
+  const { sorry_server: sorry } = server;
+  const all = new Set(reals.map((real) => familyOf(real.server.address)));
+  if (sorry !== undefined) all.add(familyOf(sorry.address));
+  return all.size === 1 && all.has(6) ? 6 : 4;
+}
+
+/** What the service itself says, or a server that its packets reach as they are: behind a tunnel the family may differ. */
+function ownFamily(server: VirtualServer, reals: readonly RealServer[]): IpFamily | undefined {
+  const { ip_family: family, persistence_granularity: granularity } = server;
+  const { sorry_server: sorry, sorry_server_lvs_method: sorryMethod = server.lb_kind } = server;
+  if (family !== undefined) return family === "inet6" ? 6 : 4;
+  const direct = reals.find((real) => forwardingOf(server, real) !== "TUN");
+  if (direct !== undefined) return familyOf(direct.server.address);
+  if (granularity !== undefined) return granularity.netmask ? 4 : 6;
+  return sorry !== undefined && sorryMethod.method !== "TUN" ? familyOf(sorry.address) : undefined;
 }

@@ -70,7 +70,25 @@ it("makes an IPv6 service, whose netmask is a prefix length", () => {
 it.each([
   ["its servers", "", "real_server fd00::2 80 {\n}", 6],
   ["ip_family", "ip_family inet6\nlb_kind TUN", "real_server 10.0.1.1 80 {\n}", 6],
-  ["nothing, behind tunnels", "lb_kind TUN", "real_server fd00::2 80 {\n}", 4],
+  ["all of them alike, behind tunnels", "lb_kind TUN", "real_server fd00::2 80 {\n}", 6],
+  [
+    "nothing, behind tunnels to both families",
+    "lb_kind TUN",
+    "real_server fd00::2 80 {\n}\nreal_server 10.0.1.1 80 {\n}",
+    4,
+  ],
+  [
+    "nothing, when a sorry server behind a tunnel is of the other",
+    "lb_kind TUN\nsorry_server 10.0.9.9 80",
+    "real_server fd00::2 80 {\n}",
+    4,
+  ],
+  [
+    "a sorry server without a tunnel",
+    "lb_kind TUN\nsorry_server fd00::9 80\nsorry_server_lvs_method DR",
+    "real_server 10.0.1.1 80 {\n}",
+    6,
+  ],
 ])("takes the family of a mark from %s", (_, lines, real, family) => {
   expect(desired("fwmark 9", lines, real).service.key).toEqual({ type: "fwmark", family, fwmark: 9 });
 });
