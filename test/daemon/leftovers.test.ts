@@ -110,12 +110,6 @@ async function startWithEverything(): Promise<Router> {
 
 const ledgerOf = ({ files }: Router): string => ledgerBeside(files.vrrpPid);
 
-async function restart(router: Router, config: string): Promise<void> {
-  router.configure(config);
-  router.start();
-  await router.process.waitFor("Startup complete");
-}
-
 describe("what a daemon that was killed left", () => {
   it("goes at the next start where the configuration does not name it: every address, route, rule, link, table and parameter", async () => {
     host.sysctl("net/ipv4/conf/all/rp_filter", 1);
@@ -126,7 +120,7 @@ describe("what a daemon that was killed left", () => {
     const left = everything();
     for (const part of ["links", "addresses", "routes", "routes6", "rules", "tables", "parameters"])
       expect(left[part]).not.toBe(before[part]);
-    await restart(router, ANOTHER);
+    await router.startOn(ANOTHER);
     await host.waitForAddress("eth0", "192.0.2.100");
     for (const what of ["address 192.0.2.11/24", "route 10.20.0.0/24", "VMAC interface vrrp.52"])
       expect(router.process.log).toContain(`Removing ${what}`);
@@ -142,7 +136,7 @@ describe("what a daemon that was killed left", () => {
     const router = await startWithEverything();
     const vmac = host.exec("ip", "-j", "link", "show", "vrrp.52");
     await router.kill();
-    await restart(router, EVERYTHING);
+    await router.startOn(EVERYTHING);
     await host.waitForAddress("vrrp.52", "192.0.2.20");
     expect(JSON.parse(host.exec("ip", "-j", "link", "show", "vrrp.52"))[0].ifindex).toBe(
       JSON.parse(vmac)[0].ifindex,
@@ -178,7 +172,7 @@ describe("what a daemon that was killed left", () => {
     await host.waitForAddress("eth0", "192.0.2.11");
     expect(await router.stop()).toBe(0);
     expect(host.holds("eth0", "192.0.2.10")).toBe(true);
-    await restart(router, instance(["192.0.2.11/24"]));
+    await router.startOn(instance(["192.0.2.11/24"]));
     await eventually("the first address is gone", () => !host.holds("eth0", "192.0.2.10"));
     await host.waitForAddress("eth0", "192.0.2.11");
   });
@@ -188,7 +182,7 @@ describe("what a daemon that was killed left", () => {
     await host.waitForAddress("eth0", "192.0.2.10");
     host.exec("ip", "route", "add", "10.77.0.0/24", "dev", "eth0", "proto", "18");
     await router.kill();
-    await restart(router, ANOTHER);
+    await router.startOn(ANOTHER);
     await router.process.waitFor("route 10.77.0.0/24 table 254 is marked as keepalived's and is not in this");
     expect(host.exec("ip", "route")).toContain("10.77.0.0/24");
     expect(host.holds("eth0", "192.0.2.10")).toBe(false);
@@ -230,7 +224,7 @@ describe("the file that says so", () => {
     expect(statSync(ledgerOf(router)).mode & 0o777).toBe(0o600);
     await router.kill();
     forge(ledgerOf(router));
-    await restart(router, ANOTHER);
+    await router.startOn(ANOTHER);
     await router.process.waitFor("which says what to clear up after a kill");
     expect(host.holds("eth0", "192.0.2.10")).toBe(true);
     await host.waitForAddress("eth0", "192.0.2.100");
@@ -249,7 +243,7 @@ describe("the file that says so", () => {
     await host.waitForAddress("eth0", "192.0.2.10");
     await router.kill();
     writeFileSync(ledgerOf(router), text.replace(/"place":"1 [0-9a-f]{8}/, '"place":"1 00000000'));
-    await restart(router, ANOTHER);
+    await router.startOn(ANOTHER);
     await router.process.waitFor("address 192.0.2.10/24 is marked as keepalived's");
     expect(host.holds("eth0", "192.0.2.10")).toBe(true);
   });

@@ -40,15 +40,8 @@ async function start(
   parts: RouterParts = "checkers",
 ): Promise<Router> {
   const router = new Router(lab, host, program, config, parts);
-  router.start();
-  await router.process.waitFor("Startup complete", 20_000);
+  await router.startOn(config);
   return router;
-}
-
-async function restart(router: Router, config: string): Promise<void> {
-  router.configure(config);
-  router.start();
-  await router.process.waitFor("Startup complete", 20_000);
 }
 
 it("goes where the configuration does not name it, and no service of anybody else's", async () => {
@@ -61,7 +54,7 @@ it("goes where the configuration does not name it, and no service of anybody els
   host.exec("ipvsadm", "-A", "-t", "10.8.0.77:80", "-s", "rr");
   // One of them is gone already: somebody was quicker.
   host.exec("ipvsadm", "-D", "-f", "7");
-  await restart(router, kept);
+  await router.startOn(kept);
   await router.process.waitFor("Removing service [10.8.0.51]:tcp:80, left by an earlier run");
   expect(router.process.log).toContain("Removing service FWM 9, left by an earlier run");
   expect(router.process.log).not.toContain("Removing service FWM 7");
@@ -95,11 +88,11 @@ describe.each(["", "VI_1 "])("a synchronisation daemon on eth0 %sand timeouts", 
     const router = await start(globals + rest, HOLDFAST, "all");
     await eventually("a daemon", () => daemons() !== "", 20_000);
     await router.kill();
-    await restart(router, globals + rest);
+    await router.startOn(globals + rest);
     expect(timeouts()).toBe("Timeout (tcp tcpfin udp): 1000 120 300");
     expect(daemons()).not.toBe("");
     await router.kill();
-    await restart(router, rest);
+    await router.startOn(rest);
     await router.process.waitFor("synchronisation daemon on eth0, left by an earlier run");
     expect(daemons()).toBe("");
     expect(timeouts()).toBe(before);
@@ -117,7 +110,7 @@ it("of a stop that was to leave it goes with the configuration that has it no lo
   await there("-t 10.8.0.51:80");
   expect(await router.stop()).toBe(0);
   await there("-t 10.8.0.50:80", "-t 10.8.0.51:80");
-  await restart(router, service("10.8.0.50 80"));
+  await router.startOn(service("10.8.0.50 80"));
   await eventually("the second is gone", () => !table().includes("10.8.0.51"));
   expect(table()).toContain("10.8.0.50");
 });

@@ -73,6 +73,13 @@ export class Router {
     this.#process = this.host.spawn(this.program.command(this.files, this.parts));
   }
 
+  /** Starts it on another configuration; resolves when everything runs. */
+  async startOn(config: string): Promise<void> {
+    this.configure(config);
+    this.start();
+    await this.process.waitFor("Startup complete", 20_000);
+  }
+
   /** Waits for the log to say that the instance entered the state, after `mark` in the log. */
   async waitForState(instance: string, state: RouterState, timeout = 10_000, mark = 0): Promise<void> {
     await this.process.waitFor(`(${instance}) Entering ${state} STATE`, timeout, mark);
