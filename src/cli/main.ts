@@ -153,15 +153,10 @@ function addFactCommands(program: Command): void {
 }
 
 /** `run -T`, as keepalived has genhash since it is one program: the first option, and the rest is genhash's. */
-function commandLine([
-  node = "",
-  program = "",
-  command = "",
-  first = "",
-  ...rest
-]: readonly string[]): string[] {
-  const genhash = command === "run" && ["-T", "--genhash"].includes(first);
-  return genhash ? [node, program, "genhash", ...rest] : [...process.argv];
+function commandLine(words: readonly string[]): readonly string[] {
+  const [node = "", program = "", command, first = "", ...rest] = words;
+  const isGenhash = command === "run" && ["-T", "--genhash"].includes(first);
+  return isGenhash ? [node, program, "genhash", ...rest] : words;
 }
 
 async function main(): Promise<void> {

@@ -27,7 +27,6 @@ interface Given {
   readonly dontReleaseVrrp?: true;
   readonly dontReleaseIpvs?: true;
   readonly dontRespawn?: true;
-  /** `true` without a log file. */
   readonly no_bfd?: true;
   readonly releaseVips?: true;
   readonly dumpConf?: true;
@@ -39,6 +38,7 @@ interface Given {
   readonly coreDumpPattern?: string | true;
   readonly ignoreSigint?: true;
   readonly version?: true;
+  /** `true` without a log file. */
   readonly configTest?: string | true;
   readonly umask?: number;
   readonly signum?: string;

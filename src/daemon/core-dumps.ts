@@ -12,7 +12,7 @@ const BEFORE = "HOLDFAST_CORE_LIMIT";
 export function allowCoreDumps(pattern: string | undefined, log: Log): () => void {
   const [, before] =
     /^Max core file size\s+(\S+\s+\S+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
-  const result = setResourceLimit(RLIMIT_CORE, undefined, undefined);
+  const result = setResourceLimit(RLIMIT_CORE);
   if (result < 0) log.warn(`Unable to set the core file size: ${errnoName(-result)}`);
   else process.env[BEFORE] = before;
   return pattern === undefined ? () => {} : namePattern(pattern, log);

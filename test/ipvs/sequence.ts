@@ -180,8 +180,9 @@ export async function compareReload(
 ): Promise<{ afterReload: string[]; afterStart: string[]; log: string }> {
   const directory = lab.path(name);
   mkdirSync(directory);
-  const [reloaded, started] = places.map((place) => new Side(lab, place, HOLDFAST, "checkers"));
-  if (reloaded === undefined || started === undefined) throw new Error("a comparison needs two places");
+  const [here, there] = places;
+  const reloaded = new Side(lab, here, HOLDFAST, "checkers");
+  const started = new Side(lab, there, HOLDFAST, "checkers");
   const sides = [reloaded, started];
   const empty = sides.map((side) => side.glance());
   try {

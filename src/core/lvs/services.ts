@@ -31,7 +31,7 @@ function forwardingOf(server: VirtualServer, real: RealServer): Forwarding {
 export function serviceKeysOf(
   server: VirtualServer,
   entries: readonly GroupEntry[],
-  reals: Iterable<RealServer>,
+  reals: readonly RealServer[],
   mark?: number,
 ): readonly IpvsServiceKey[] {
   const { service } = server;
@@ -39,7 +39,7 @@ export function serviceKeysOf(
     case "group":
       return mark === undefined ? groupKeys(server, entries, reals) : markedKeys(entries, mark);
     case "fwmark":
-      return [{ type: "fwmark", family: familyOfMark(server, [...reals]), fwmark: service.fwmark }];
+      return [{ type: "fwmark", family: familyOfMark(server, reals), fwmark: service.fwmark }];
     case "address": {
       const protocol = PROTOCOLS[server.protocol ?? "UDP"];
       return [{ type: "address", protocol, address: service.address, port: service.port }];
@@ -63,7 +63,7 @@ function familyOfEntry(entry: GroupEntry): IpFamily | undefined {
 function groupKeys(
   server: VirtualServer,
   entries: readonly GroupEntry[],
-  reals: Iterable<RealServer>,
+  reals: readonly RealServer[],
 ): readonly IpvsServiceKey[] {
   const protocol = PROTOCOLS[server.protocol ?? "UDP"];
   const keys = new Map<string, IpvsServiceKey>();
@@ -85,13 +85,13 @@ function groupKeys(
 function familyInGroup(
   server: VirtualServer,
   entries: readonly GroupEntry[],
-  reals: Iterable<RealServer>,
+  reals: readonly RealServer[],
 ): IpFamily {
   for (const entry of entries) {
     const family = familyOfEntry(entry);
     if (family !== undefined) return family;
   }
-  return ownFamily(server, [...reals]) ?? 4;
+  return ownFamily(server, reals) ?? 4;
 }
 
 /** Behind tunnels alone, servers say the family of a mark when all are of the same. */

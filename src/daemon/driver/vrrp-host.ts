@@ -64,8 +64,8 @@ export class VrrpHost {
   }
 
   /**
-   * After the machine had it: the firewall has what is needed, and no more. The first time what an earlier run left goes, and it is said which interfaces of virtual
-   * routers nobody here wants.
+   * After the machine had it: the firewall has what is needed, and no more. The first time what an earlier run left goes,
+   * and it is said which interfaces of virtual routers nobody here wants.
    */
   configured(): void {
     if (this.#started) {
