@@ -13,8 +13,7 @@ let lab: Lab;
 let host: Host;
 beforeEach(() => {
   lab = new Lab();
-  host = lab.host("left");
-  lab.switch().connect(host, "eth0", ["192.0.2.1/24"]);
+  host = lab.hostOnSwitch();
 });
 afterEach(() => lab.dispose());
 

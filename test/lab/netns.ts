@@ -160,6 +160,13 @@ export class Lab implements AsyncDisposable {
     return host;
   }
 
+  /** A host, `left`, alone on a switch: its eth0 has 192.0.2.1/24. */
+  hostOnSwitch(): Host {
+    const host = this.host("left");
+    this.switch().connect(host, "eth0", ["192.0.2.1/24"]);
+    return host;
+  }
+
   switch(name = "switch"): Switch {
     const made = new Switch(name, `${this.#prefix}-${name}`);
     this.#hosts.push(made);
