@@ -78,12 +78,13 @@ process.once("exit", () => {
 /** A process that runs until it is stopped or killed. */
 export class LabProcess {
   readonly lines: Line[] = [];
-  /** Exit status, or the signal's name. */
+  /** Exit status, or the signal's name, once what it wrote last is in `lines`. */
   readonly exited: Promise<number | NodeJS.Signals>;
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #title: string;
   #ended = false;
+  #isSilent = false;
 
   /** Starts `command`; `ipc` adds Node's message channel. Throws when the program cannot be started. */
   constructor(command: readonly string[], options: { ipc?: boolean; env?: NodeJS.ProcessEnv } = {}) {
@@ -105,8 +106,13 @@ export class LabProcess {
       this.#child.once("exit", (status, signal) => {
         this.#ended = true;
         live.delete(this);
-        resolve(signal ?? status ?? 0);
+        // What is in the pipes by now is read by the end of the loop's next turn. Their own end is no sign: they may
+        // have others who write.
+        setImmediate(() => setImmediate(() => resolve(signal ?? status ?? 0)));
       });
+    });
+    this.#child.once("close", () => {
+      this.#isSilent = true;
     });
     live.add(this);
   }
@@ -134,7 +140,7 @@ export class LabProcess {
         `a line with ${pattern}`,
         () => {
           const line = this.lines.slice(mark).find(matches);
-          if (line === undefined && this.#ended)
+          if (line === undefined && this.#isSilent)
             throw new Error(`the process ended without a line with ${pattern}`);
           return line;
         },
@@ -154,8 +160,8 @@ export class LabProcess {
     return this.running && signalProcess(this.pid, signal);
   }
 
-  /** SIGTERM, then SIGKILL to whatever is left of the tree after `grace` ms. Safe to repeat. */
-  async stop(grace = 5_000): Promise<number | NodeJS.Signals> {
+  /** SIGTERM, then SIGKILL to whatever is left of the tree after `grace` ms, long for a busy machine. Safe to repeat. */
+  async stop(grace = 20_000): Promise<number | NodeJS.Signals> {
     const tree = processTree(this.pid);
     this.signal("SIGTERM");
     const timer = setTimeout(() => {
