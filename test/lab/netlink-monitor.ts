@@ -2,15 +2,17 @@
 import type { Host } from "./netns.ts";
 import { eventually, type LabProcess } from "./process.ts";
 
-/** An address of RFC 5737 that no lab uses otherwise. */
+/** An address of RFC 5737 that no lab uses otherwise; what the kernel tells of it comes behind all that was before. */
 const MARKER = "203.0.113.254/32";
 
 /** A running `ip -o monitor address link route`. */
 export class NetlinkMonitor {
+  readonly #host: Host;
   readonly #process: LabProcess;
   readonly #from: number;
 
-  private constructor(process: LabProcess, from: number) {
+  private constructor(host: Host, process: LabProcess, from: number) {
+    this.#host = host;
     this.#process = process;
     this.#from = from;
   }
@@ -30,13 +32,16 @@ export class NetlinkMonitor {
     );
     host.exec("ip", "addr", "del", MARKER, "dev", "lo");
     await eventually("the end of the marker", shows(true), 20_000);
-    return new NetlinkMonitor(monitor, monitor.mark());
+    return new NetlinkMonitor(host, monitor, monitor.mark());
   }
 
   /** Ends it; the events since it was started, a line each, without the marker's. */
   async stop(): Promise<string[]> {
-    await this.#process.stop();
     const [marker = ""] = MARKER.split("/");
+    this.#host.exec("ip", "addr", "add", MARKER, "dev", "lo");
+    await this.#process.waitFor(MARKER, 20_000, this.#from);
+    await this.#process.stop();
+    this.#host.exec("ip", "addr", "del", MARKER, "dev", "lo");
     return this.#process.lines
       .slice(this.#from)
       .map(({ text }) => text)
