@@ -22,7 +22,7 @@ const present = existsSync(FILES);
 const MOST_SERVICES = 14;
 
 /** Checks come each second, and nothing is expected to differ: what does is waited for. */
-const PATIENCE: Patience = { hearing: 60_000, rest: 1_800, differing: 20_000 };
+const PATIENCE: Patience = { hearing: 60_000, rest: 30, differing: 330 };
 
 interface RealConfiguration {
   readonly name: string;

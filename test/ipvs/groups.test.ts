@@ -6,8 +6,8 @@ import { PlacePool } from "./place-pool.ts";
 import { type Comparison, compareSequence, differencesOf } from "./sequence.ts";
 import { ServerFarm } from "./server-farm.ts";
 
-// The guest is slow, and most of a case is waiting.
-vi.setConfig({ testTimeout: 180_000 });
+// The guest is slow, and most of a case is waiting, for one of the places at first.
+vi.setConfig({ testTimeout: 600_000 });
 
 let lab: Lab;
 let pool: PlacePool;

@@ -1,5 +1,5 @@
 /** One case under keepalived and under Holdfast, beside each other: what IPVS holds after each step. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { HOLDFAST } from "../lab/holdfast.ts";
 import { KEEPALIVED } from "../lab/keepalived.ts";
 import type { Lab } from "../lab/netns.ts";
@@ -14,18 +14,22 @@ export interface Comparison {
   readonly holdfast: readonly string[];
 }
 
-/** Milliseconds. */
 export interface Patience {
-  /** Until both have heard of a step. */
+  /** Milliseconds until both have heard of a step. */
   readonly hearing: number;
-  /** Without a change before tables are compared: when they are the same, and when they differ. */
+  /**
+   * Glances without a change before tables are compared: when they are the same, longer than from one check to the next,
+   * and when they differ. Counted and not timed: while the guest stands still nobody looks.
+   */
   readonly rest: number;
   readonly differing: number;
 }
 
-const PATIENCE: Patience = { hearing: 30_000, rest: 900, differing: 3_600 };
-/** Rest, in milliseconds, where no change is to be seen. */
-const UNSEEN = 2_500;
+const PATIENCE: Patience = { hearing: 30_000, rest: 25, differing: 60 };
+/** Rest, in glances, where no change is to be seen. */
+const UNSEEN = 42;
+/** Milliseconds between glances. */
+const GLANCE = 60;
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -34,13 +38,14 @@ class Side {
   readonly place: Place;
   readonly router: Router;
   #started = false;
+  #isInPlace = false;
 
   constructor(lab: Lab, place: Place, program: typeof HOLDFAST, parts: "checkers" | "all") {
     this.place = place;
     this.router = new Router(lab, place.host, program, "", parts);
   }
 
-  /** `directory` is where the files of the case are, $DIR in configurations. */
+  /** `directory` is where the files of the case are, $DIR in configurations. Resolves when a reload is complete. */
   carryOut(step: Step, directory: string): Promise<unknown> | undefined {
     switch (step.type) {
       case "start":
@@ -48,10 +53,12 @@ class Side {
         this.router.start();
         this.#started = true;
         return undefined;
-      case "reload":
+      case "reload": {
+        const mark = this.router.process.mark();
         this.#configure(step.config, directory);
         this.router.reload();
-        return undefined;
+        return this.router.process.waitFor("Reload complete", PATIENCE.hearing, mark);
+      }
       case "server":
         this.place.setHealth(step.behaviour, step.addresses);
         return undefined;
@@ -81,11 +88,16 @@ class Side {
 
   #listing(): string {
     if (!this.#started) return within(this.place.host, ["cat", "/proc/net/ip_vs"]);
+    const process = `/proc/${this.router.process.pid}`;
     try {
-      return readFileSync(`/proc/${this.router.process.pid}/net/ip_vs`, "utf8");
+      // Until `ip netns exec` is there, it is where the test is.
+      this.#isInPlace ||=
+        statSync(`${process}/ns/net`).ino === statSync(`/run/netns/${this.place.host.namespace}`).ino;
+      if (this.#isInPlace) return readFileSync(`${process}/net/ip_vs`, "utf8");
     } catch {
       return "";
     }
+    return within(this.place.host, ["cat", "/proc/net/ip_vs"]);
   }
 
   /** All that is compared. */
@@ -106,26 +118,33 @@ const PROLOGUE = `$FAST= \\
     connect_timeout 1
 `;
 
-/** Waits until both tables have reacted, and rest. */
+const isSame = ([one, other]: readonly unknown[]) => JSON.stringify(one) === JSON.stringify(other);
+
+/** Waits until both tables have reacted, and rest; all that is compared then. */
 async function settled(
   sides: readonly Side[],
   before: readonly string[],
-  reacts: boolean,
+  { reacts, withSettings }: { reacts: boolean; withSettings: boolean },
   { hearing, rest, differing }: Patience,
-): Promise<void> {
+): Promise<string[][]> {
   const limit = performance.now() + hearing;
   let last = before;
-  let since = performance.now();
+  let rested = 0;
+  let isDoubtful = false;
   for (;;) {
-    await sleep(60);
+    await sleep(GLANCE);
     const now = sides.map((side) => side.glance());
-    if (now.some((text, index) => text !== last[index])) since = performance.now();
+    rested = isSame([now, last]) ? rested + 1 : 0;
     last = now;
     const haveReacted = !reacts || now.every((text, index) => text !== before[index]);
-    const rested = performance.now() - since;
     // Tables that differ may be a matter of time.
-    const enough = now[0] !== now[1] ? differing : reacts ? rest : Math.max(rest, UNSEEN);
-    if (rested > enough && (haveReacted || performance.now() > limit)) return;
+    const enough = isDoubtful || !isSame(now) ? differing : reacts ? rest : Math.max(rest, UNSEEN);
+    if (rested < enough || !(haveReacted || performance.now() > limit)) continue;
+    const states = sides.map((side) => side.state(withSettings));
+    const isStill = isSame([sides.map((side) => side.glance()), now]);
+    if (isSame(states) || (isStill && rested >= differing)) return states;
+    // One side has moved while they were taken, or what differs is not to be seen at a glance.
+    isDoubtful = true;
   }
 }
 
@@ -140,7 +159,7 @@ export async function compareSequence(
   const directory = lab.path(name);
   mkdirSync(directory);
   // Daemons and timeouts are compared where a configuration sets them: asking takes time.
-  const settings = steps.some(
+  const withSettings = steps.some(
     ({ step }) => "config" in step && /lvs_(sync_daemon|timeouts)/.test(step.config),
   );
   const parts = steps.some(({ step }) => step.type === "start" && step.parts === "all") ? "all" : "checkers";
@@ -155,8 +174,10 @@ export async function compareSequence(
       await Promise.all(sides.map((side) => side.carryOut(step, directory)));
       if (step.type === "start") started = true;
       if (!started) continue;
-      if (step.type !== "stop") await settled(sides, before, !quiet, patience);
-      const [keepalived, holdfast] = sides.map((side) => side.state(settings));
+      const [keepalived, holdfast] =
+        step.type === "stop"
+          ? sides.map((side) => side.state(withSettings))
+          : await settled(sides, before, { reacts: !quiet, withSettings }, patience);
       comparisons.push({ title, keepalived: keepalived ?? [], holdfast: holdfast ?? [] });
     }
   } finally {
@@ -190,12 +211,10 @@ export async function compareReload(
       side.carryOut({ type: "server", behaviour: "down", addresses: down }, directory);
     reloaded.carryOut({ type: "start", parts: "checkers", config: before }, directory);
     started.carryOut({ type: "start", parts: "checkers", config: after }, directory);
-    await settled(sides, empty, true, PATIENCE);
-    const mark = reloaded.router.process.mark();
-    reloaded.carryOut({ type: "reload", config: after }, directory);
-    await reloaded.router.process.waitFor("Reload complete", PATIENCE.hearing, mark);
-    await settled(sides, empty, false, PATIENCE);
-    const [afterReload = [], afterStart = []] = sides.map((side) => side.state(false));
+    await settled(sides, empty, { reacts: true, withSettings: false }, PATIENCE);
+    await reloaded.carryOut({ type: "reload", config: after }, directory);
+    const states = await settled(sides, empty, { reacts: false, withSettings: false }, PATIENCE);
+    const [afterReload = [], afterStart = []] = states;
     return { afterReload, afterStart, log: reloaded.router.process.log };
   } finally {
     await Promise.all(sides.map(({ router }) => router.stop()));
