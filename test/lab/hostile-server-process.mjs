@@ -1,20 +1,24 @@
 /**
  * The process behind `HostileServer`: many ports, each with a way of its own to treat whoever connects. Reads the list
- * from the file it is given. Text stands for bytes, one character each.
+ * from the file it is given. Text stands for bytes, one character each. The other arguments are tables of sockets that
+ * say what clients have yet to read.
  */
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { onceRead } from "./unread.mjs";
 
-/** Between the last byte and a reset, so that the byte is read first: milliseconds. */
+const [file, ...tables] = process.argv.slice(2);
+
+/** Between the last byte and a reset, so that the byte is read first: milliseconds, or more until it is. */
 const BEFORE_RESET = 700;
 
 const bytes = (text) => Buffer.from(text, "latin1");
 
 function finish(socket, end) {
   if (end === "end") socket.end();
-  if (end === "reset") setTimeout(() => socket.resetAndDestroy(), BEFORE_RESET);
+  if (end === "reset") setTimeout(onceRead, BEFORE_RESET, socket, tables, () => socket.resetAndDestroy());
 }
 
 /** Says a greeting, and a reply to each line that it hears; after `cut` bytes it ends or resets, or stays and says no more. */
@@ -143,7 +147,7 @@ function count() {
   if (served % 100 === 0) console.log(`served ${served}`);
 }
 
-const ports = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const ports = JSON.parse(readFileSync(file, "utf8"));
 let waiting = ports.length;
 const ready = () => {
   waiting -= 1;

@@ -38,16 +38,17 @@ const PROGRAM = fileURLToPath(new URL("./hostile-server-process.mjs", import.met
 
 let started = 0;
 
-/** Starts servers by port; resolves when all listen, on all addresses. */
+/** Starts servers by port; resolves when all listen, on all addresses. `tables`: /proc/net/tcp of their clients. */
 export async function startHostileServers(
   lab: Lab,
   host: Host,
   ways: ReadonlyMap<number, Hostility>,
+  tables: readonly string[] = [],
 ): Promise<LabProcess> {
   started += 1;
   const file = lab.path(`hostile-${started}.json`);
   writeFileSync(file, JSON.stringify([...ways].map(([port, way]) => ({ port, ...way }))));
-  const server = host.spawn([process.execPath, PROGRAM, file]);
+  const server = host.spawn([process.execPath, PROGRAM, file, ...tables]);
   await server.waitFor("ready", 20_000);
   return server;
 }
