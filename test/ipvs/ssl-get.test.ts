@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOLDFAST } from "../lab/holdfast.ts";
 import { KEEPALIVED } from "../lab/keepalived.ts";
@@ -216,7 +217,7 @@ class Comparison {
       LOGS + before + this.#cases.map((_, i) => this.#service(i)).join(""),
     );
     this.theirs = await this.#outcomes(KEEPALIVED);
-    this.ours = await this.#outcomes(HOLDFAST);
+    this.ours = await this.#outcomes(HOLDFAST, this.theirs);
   }
 
   #service(index: number): string {
@@ -242,7 +243,11 @@ class Comparison {
 `;
   }
 
-  async #outcomes(program: typeof KEEPALIVED): Promise<Map<string, Outcome>> {
+  /** What a program has come to; when it is to be as something else, then once it is, or after a while. */
+  async #outcomes(
+    program: typeof KEEPALIVED,
+    like?: ReadonlyMap<string, Outcome>,
+  ): Promise<ReadonlyMap<string, Outcome>> {
     const file = (name: string) => join(this.#folder, name);
     const files = { config: file("k.conf"), pid: file("p"), vrrpPid: file("v"), checkersPid: file("c") };
     const running = new LabProcess(program.command(files, "checkers"));
@@ -258,9 +263,7 @@ class Comparison {
     const isJudged = (index: number) =>
       this.#cases[index]?.unjudged === true ||
       logsOf(index).some((text) => /succeed on service|failed after|success to|failed\.$/.test(text));
-    try {
-      await eventually("every verdict", () => this.#cases.every((_, index) => isJudged(index)), 60_000);
-      await new Promise((done) => setTimeout(done, 1_000));
+    const outcomes = (): ReadonlyMap<string, Outcome> => {
       const table = execute(["ipvsadm", "-Sn"]);
       return new Map(
         this.#cases.map(({ title, unjudged }, index) => [
@@ -271,6 +274,17 @@ class Comparison {
           },
         ]),
       );
+    };
+    const isRight = (found: ReadonlyMap<string, Outcome>) =>
+      this.#cases.every(({ title, verdict }) => found.get(title)?.isInTable === (verdict === "up"));
+    try {
+      await eventually("every verdict", () => this.#cases.every((_, index) => isJudged(index)), 60_000);
+      await eventually("the table", () => isRight(outcomes()), 20_000).catch(() => {});
+      // Behind a verdict there may be more to say.
+      await new Promise((done) => setTimeout(done, 1_000));
+      if (like !== undefined)
+        await eventually("the same", () => isDeepStrictEqual(outcomes(), like), 20_000).catch(() => {});
+      return outcomes();
     } catch (error) {
       throw new Error(running.log, { cause: error });
     } finally {

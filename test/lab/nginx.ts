@@ -69,7 +69,8 @@ export class Nginx {
 
   /** What it was asked so far. */
   requests(): NginxRequest[] {
-    const lines = readFileSync(this.#log, "utf8").split("\n").filter(Boolean);
+    // Behind the last line end is what it may be writing now.
+    const lines = readFileSync(this.#log, "utf8").split("\n").slice(0, -1);
     return lines.map((line) => {
       const one = JSON.parse(line) as Record<string, string>;
       return {
