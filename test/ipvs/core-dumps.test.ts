@@ -36,7 +36,7 @@ describe("core dumps", () => {
       };
       const daemon = new Router(lab, host, limited, instance(["192.0.2.100/24"], "", "1"));
       daemon.start();
-      await daemon.waitForState("VI_1", "BACKUP");
+      await daemon.waitForState("VI_1", "BACKUP", 30_000);
       // 2.2.7 writes behind what it has read, which the kernel takes for nothing.
       expect(pattern(), program).toBe(program === "holdfast" ? name : before);
       for (const file of [daemon.files.pid, daemon.files.vrrpPid])

@@ -56,7 +56,7 @@ it("goes where the configuration does not name it, and no service of anybody els
   host.exec("ipvsadm", "-D", "-f", "7");
   await router.startOn(kept);
   await router.process.waitFor("Removing service [10.8.0.51]:tcp:80, left by an earlier run");
-  expect(router.process.log).toContain("Removing service FWM 9, left by an earlier run");
+  await router.process.waitFor("Removing service FWM 9, left by an earlier run");
   expect(router.process.log).not.toContain("Removing service FWM 7");
   expect(
     table()

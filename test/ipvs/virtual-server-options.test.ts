@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOLDFAST } from "../lab/holdfast.ts";
 import { KEEPALIVED } from "../lab/keepalived.ts";
 import { type Host, Lab } from "../lab/netns.ts";
-import { eventually, execute } from "../lab/process.ts";
+import { eventually, execute, processTree } from "../lab/process.ts";
 import { Router, type RouterProgram } from "../lab/router.ts";
 
 const PROGRAMS = [KEEPALIVED, HOLDFAST];
@@ -251,6 +251,17 @@ class Switch {
     return existsSync(path) ? readFileSync(path, "utf8").length / 2 : 0;
   }
 
+  /** Whether the daemon has it running now. */
+  isRunningBelow(daemon: number): boolean {
+    return processTree(daemon).some((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(this.path);
+      } catch {
+        return false; // ended meanwhile
+      }
+    });
+  }
+
   reset(): void {
     this.set(true);
     rmSync(lab.path(`${this.#name}.runs`), { force: true });
@@ -265,6 +276,7 @@ const checked = (
     ${more.join("\n    ")}
     MISC_CHECK {
       misc_path ${path}
+      misc_timeout 20
     }
   }
 `;
@@ -363,7 +375,7 @@ ${checked("10.9.0.3", two, ["weight 3"])}}
       two.set(true);
       await showing(router, at([sorry], inhibited));
       one.set(true);
-      await eventually("it passes", () => router.process.log.match(/(Adding|Enabling) service \[10.9.0.2\]/));
+      await router.process.waitFor(/(Adding|Enabling) service \[10.9.0.2\]/, LONG);
       expect(await notes(1), program.name).toEqual(["notify_up"]);
       expect(table()).toEqual(at([sorry], inhibited).sort());
       three.set(true);
@@ -415,7 +427,7 @@ ${checked("10.9.0.2", two)}}
       };
       await passing(two, 3);
       expect(one.runs, program.name).toBe(0);
-      expect(router.process.log, program.name).toContain(seen("Deactivating"));
+      await router.process.waitFor(seen("Deactivating"), LONG);
       host.exec("ip", "address", "add", "10.1.0.1/32", "dev", "dummy0");
       await passing(one, 2);
       host.exec("ip", "address", "add", "10.1.0.1/24", "dev", "lo");
@@ -427,7 +439,8 @@ ${checked("10.9.0.2", two)}}
       await eventually("it has failed", () => failed(table()), LONG);
       host.exec("ip", "address", "del", "10.1.0.1/24", "dev", "lo");
       await router.process.waitFor(seen("Suspending"), LONG);
-      await passing(two, 1); // whatever ran then has ended
+      await passing(two, 1);
+      await eventually("its last run has ended", () => !one.isRunningBelow(router.process.pid), LONG);
       one.set(true);
       const before = one.runs;
       await passing(two, 3);
