@@ -93,7 +93,8 @@ export class SideBySide {
 
   /**
    * Starts both programs on the same configuration; `before` stands at its beginning. One after the other, so that
-   * neither has to wait for the guest's only processor while the other starts.
+   * neither has to wait for the guest's only processor while the other starts. Resolves when both run: a table that is not
+   * there yet has every server down.
    */
   async start(before = ""): Promise<void> {
     const config = `global_defs {\n  router_id lab\n}\n${before}\n${this.#virtualServer()}`;
@@ -101,7 +102,7 @@ export class SideBySide {
       const router = new Router(this.lab, this.#hosts[index] ?? this.servers, program, config, "checkers");
       router.start();
       this.#routers.push(router);
-      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      await router.process.waitFor("Startup complete", 60_000);
     }
   }
 
