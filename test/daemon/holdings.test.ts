@@ -222,6 +222,7 @@ describe("a reload", () => {
     await there(rules, "from 192.0.2.10 lookup 101");
     await gone(rules, "from 192.0.2.10 lookup 100");
     await gone(() => host.addresses("eth1").join(" "), "10.1.1.1/24");
+    await router.process.waitFor("Reload complete", 5_000, mark);
     const events = await monitor.stop();
     const told = events
       .filter((line) => !line.includes("table local") && !/proto kernel|linkdown|multicast/.test(line))
@@ -269,9 +270,10 @@ describe("a reload", () => {
     await there(routes, "10.40.0.0/24");
     const monitor = await NetlinkMonitor.start(host);
     router.configure(both(`${stays}\n${comes}`, `${moved}\n${stays?.replace("10.30", "10.40")}`));
+    const mark = router.process.mark();
     router.reload();
     await there(routes, "10.31.0.0/24");
-    await settled();
+    await router.process.waitFor("Reload complete", 5_000, mark);
     expect((await monitor.stop()).filter((line) => line.includes("10.20.0.0/24"))).toEqual([]);
     expect(routes()).toContain("10.20.0.0/24 via 192.0.2.2");
     expect(await router.stop()).toBe(0);

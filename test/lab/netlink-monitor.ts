@@ -2,7 +2,7 @@
 import type { Host } from "./netns.ts";
 import { eventually, type LabProcess } from "./process.ts";
 
-/** An address of RFC 5737 that no lab uses otherwise; what the kernel tells of it comes behind all that was before. */
+/** An address of RFC 5737 that no lab uses otherwise. */
 const MARKER = "203.0.113.254/32";
 
 /** A running `ip -o monitor address link route`. */
@@ -20,8 +20,17 @@ export class NetlinkMonitor {
   /** Resolves once it is known to listen: a marker came and went on the loopback interface. */
   static async start(host: Host): Promise<NetlinkMonitor> {
     const monitor = host.spawn(["ip", "-o", "monitor", "address", "link", "route"]);
+    await NetlinkMonitor.#mark(host, monitor);
+    return new NetlinkMonitor(host, monitor, monitor.mark());
+  }
+
+  /** Has a marker come and go; resolves when that was told, and so everything before it. */
+  static async #mark(host: Host, monitor: LabProcess): Promise<void> {
+    const from = monitor.mark();
     const shows = (deleted: boolean) => () =>
-      monitor.lines.some(({ text }) => text.includes(MARKER) && text.includes("Deleted") === deleted);
+      monitor.lines
+        .slice(from)
+        .some(({ text }) => text.includes(MARKER) && text.includes("Deleted") === deleted);
     await eventually(
       "ip monitor listens",
       () => {
@@ -32,16 +41,13 @@ export class NetlinkMonitor {
     );
     host.exec("ip", "addr", "del", MARKER, "dev", "lo");
     await eventually("the end of the marker", shows(true), 20_000);
-    return new NetlinkMonitor(host, monitor, monitor.mark());
   }
 
-  /** Ends it; the events since it was started, a line each, without the marker's. */
+  /** Ends it; the events between its start and now, a line each, without the marker's. */
   async stop(): Promise<string[]> {
-    const [marker = ""] = MARKER.split("/");
-    this.#host.exec("ip", "addr", "add", MARKER, "dev", "lo");
-    await this.#process.waitFor(MARKER, 20_000, this.#from);
+    await NetlinkMonitor.#mark(this.#host, this.#process);
     await this.#process.stop();
-    this.#host.exec("ip", "addr", "del", MARKER, "dev", "lo");
+    const [marker = ""] = MARKER.split("/");
     return this.#process.lines
       .slice(this.#from)
       .map(({ text }) => text)
