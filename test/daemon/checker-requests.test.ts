@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { HOLDFAST_BUNDLE } from "../lab/holdfast.ts";
 import { eventually, LabProcess } from "../lab/process.ts";
+import { linesOf } from "./daemon.ts";
 
 const SMTP = fileURLToPath(new URL("../lab/smtp-server-process.mjs", import.meta.url));
 
@@ -136,12 +137,13 @@ describe("what is asked", { timeout: 60_000 }, () => {
     ];
     for (const [lines, up] of [[right, true], ...wrong.map((one) => [one, false] as const)] as const) {
       const process = await start(real("127.0.0.1", 8107, check(lines)));
+      await comes("UDP 01020304");
+      asked.clear();
       if (up) await new Promise((resolve) => setTimeout(resolve, 1_500));
       else await process.waitFor("Removing service", 10_000);
       expect(process.log.includes("Removing service"), lines).toBe(!up);
       await process.stop();
     }
-    await comes("UDP 01020304");
   });
 });
 
@@ -165,19 +167,20 @@ describe("news of servers", { timeout: 60_000 }, () => {
   const smtp =
     "notification_email {\n a@example.com\n }\n notification_email_from b@example.com\n smtp_server 127.0.0.1 2626";
 
-  /** Subjects of the mails of a daemon whose second server, and then service, goes down; `[lab]` left out. */
-  async function mailsOf(reals: string, more: string, globals: string): Promise<string[]> {
+  /** A daemon whose second server, and then service, goes down, sends mails of these subjects; `[lab]` left out. */
+  async function mails(expected: string[], reals: string, more: string, globals: string): Promise<void> {
     const server = new LabProcess([process.execPath, SMTP, "2626"]);
     await server.waitFor("ready");
     const running = await start(reals, more, `${smtp}\n ${globals}`);
     await running.waitFor("Lost quorum", 10_000);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const subjects = () =>
+      [...server.log.replaceAll('"," ', " ").matchAll(/Subject: \[lab\] ([^"]*)"/g)].map(
+        ([, subject = ""]) => subject,
+      );
+    await eventually("the mails", () => subjects().length >= expected.length, 10_000);
     await running.stop();
-    const subjects = [...server.log.replaceAll('"," ', " ").matchAll(/Subject: \[lab\] ([^"]*)"/g)].map(
-      ([, subject = ""]) => subject,
-    );
     await server.stop();
-    return subjects.sort();
+    expect(subjects().sort()).toEqual(expected);
   }
   const service = (state: string) => `Virtualserver [10.0.0.1]:tcp:80 - ${state}`;
   const server = (n: number, state: string) =>
@@ -186,28 +189,20 @@ describe("news of servers", { timeout: 60_000 }, () => {
     real("127.0.0.1", 80, gone, first) + real("127.0.0.2", 80, gone, second);
 
   it("smtp_alert has mail of a service and keeps that of a server", async () => {
-    expect(await mailsOf(two("smtp_alert off"), "smtp_alert", "")).toEqual([
-      server(2, "DOWN"),
-      service("DOWN"),
-      service("UP"),
-    ]);
+    const all = [server(2, "DOWN"), service("DOWN"), service("UP")];
+    await mails(all, two("smtp_alert off"), "smtp_alert", "");
   });
 
   it("smtp_alert_checker is for all that do not say", async () => {
-    expect(await mailsOf(two("", "smtp_alert on"), "", "smtp_alert_checker off")).toEqual([
-      server(2, "DOWN"),
-    ]);
-    expect(await mailsOf(two("smtp_alert off"), "", "smtp_alert_checker")).toEqual([
-      server(2, "DOWN"),
-      service("DOWN"),
-      service("UP"),
-    ]);
+    await mails([server(2, "DOWN")], two("", "smtp_alert on"), "", "smtp_alert_checker off");
+    const all = [server(2, "DOWN"), service("DOWN"), service("UP")];
+    await mails(all, two("smtp_alert off"), "", "smtp_alert_checker");
   });
 
   it("no_checker_emails: only of servers that change, not of each checker", async () => {
     const both = real("127.0.0.1", 80, `${gone}\n${gone.replace("9", "19")}`);
-    expect(await mailsOf(both, "", "")).toEqual([server(1, "DOWN"), server(1, "DOWN")]);
-    expect(await mailsOf(both, "", "no_checker_emails")).toEqual([server(1, "DOWN")]);
+    await mails([server(1, "DOWN"), server(1, "DOWN")], both, "", "");
+    await mails([server(1, "DOWN")], both, "", "no_checker_emails");
   });
 
   it("lvs_notify_fifo has lines, lvs_notify_fifo_script reads them, rs_init_notifies adds those of the start", async () => {
@@ -220,8 +215,10 @@ describe("news of servers", { timeout: 60_000 }, () => {
     );
     await running.waitFor("Lost quorum", 10_000);
     const rs = (n: number, state: string) => `RS [127.0.0.${n}]:tcp:80 [10.0.0.1]:tcp:80 ${state}`;
-    await eventually("the last line", () => contents("lines").includes("VS [10.0.0.1]:tcp:80 DOWN"));
-    const lines = contents("lines").trim().split("\n");
+    const lines = await eventually("the lines", () => {
+      const read = linesOf(join(folder, "lines"));
+      return read.length >= 6 && read;
+    });
     expect(lines.slice(0, 3)).toEqual([rs(1, "UP"), rs(2, "UP"), "VS [10.0.0.1]:tcp:80 UP"]);
     expect(lines.slice(3).sort()).toEqual([rs(1, "DOWN"), rs(2, "DOWN"), "VS [10.0.0.1]:tcp:80 DOWN"]);
   });

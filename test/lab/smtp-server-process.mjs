@@ -10,8 +10,9 @@ const server = createServer((socket) => {
       if (line !== ".") mail.data.push(line);
       else {
         inData = false;
-        socket.write("250 taken\r\n");
+        // Before it is taken: who sent it may end this process then.
         console.log(JSON.stringify(mail));
+        socket.write("250 taken\r\n");
       }
       return;
     }
