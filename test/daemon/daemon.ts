@@ -36,9 +36,9 @@ export function startDaemon(lab: Lab, host: Host, config: string, program = HOLD
   return made;
 }
 
-/** The lines of a file that are not empty; none when there is no file. */
+/** The lines of a file that are not empty and have come to their end; none when there is no file. */
 export function linesOf(path: string): string[] {
-  return existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
+  return existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1).filter(Boolean) : [];
 }
 
 /** The number in a pid file. */
@@ -46,14 +46,12 @@ export function pidIn(path: string): number {
   return Number(readFileSync(path, "utf8"));
 }
 
-/** Waits for the pid file to name another process than `before`; how long it took, in milliseconds, and its pid. */
-export async function nextPid(path: string, before: number): Promise<{ pid: number; after: number }> {
-  const started = performance.now();
-  const pid = await eventually(`${path} names another process`, () => {
-    const found = existsSync(path) ? pidIn(path) : 0;
-    return found > 0 && found !== before ? found : undefined;
+/** Waits for the pid file to name another process than `before`, and returns its pid. */
+export function nextPid(path: string, before: number): Promise<number> {
+  return eventually(`${path} names another process`, () => {
+    const found = linesOf(path).map(Number)[0];
+    return found !== before && found;
   });
-  return { pid, after: performance.now() - started };
 }
 
 /** Whether a process is there and has not ended. */

@@ -129,7 +129,7 @@ describe("scripts that are tracked", () => {
   it("timeout: one that hangs has failed", async () => {
     const hang = script("hang", "exec sleep 100");
     const daemon = router(globals() + check(`script ${hang}\ninterval 1\ntimeout 1`) + tracking);
-    await daemon.process.waitFor("(VI_1) entering FAULT state");
+    await daemon.process.waitFor("(VI_1) entering FAULT state", 10_000);
     await daemon.stop();
   });
 
@@ -156,7 +156,7 @@ describe("scripts that are tracked", () => {
     const who = script("who", `id -un >>${out}`);
     const daemon = router(globals() + check(`script ${who}\ninterval 1\nuser daemon`) + tracking);
     await daemon.waitForState("VI_1", "MASTER");
-    expect(linesOf(out)[0]).toBe("daemon");
+    expect(await eventually("it has run", () => linesOf(out)[0])).toBe("daemon");
     await daemon.stop();
   });
 });
@@ -202,7 +202,7 @@ it("smtp_connect_timeout: a mail server that says nothing", async () => {
     `notification_email {\na@example.com\n}\nsmtp_server 127.0.0.1 2525\nsmtp_alert\nsmtp_connect_timeout ${timeout}`;
   const daemon = router(globals(mail(1)) + instance(VIP));
   await daemon.waitForState("VI_1", "MASTER");
-  await daemon.process.waitFor("not sent", 4_000);
+  await daemon.process.waitFor("not sent", 10_000);
   await daemon.stop();
   const patient = router(globals(mail(60)) + instance(VIP));
   await patient.waitForState("VI_1", "MASTER");
@@ -224,7 +224,7 @@ describe("a standstill", () => {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       signalProcess(pid, "SIGCONT");
       if (keyword === "") await new Promise((resolve) => setTimeout(resolve, 500));
-      else await daemon.waitForState("VI_1", "BACKUP", 2_000, mark);
+      else await daemon.waitForState("VI_1", "BACKUP", 10_000, mark);
       const since = daemon.process.lines.slice(mark).map(({ text }) => text);
       expect(since.some((text) => text.includes("Entering BACKUP"))).toBe(keyword !== "");
       await daemon.stop();

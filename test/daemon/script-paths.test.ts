@@ -1,7 +1,6 @@
 /** By which path scripts run, and where configurations are kept. */
 import {
   chmodSync,
-  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,6 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOLDFAST_BUNDLE } from "../lab/holdfast.ts";
 import { eventually, LabProcess } from "../lab/process.ts";
+import { linesOf } from "./daemon.ts";
 
 let folder: string;
 let daemon: LabProcess | undefined;
@@ -57,8 +57,8 @@ describe("scripts", () => {
     symlinkSync("real.sh", join(folder, "link.sh"));
     configure(globals, join(folder, "link.sh"));
     await start();
-    await eventually("it has run", () => existsSync(out), 10_000);
-    expect(readFileSync(out, "utf8").split("\n")[0]).toBe(join(folder, expected));
+    const path = await eventually("it has run", () => linesOf(out)[0], 10_000);
+    expect(path).toBe(join(folder, expected));
   });
 });
 
