@@ -65,7 +65,7 @@ describe("notify FIFOs", () => {
     await eventually("the states are written again", () => linesOf(out).length === 3);
     expect(linesOf(out)[2]).toBe('INSTANCE "VI_1" MASTER 100');
     expect(linesOf(`${out}.args`)).toHaveLength(1);
-    expect(host.exec("timeout", "1", "head", "-n", "3", path).trim().split("\n")).toEqual([
+    expect(host.exec("timeout", "10", "head", "-n", "3", path).trim().split("\n")).toEqual([
       'INSTANCE "VI_1" BACKUP 100',
       'INSTANCE "VI_1" MASTER 100',
       'INSTANCE "VI_1" MASTER 100',
@@ -93,12 +93,13 @@ describe("notify FIFOs", () => {
 
   it("lose lines when nobody reads them, and nothing else", async () => {
     const path = lab.path("fifo");
-    const fill = `const fs=require('fs');const fd=fs.openSync('${path}',fs.constants.O_RDWR|fs.constants.O_NONBLOCK);try{for(;;)fs.writeSync(fd,'x')}catch{}setInterval(()=>{},1e6)`;
+    const fill = `const fs=require('fs');const fd=fs.openSync('${path}',fs.constants.O_RDWR|fs.constants.O_NONBLOCK);try{for(;;)fs.writeSync(fd,'x')}catch{}console.log('full');setInterval(()=>{},1e6)`;
     host.exec("mkfifo", path);
     const filler = host.spawn([process.execPath, "-e", fill]);
+    await filler.waitFor("full");
     const daemon = router(globals(`vrrp_notify_fifo ${path}`) + instance(["192.0.2.100/24"]));
     await daemon.waitForState("VI_1", "MASTER");
-    expect(daemon.process.log).toContain(`notify fifo ${path}: line lost (EAGAIN)`);
+    await daemon.process.waitFor(`notify fifo ${path}: line lost (EAGAIN)`);
     await host.waitForAddress("eth0", "192.0.2.100", true);
     expect(await daemon.stop()).toBe(0);
     await filler.stop();
@@ -108,7 +109,9 @@ describe("notify FIFOs", () => {
 describe("notify scripts", () => {
   it("of one transition run beside each other, those of the next after them", async () => {
     const out = lab.path("out");
-    const log = script("log", `echo "$1 begins" >>${out}\nsleep 0.4\necho "$1 ends" >>${out}`);
+    // None ends before two have begun.
+    const both = `until [ $(grep -c begins ${out}) -ge 2 ]; do sleep 0.05; done`;
+    const log = script("log", `echo "$1 begins" >>${out}\n${both}\necho "$1 ends" >>${out}`);
     const daemon = router(
       globals("") +
         instance(
@@ -234,7 +237,7 @@ describe("SMTP alerts", () => {
     await daemon.waitForState("VI_1", "FAULT", 5_000, mark);
     host.exec("ip", "link", "set", "eth0", "up");
     await daemon.waitForState("VI_1", "MASTER", 5_000, mark);
-    await eventually("all came", () => smtp.mails().length >= 8);
+    await eventually("all came", () => smtp.mails().length >= 8, 10_000);
     const told = smtp.subjects().join("\n");
     expect(told).toContain("[lab] VRRP Group G - Entering MASTER state");
     expect(told).not.toContain("VI_2");

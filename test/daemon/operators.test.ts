@@ -142,12 +142,12 @@ describe("processes", () => {
   });
 
   it.runIf(root)("that are late make themselves real-time under max_auto_priority", async () => {
-    const daemon = router(globals("max_auto_priority 3\nmin_auto_priority_delay 100000") + instance(VIP));
+    const daemon = router(globals("max_auto_priority 3\nmin_auto_priority_delay 2000000") + instance(VIP));
     await daemon.waitForState("VI_1", "MASTER");
     const pid = pidIn(daemon.files.vrrpPid);
     expect(realTimeOf(pid)).toBe("0 0");
     signalProcess(pid, "SIGSTOP");
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     signalProcess(pid, "SIGCONT");
     await daemon.process.waitFor("raising real-time priority to 1");
     expect(realTimeOf(pid)).toBe("1 2");
@@ -169,10 +169,10 @@ describe("reloads", () => {
     const path = lab.path("when");
     const daemon = router(globals(`reload_time_file ${path}`) + instance(VIP));
     await daemon.waitForState("VI_1", "MASTER");
-    const soon = new Date(Date.now() + 3_000).toISOString().replace("T", " ").replace(/\..*/, "Z");
+    const soon = new Date(Date.now() + 6_000).toISOString().replace("T", " ").replace(/\..*/, "Z");
     writeFileSync(path, `${soon}\n`);
     await daemon.process.waitFor("Reload scheduled at");
-    await daemon.process.waitFor("Reload complete", 6_000);
+    await daemon.process.waitFor("Reload complete", 15_000);
     expect(existsSync(path)).toBe(false);
     await daemon.stop();
   });
@@ -187,6 +187,7 @@ describe("reloads", () => {
     daemon.reload();
     await daemon.process.waitFor("the running one stays as it is");
     expect(existsSync(held)).toBe(false);
+    await eventually("what is wrong", () => existsSync(log));
     expect(readFileSync(log, "utf8")).toContain("virtual_router_id");
     await daemon.stop();
   });

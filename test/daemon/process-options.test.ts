@@ -143,12 +143,12 @@ describe("reloads", () => {
   it("reload_repeat: the file stays, and the next one is scheduled from it", async () => {
     const when = join(folder, "when");
     const daemon = await start(globals(`reload_time_file ${when}\nreload_repeat`) + VRRP);
-    const soon = new Date(Date.now() + 3_000).toTimeString().slice(0, 8);
+    const soon = new Date(Date.now() + 6_000).toTimeString().slice(0, 8);
     writeFileSync(when, `${soon}\n`);
     await daemon.waitFor("Reload scheduled at");
     const mark = daemon.mark();
-    await daemon.waitFor("Reload scheduled at", 8_000, mark);
-    await daemon.waitFor("Reload complete", 8_000, mark);
+    await daemon.waitFor("Reload scheduled at", 15_000, mark);
+    await daemon.waitFor("Reload complete", 15_000, mark);
     expect(existsSync(when)).toBe(true);
     const times = daemon.lines.flatMap(({ text }) => /Reload scheduled at (\S+)/.exec(text)?.[1] ?? []);
     expect(Date.parse(times[1] ?? "") - Date.parse(times[0] ?? "")).toBe(86_400_000);

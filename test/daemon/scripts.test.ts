@@ -92,7 +92,7 @@ describe("scripts of the daemon", () => {
   it("run under their own name and environment, with default signals and no descriptors of ours", async () => {
     const out = lab.path("out");
     const show =
-      "{ id -u; ls /proc/self/fd | tr '\\n' ' '; echo; grep -E 'Sig(Blk|Ign)' /proc/self/status; env; }";
+      "{ id -u; ls /proc/self/fd | tr '\\n' ' '; echo; grep -E 'Sig(Blk|Ign)' /proc/self/status; env; echo done; }";
     const notify = script("notify", `${show} >${out} 2>&1`);
     // The daemon has a descriptor too many from whoever started it.
     const program: RouterProgram = {
@@ -102,7 +102,7 @@ describe("scripts of the daemon", () => {
     const config = SECURE + instance(["192.0.2.100/24"], `notify_master "${notify}" root`);
     const daemon = startDaemon(lab, host, config, program);
     await daemon.waitForState("VI_1", "MASTER");
-    await eventually("the script is done", () => linesOf(out).some((line) => line.startsWith("PATH=")));
+    await eventually("the script is done", () => linesOf(out).at(-1) === "done");
     const [user, descriptors, blocked, ignored, ...environment] = linesOf(out);
     expect(user).toBe("0");
     // The directory that ls reads is the fourth.
@@ -136,7 +136,8 @@ describe("scripts of the daemon", () => {
     await daemon.waitForState("VI_1", "MASTER");
     const vrrp = pidIn(daemon.files.vrrpPid);
     const [, runner = 0] = processTree(vrrp);
-    expect(readFileSync(`/proc/${runner}/comm`, "utf8").trim()).toBe("holdfast_script");
+    const name = () => readFileSync(`/proc/${runner}/comm`, "utf8").trim();
+    await eventually("the runner has its name", () => name() === "holdfast_script");
     signalProcess(runner, "SIGKILL");
     await daemon.process.waitFor("script runner ended (SIGKILL)");
     const before = linesOf(out).length;

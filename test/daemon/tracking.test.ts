@@ -99,8 +99,9 @@ describe("a source address that is tracked", () => {
     await made.process.waitFor("source address 192.0.2.7 missing");
     host.exec("ip", "addr", "add", "192.0.2.7/24", "dev", "eth0");
     await made.waitForState("VI_1", "MASTER");
+    const mark = made.process.mark();
     host.exec("ip", "addr", "del", "192.0.2.7/24", "dev", "eth0");
-    await made.waitForState("VI_1", "FAULT");
+    await made.waitForState("VI_1", "FAULT", 5_000, mark);
     await made.stop();
   });
 });
