@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,6 +18,12 @@ afterEach(async () => {
   await daemon.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Writes a file in one go: one that is empty for long, as while it is being written, holds 0. */
+function put(name: string, text: string): void {
+  writeFileSync(path(`${name}.new`), text);
+  renameSync(path(`${name}.new`), path(name));
+}
 
 /** A server that weighs 10, with a check of the file `number`. */
 function write(check: string, file = "number"): void {
@@ -66,7 +72,7 @@ describe("FILE_CHECK", () => {
     await start("");
     await daemon.waitFor("Gained quorum 1+0=1 <= 12");
     expect(readFileSync(path("number"), "utf8")).toBe("2\n");
-    writeFileSync(path("number"), "5");
+    put("number", "5");
     await daemon.waitFor(changed(12, 15));
     const slower = await reload("weight 2");
     await daemon.waitFor(changed(15, 20), 5_000, slower);
@@ -77,23 +83,23 @@ describe("FILE_CHECK", () => {
   });
 
   it("takes its server out while the number is a fault", async () => {
-    writeFileSync(path("number"), "0");
+    put("number", "0");
     await start("weight 0");
-    writeFileSync(path("number"), "1");
+    put("number", "1");
     await daemon.waitFor("([192.0.2.1]:tcp:80): tracked file f now FAULT state");
     await daemon.waitFor(`Removing ${SERVER}`);
-    writeFileSync(path("number"), "0");
+    put("number", "0");
     await daemon.waitFor(`Adding ${SERVER}`);
   });
 
   it("follows its track_file to another file", async () => {
-    writeFileSync(path("number"), "0");
-    writeFileSync(path("other"), "7");
+    put("number", "0");
+    put("other", "7");
     await start("");
     const mark = await reload("", "other");
     await daemon.waitFor(changed(10, 17), 5_000, mark);
-    writeFileSync(path("number"), "1");
-    writeFileSync(path("other"), "8");
+    put("number", "1");
+    put("other", "8");
     await daemon.waitFor(changed(17, 18), 5_000, mark);
     expect(daemon.lines.filter(({ text }) => text.includes("Changing weight"))).toHaveLength(2);
   });
