@@ -19,13 +19,18 @@ import { instance, nextPid, pidIn, startDaemon } from "./daemon.ts";
 
 let lab: Lab;
 let host: Host;
-beforeEach(() => {
+beforeEach(async () => {
   lab = new Lab();
   host = lab.host("router", { ipv6: true });
   host.sysctl("net/ipv6/conf/default/accept_dad", 0);
   const wire = lab.switch();
   wire.connect(host, "eth0", ["192.0.2.1/24", "2001:db8:1::1/64"]);
   wire.connect(host, "eth1", ["198.51.100.1/24"]);
+  // The kernel's own, which come once it has noticed that the links are up: what is compared later has them.
+  for (const device of ["eth0", "eth1"])
+    await eventually("a link-local address", () =>
+      host.addresses(device).some((each) => each.startsWith("fe80")),
+    );
 });
 afterEach(() => lab.dispose());
 
@@ -240,7 +245,7 @@ describe("the file that says so", () => {
     const text = readFileSync(ledgerOf(router), "utf8");
     expect(text).toContain("192.0.2.10");
     expect(text).not.toContain("hunter22");
-    await host.waitForAddress("eth0", "192.0.2.10");
+    await host.waitForAddress("eth0", "192.0.2.10", true, 15_000);
     await router.kill();
     writeFileSync(ledgerOf(router), text.replace(/"place":"1 [0-9a-f]{8}/, '"place":"1 00000000'));
     await router.startOn(ANOTHER);
