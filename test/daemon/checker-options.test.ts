@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { HOLDFAST_BUNDLE } from "../lab/holdfast.ts";
-import { execute, LabProcess } from "../lab/process.ts";
+import { eventually, execute, LabProcess, type Line } from "../lab/process.ts";
 import { CHECKER_NAMES, CHECKERS, CheckedServers, type CheckerName } from "./checked-servers.ts";
 
 /** While it is on the loopback interface the servers are there, and otherwise there is no way to it. */
@@ -79,18 +79,22 @@ async function start(options: string, reals: string, global = ""): Promise<LabPr
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** When lines came that tell of a server's failures since `mark`, those of one try together. */
-function triesOf({ lines }: LabProcess, mark: number, name: CheckerName): number[] {
+/** When lines came that tell of a server's failed tries, from `mark` to its removal. */
+function triesOf({ lines }: LabProcess, mark: number, removed: Line, name: CheckerName): number[] {
   const port = new RegExp(`\\b${CHECKERS[name][0]}\\b`);
-  const tries: number[] = [];
-  for (const { at, text } of lines.slice(mark)) {
-    if (!port.test(text) || /Activating|success|Removing/.test(text)) continue;
-    if (at - (tries.at(-1) ?? Number.NEGATIVE_INFINITY) > 90) tries.push(at);
-  }
-  return tries;
+  // All but MISC_CHECK have another line at the last one, that counts them.
+  const others = name === "MISC_CHECK" ? /success/ : /success|after \d+ retries/;
+  return lines
+    .slice(mark, lines.indexOf(removed))
+    .filter(({ text }) => port.test(text) && !others.test(text))
+    .map(({ at }) => at);
 }
 
-const gapsOf = (times: readonly number[]) => times.slice(1).map((at, i) => at - (times[i] ?? at));
+/** What lies between two of these times, on average: one that a busy machine has late makes little of it. */
+const gapOf = (times: readonly number[]) => ((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1);
+/** About so long, milliseconds. */
+const about = (value: number, milliseconds: number, what: string) =>
+  within(value, milliseconds * 0.6, milliseconds * 1.6, what);
 const ALL = (options: string, address?: string) =>
   CHECKER_NAMES.map((name) => real(name, options, address)).join("");
 const CONNECTING = CHECKER_NAMES.filter((name) => name !== "MISC_CHECK");
@@ -115,21 +119,21 @@ describe("every checker", { timeout: 60_000 }, () => {
     appear();
     const process = await start(
       "delay_loop 0.5\n warmup 0",
-      ALL("retry 2\n delay_before_retry 0.4\n log_all_failures"),
+      ALL("retry 2\n delay_before_retry 1.5\n log_all_failures"),
     );
     await pause(2_500);
     const mark = process.mark();
     vanish();
     for (const name of CHECKER_NAMES) {
-      await process.waitFor(`Removing service ${serviceOf(name)}`, 15_000, mark);
-      const gaps = gapsOf(triesOf(process, mark, name));
-      expect(gaps, name).toHaveLength(2);
-      for (const gap of gaps) within(gap, 370, 900, name);
+      const removed = await process.waitFor(`Removing service ${serviceOf(name)}`, 15_000, mark);
+      const tries = triesOf(process, mark, removed, name);
+      expect(tries, name).toHaveLength(3);
+      about(gapOf(tries), 1_500, name);
     }
   });
 
   it("connect_timeout: silence is a failure after so long", async () => {
-    const options = "connect_timeout 0.6\n retry 0";
+    const options = "connect_timeout 2\n retry 0";
     const process = await start(
       "delay_loop 30\n warmup 0",
       CONNECTING.map((name) => real(name, options, SILENT)).join(""),
@@ -137,7 +141,7 @@ describe("every checker", { timeout: 60_000 }, () => {
     for (const name of CONNECTING) {
       const begun = await process.waitFor(`Activating healthchecker for service ${serviceOf(name, SILENT)}`);
       const gone = await process.waitFor(`Removing service ${serviceOf(name, SILENT)}`, 15_000);
-      within(gone.at - begun.at, 570, 2_000, name);
+      about(gone.at - begun.at, 2_000, name);
     }
   });
 
@@ -145,15 +149,13 @@ describe("every checker", { timeout: 60_000 }, () => {
     appear();
     await start("warmup 0\n delay_loop 30", ALL("delay_loop 0.5"));
     await pause(1_000);
-    const [before, ran] = [echoes(), runs().length];
+    const [began, before, ran] = [performance.now(), echoes(), runs().length];
     await pause(4_000);
-    within(echoes() - before, 5, 10, "PING_CHECK");
-    within(runs().length - ran, 5, 10, "MISC_CHECK");
-    for (const name of CONNECTING.filter((one) => one !== "PING_CHECK")) {
-      const asked = servers.asked.get(name) ?? [];
-      const span = (asked.at(-1) ?? 0) - (asked[0] ?? 0);
-      within(span / (asked.length - 1), 440, 700, name);
-    }
+    const every = (count: number) => (performance.now() - began) / count;
+    within(every(echoes() - before), 300, 1_200, "PING_CHECK");
+    within(every(runs().length - ran), 300, 1_200, "MISC_CHECK");
+    for (const name of CONNECTING.filter((one) => one !== "PING_CHECK"))
+      within(gapOf(servers.asked.get(name) ?? []), 300, 1_200, name);
   });
 
   it("warmup: the first check comes at a moment within it", async () => {
@@ -161,13 +163,17 @@ describe("every checker", { timeout: 60_000 }, () => {
     const before = echoes();
     const process = await start("delay_loop 30", ALL("warmup 2"));
     const begun = await process.waitFor("Activating healthchecker");
-    await pause(3_500);
-    const first = CONNECTING.flatMap((name) => servers.asked.get(name)?.[0] ?? []);
-    expect(first).toHaveLength(CONNECTING.length - 1);
-    for (const at of first) within(at - begun.at, -100, 2_700, "first check");
-    expect(Math.max(...first) - Math.min(...first)).toBeGreaterThan(300);
-    expect(echoes()).toBeGreaterThan(before);
-    expect(runs().length).toBeGreaterThan(0);
+    const first = await eventually(
+      "the first checks",
+      () => {
+        const times = CONNECTING.flatMap((name) => servers.asked.get(name)?.[0] ?? []);
+        const all = times.length === CONNECTING.length - 1 && echoes() > before && runs().length > 0;
+        return all && times;
+      },
+      10_000,
+    );
+    expect(Math.max(...first) - begun.at).toBeLessThan(5_000);
+    expect(Math.max(...first) - Math.min(...first)).toBeGreaterThan(100);
   });
 
   it("alpha: a server is out until its first check succeeds", async () => {
@@ -186,42 +192,42 @@ describe("of the service, of the server and of the checker, the nearest counts",
   it("for retry and delay_before_retry, logged as checker_log_all_failures says", async () => {
     appear();
     const process = await start(
-      "delay_loop 0.5\n warmup 0\n retry 1\n delay_before_retry 0.9",
+      "delay_loop 0.5\n warmup 0\n retry 1\n delay_before_retry 3",
       real("TCP_CHECK", "") +
-        real("HTTP_GET", "", SERVER, "retry 2\n delay_before_retry 0.6") +
-        real("UDP_CHECK", "retry 3\n delay_before_retry 0.3", SERVER, "retry 2\n delay_before_retry 0.6"),
+        real("HTTP_GET", "", SERVER, "retry 2\n delay_before_retry 1.5") +
+        real("UDP_CHECK", "retry 3\n delay_before_retry 0.7", SERVER, "retry 2\n delay_before_retry 1.5"),
       "checker_log_all_failures",
     );
     await pause(2_000);
     const mark = process.mark();
     vanish();
     for (const [name, retries, delay] of [
-      ["TCP_CHECK", 1, 900],
-      ["HTTP_GET", 2, 600],
-      ["UDP_CHECK", 3, 300],
+      ["TCP_CHECK", 1, 3_000],
+      ["HTTP_GET", 2, 1_500],
+      ["UDP_CHECK", 3, 700],
     ] as const) {
-      await process.waitFor(`Removing service ${serviceOf(name)}`, 10_000, mark);
-      const gaps = gapsOf(triesOf(process, mark, name));
-      expect(gaps, name).toHaveLength(retries);
-      for (const gap of gaps) within(gap, delay - 30, delay + 250, name);
+      const removed = await process.waitFor(`Removing service ${serviceOf(name)}`, 15_000, mark);
+      const tries = triesOf(process, mark, removed, name);
+      expect(tries, name).toHaveLength(1 + retries);
+      about(gapOf(tries), delay, name);
     }
   });
 
   it("for connect_timeout", async () => {
     const process = await start(
-      "delay_loop 30\n warmup 0\n retry 1\n delay_before_retry 0.1\n connect_timeout 0.5",
+      "delay_loop 30\n warmup 0\n retry 1\n delay_before_retry 0.1\n connect_timeout 1",
       real("TCP_CHECK", "retry 0", SILENT) +
-        real("HTTP_GET", "retry 0", SILENT, "connect_timeout 1.2") +
-        real("SMTP_CHECK", "retry 0\n connect_timeout 1.9", SILENT, "connect_timeout 1.2"),
+        real("HTTP_GET", "retry 0", SILENT, "connect_timeout 3") +
+        real("SMTP_CHECK", "retry 0\n connect_timeout 7", SILENT, "connect_timeout 3"),
     );
-    for (const [name, timeout] of [
-      ["TCP_CHECK", 500],
-      ["HTTP_GET", 1_200],
-      ["SMTP_CHECK", 1_900],
+    for (const [name, least, most] of [
+      ["TCP_CHECK", 100, 2_000],
+      ["HTTP_GET", 2_000, 4_500],
+      ["SMTP_CHECK", 5_500, 9_500],
     ] as const) {
       const begun = await process.waitFor(`Activating healthchecker for service ${serviceOf(name, SILENT)}`);
-      const gone = await process.waitFor(`Removing service ${serviceOf(name, SILENT)}`, 10_000);
-      within(gone.at - begun.at, timeout - 30, timeout + 600, name);
+      const gone = await process.waitFor(`Removing service ${serviceOf(name, SILENT)}`, 15_000);
+      within(gone.at - begun.at, least, most, name);
     }
   });
 
@@ -230,24 +236,19 @@ describe("of the service, of the server and of the checker, the nearest counts",
     const process = await start(
       "delay_loop 0.4\n warmup 0",
       real("TCP_CHECK", "") +
-        real("HTTP_GET", "", SERVER, "delay_loop 0.8") +
-        real("SMTP_CHECK", "delay_loop 1.2", SERVER, "delay_loop 0.8") +
+        real("HTTP_GET", "", SERVER, "delay_loop 1") +
+        real("SMTP_CHECK", "delay_loop 2", SERVER, "delay_loop 1") +
         real("DNS_CHECK", "", SERVER, "delay_loop 60\n warmup 1") +
         real("host", "warmup 0", SERVER, "delay_loop 60\n warmup 60"),
     );
     const begun = await process.waitFor("Activating healthchecker");
-    await pause(4_500);
-    for (const [name, delay] of [
-      ["TCP_CHECK", 400],
-      ["HTTP_GET", 800],
-      ["SMTP_CHECK", 1_200],
-    ] as const) {
-      const asked = servers.asked.get(name) ?? [];
-      const span = (asked.at(-1) ?? 0) - (asked[0] ?? 0);
-      within(span / (asked.length - 1), delay - 60, delay + 150, name);
-    }
-    within((servers.asked.get("DNS_CHECK")?.[0] ?? 0) - begun.at, -100, 1_700, "DNS_CHECK");
-    within((servers.asked.get("host")?.[0] ?? 0) - begun.at, -100, 800, "host");
+    const asked = (name: CheckerName) => servers.asked.get(name) ?? [];
+    await eventually("checks", () => asked("SMTP_CHECK").length >= 4, 20_000);
+    about(gapOf(asked("TCP_CHECK")), 400, "TCP_CHECK");
+    about(gapOf(asked("HTTP_GET")), 1_000, "HTTP_GET");
+    about(gapOf(asked("SMTP_CHECK")), 2_000, "SMTP_CHECK");
+    for (const name of ["DNS_CHECK", "host"] as const)
+      expect((asked(name)[0] ?? Number.POSITIVE_INFINITY) - begun.at, name).toBeLessThan(5_000);
   });
 
   it("for alpha", async () => {
@@ -267,13 +268,13 @@ describe("of the service, of the server and of the checker, the nearest counts",
 
 describe("MISC_CHECK", () => {
   it("misc_timeout: a program may take so long", async () => {
-    const check = 'MISC_CHECK {\n misc_path "/bin/sleep 30"\n misc_timeout 1\n }';
+    const check = 'MISC_CHECK {\n misc_path "/bin/sleep 30"\n misc_timeout 2\n }';
     const process = await start(
       "delay_loop 30\n warmup 0",
       `\n real_server ${SERVER} 8009 {\n ${check}\n }\n`,
     );
     const begun = await process.waitFor("Activating healthchecker");
     const gone = await process.waitFor("Removing service", 10_000);
-    within(gone.at - begun.at, 950, 3_000, "a second");
+    about(gone.at - begun.at, 2_000, "two seconds");
   });
 });

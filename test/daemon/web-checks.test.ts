@@ -171,18 +171,18 @@ describe.each(["HTTP_GET", "SSL_GET"] as const)("%s", (kind) => {
   it("keeps to delay_loop, and when it fails to retry and delay_before_retry, told by log_all_failures", async () => {
     const port = await listen(SERVER[kind]());
     const check =
-      "warmup 0\ndelay_loop 2\nretry 2\ndelay_before_retry 0.4\nlog_all_failures\nurl {\npath /\n}";
+      "warmup 0\ndelay_loop 3\nretry 2\ndelay_before_retry 0.6\nlog_all_failures\nurl {\npath /\n}";
     await start(kind, { port, check });
     await got(2);
     answer = "HTTP/1.0 500 No\r\n\r\n";
-    await daemon.waitFor("failed after 2 retries", 8_000);
-    const times = requests.map(({ at }) => at);
-    const expected = [2, 2, 0.4, 0.4];
-    const late = times.slice(1).map((at, index) => at - (times[index] ?? 0) - (expected[index] ?? 0));
-    expect(late).toHaveLength(expected.length);
-    // Checks of an interval are counted from their ideal times, so that one may seem early after one that was late.
-    expect(late.every((seconds) => Math.abs(seconds) < 0.7)).toBe(true);
-    expect(daemon.lines.filter(({ text }) => text.includes("HTTP status code error"))).toHaveLength(3);
+    const failed = await daemon.waitFor("failed after 2 retries", 15_000);
+    const [first = 0, , third = 0, , fifth = 0] = requests.map(({ at }) => at);
+    // Two intervals, and two retries, each with what a busy machine adds or has late.
+    expect(Math.abs(third - first - 6)).toBeLessThan(2.5);
+    expect(fifth - third).toBeGreaterThan(0.2);
+    expect(fifth - third).toBeLessThan(3);
+    const said = daemon.lines.slice(0, daemon.lines.indexOf(failed));
+    expect(said.filter(({ text }) => text.includes("HTTP status code error"))).toHaveLength(3);
   });
 
   it("takes nb_get_retry for retry", async () => {
@@ -196,10 +196,10 @@ describe.each(["HTTP_GET", "SSL_GET"] as const)("%s", (kind) => {
 
   it("waits no longer than connect_timeout", async () => {
     const port = await listen(createServer(() => {}));
-    await start(kind, { port, check: "warmup 0\ndelay_loop 60\nconnect_timeout 1\nurl {\npath /\n}" });
+    await start(kind, { port, check: "warmup 0\ndelay_loop 60\nconnect_timeout 2\nurl {\npath /\n}" });
     const activated = await daemon.waitFor("Activating healthchecker");
     const failed = await daemon.waitFor("Removing service");
-    expect((failed.at - activated.at) / 1000).toBeCloseTo(1, 0);
+    expect(Math.abs(failed.at - activated.at - 2_000)).toBeLessThan(1_500);
   });
 
   it("begins within warmup, and with alpha takes the server in only then", async () => {
@@ -208,7 +208,7 @@ describe.each(["HTTP_GET", "SSL_GET"] as const)("%s", (kind) => {
     await start(kind, { port, check });
     const activated = await daemon.waitFor("Activating healthchecker");
     const added = await daemon.waitFor("Adding service", 5_000);
-    expect(added.at - activated.at).toBeLessThan(2_000);
+    expect(added.at - activated.at).toBeLessThan(5_000);
     expect(requests).toHaveLength(1);
     await daemon.stop();
     await start(kind, { port, check: check.replace("warmup 0.5", "warmup 86400") });
@@ -219,11 +219,11 @@ describe.each(["HTTP_GET", "SSL_GET"] as const)("%s", (kind) => {
   it("with fast_recovery asks for all URLs at once while the server is down", async () => {
     const port = await listen(SERVER[kind]());
     const urls = ["a", "b", "c"].map((name) => `url {\npath /${name}\n}`).join("\n");
-    await start(kind, { port, check: `alpha\nfast_recovery\nwarmup 0\ndelay_loop 3\n${urls}` });
-    await daemon.waitFor("Adding service", 2_500);
+    await start(kind, { port, check: `alpha\nfast_recovery\nwarmup 0\ndelay_loop 4\n${urls}` });
+    await daemon.waitFor("Adding service");
     await got(4);
     expect(requests.map(({ path }) => path)).toEqual(["/a", "/b", "/c", "/a"]);
-    expect(requests[3]?.at).toBeGreaterThan(2.5);
+    expect(requests[3]?.at).toBeGreaterThan(2);
   });
 });
 
