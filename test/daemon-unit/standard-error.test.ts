@@ -30,11 +30,12 @@ describe("StandardError", () => {
   it("loses lines of a full pipe without waiting, and says how many once there is room", () => {
     const out = new StandardError(0, pipe);
     const started = performance.now();
-    for (let i = 0; i < 1_000; i++) out.write(LINE, report);
-    expect(performance.now() - started).toBeLessThan(500);
+    for (let i = 0; i < 10_000; i++) out.write(LINE, report);
+    // A millisecond for each would be ten seconds.
+    expect(performance.now() - started).toBeLessThan(10_000);
     const kept = drain().split("\n").length - 1;
     out.write("after\n", report);
-    expect(drain()).toBe(`${1_000 - kept} lost\nafter\n`);
+    expect(drain()).toBe(`${10_000 - kept} lost\nafter\n`);
     out.write("again\n", report);
     expect(drain()).toBe("again\n");
   });
@@ -45,7 +46,8 @@ describe("StandardError", () => {
     for (let i = 0; i < 200; i++) out.write(LINE, report);
     const took = performance.now() - started;
     expect(took).toBeGreaterThanOrEqual(55);
-    expect(took).toBeLessThan(1_000);
+    // For each of them it would be eight seconds.
+    expect(took).toBeLessThan(5_000);
   });
 
   it("is silent about a descriptor that is closed", () => {

@@ -199,7 +199,7 @@ describe("track_process", () => {
     expect(lines.join()).toContain("The kernel does not tell of processes here");
     expect(instance().priority).toBe(100);
     kernel.machine.start(["nginx"]);
-    await eventually("the next listing", () => instance().priority === 120, 3_000);
+    await eventually("the next listing", () => instance().priority === 120, 10_000);
   });
 
   it("asks for the memory that process_monitor_rcv_bufs says, and lists again when events were lost", async () => {
@@ -252,11 +252,11 @@ describe("processes of this machine", () => {
       process: "p",
       pattern: { process: [program, "60"], fullCommand: false },
     });
-    await eventually("the first", () => counts.at(-1) === 1, 3_000);
+    await eventually("the first", () => counts.at(-1) === 1, 10_000);
     children.push(spawn(program, ["60"]), spawn(program, ["61"]));
-    await eventually("the second", () => counts.at(-1) === 2, 3_000);
+    await eventually("the second", () => counts.at(-1) === 2, 10_000);
     for (const child of children) child.kill("SIGKILL");
-    await eventually("their end", () => counts.at(-1) === 0, 3_000);
+    await eventually("their end", () => counts.at(-1) === 0, 10_000);
     expect(Math.max(...counts)).toBe(2);
   });
 });
@@ -306,7 +306,7 @@ describe("linkbeat", () => {
     kernel.setLink("eth1", { carrier: false });
     clock.advanceBy(1_000);
     expect(instance().priority).toBe(110); // netlink told, and is not believed
-    await eventually("the next look", () => instance().priority === 100, 3_000);
+    await eventually("the next look", () => instance().priority === 100, 10_000);
     expect(lines).toContain("Linkbeat reports eth1 down");
     expect(lines.filter((text) => text.includes("linkbeat type"))).toEqual(
       block.includes("MII") ? ["(eth1): Configured linkbeat type MII not supported, using ETHTOOL"] : [],
@@ -318,7 +318,7 @@ describe("linkbeat", () => {
     kernel.setLink("eth0", { carrier: false });
     clock.advanceBy(1_000);
     expect(instance().state).toBe("BACKUP");
-    await eventually("the next look", () => instance().state === "FAULT", 3_000);
+    await eventually("the next look", () => instance().state === "FAULT", 10_000);
   });
 });
 
