@@ -62,9 +62,9 @@ describe("the checkers child", () => {
     const before = pidIn(join(folder, "checkers.pid"));
     const mark = daemon.mark();
     signalProcess(before, "SIGKILL");
-    await daemon.waitFor(/died \(SIGKILL\): Respawning$/, 5_000, mark);
+    await daemon.waitFor(/died \(SIGKILL\): Respawning$/, 20_000, mark);
     await nextPid(join(folder, "checkers.pid"), before);
-    await daemon.waitFor("Activating healthchecker", 5_000, mark);
+    await daemon.waitFor("Activating healthchecker", 20_000, mark);
     expect(daemon.running).toBe(true);
   });
 
@@ -81,8 +81,8 @@ describe("the checkers child", () => {
     const mark = daemon.mark();
     writeFileSync(join(folder, "k.conf"), pool([port, port + 1]));
     daemon.signal("SIGHUP");
-    await daemon.waitFor("Reload complete", 5_000, mark);
-    await daemon.waitFor(`[127.0.0.1]:tcp:${port + 1} failed`, 5_000, mark);
+    await daemon.waitFor("Reload complete", 20_000, mark);
+    await daemon.waitFor(`[127.0.0.1]:tcp:${port + 1} failed`, 20_000, mark);
     expect(pidIn(join(folder, "checkers.pid"))).toBe(child);
     const since = daemon.lines.slice(mark).map(({ text }) => text);
     expect(

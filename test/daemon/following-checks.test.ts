@@ -60,7 +60,7 @@ async function reload(check: string, file?: string): Promise<number> {
   const mark = daemon.mark();
   write(check, file);
   daemon.signal("SIGHUP");
-  await daemon.waitFor("Reload complete", 5_000, mark);
+  await daemon.waitFor("Reload complete", 20_000, mark);
   return mark;
 }
 
@@ -75,7 +75,7 @@ describe("FILE_CHECK", () => {
     put("number", "5");
     await daemon.waitFor(changed(12, 15));
     const slower = await reload("weight 2");
-    await daemon.waitFor(changed(15, 20), 5_000, slower);
+    await daemon.waitFor(changed(15, 20), 20_000, slower);
     await reload("weight 2 reverse");
     await daemon.waitFor(changed(20, 0));
     rmSync(path("number"));
@@ -97,10 +97,10 @@ describe("FILE_CHECK", () => {
     put("other", "7");
     await start("");
     const mark = await reload("", "other");
-    await daemon.waitFor(changed(10, 17), 5_000, mark);
+    await daemon.waitFor(changed(10, 17), 20_000, mark);
     put("number", "1");
     put("other", "8");
-    await daemon.waitFor(changed(17, 18), 5_000, mark);
+    await daemon.waitFor(changed(17, 18), 20_000, mark);
     expect(daemon.lines.filter(({ text }) => text.includes("Changing weight"))).toHaveLength(2);
   });
 });

@@ -89,8 +89,8 @@ describe("what a master holds and somebody else takes away", () => {
     await there(rules, "from 192.0.2.10 lookup 100 proto keepalived");
     const mark = router.process.mark();
     host.exec("ip", ...words);
-    await router.waitForState("VI_1", "BACKUP", 5_000, mark);
-    await router.waitForState("VI_1", "MASTER", 5_000, mark);
+    await router.waitForState("VI_1", "BACKUP", 20_000, mark);
+    await router.waitForState("VI_1", "MASTER", 20_000, mark);
     await there(rules, "from 192.0.2.10 lookup 100");
     await there(routes, "10.20.0.0/24 via 192.0.2.2 dev eth0");
     await there(routes, "2001:db8:40::/48 via 2001:db8:1::2 dev eth0");
@@ -137,7 +137,7 @@ describe("static objects", () => {
     host.exec("ip", "rule", "del", "priority", "200");
     host.exec("ip", "rule", "del", "priority", "201");
     for (const what of ["address 10.1.0.1/24", "route prepend 10.9.0.0/24", "rule from 10.1.0.0/24"])
-      await router.process.waitFor(`Restoring deleted static ${what}`, 5_000, mark);
+      await router.process.waitFor(`Restoring deleted static ${what}`, 20_000, mark);
     await settled();
     expect(host.holds("eth1", "10.1.0.1")).toBe(true);
     expect(host.holds("eth1", "10.1.1.1")).toBe(false);
@@ -161,23 +161,23 @@ describe("static objects", () => {
     await router.waitForState("VI_1", "MASTER");
     let mark = router.process.mark();
     host.exec("ip", "link", "set", "eth1", "down");
-    await router.waitForState("VI_1", "FAULT", 5_000, mark);
+    await router.waitForState("VI_1", "FAULT", 20_000, mark);
     mark = router.process.mark();
     host.exec("ip", "link", "set", "eth1", "up");
-    await router.waitForState("VI_1", "MASTER", 5_000, mark);
+    await router.waitForState("VI_1", "MASTER", 20_000, mark);
     await there(routes, "10.9.0.0/24 via 198.51.100.2 dev eth1");
     await there(routes, "2001:db8:30::/48 dev eth1");
     expect(routes()).not.toContain("10.9.1.0/24"); // no_track
 
     mark = router.process.mark();
     host.exec("ip", "link", "del", "eth1");
-    await router.waitForState("VI_1", "FAULT", 5_000, mark);
+    await router.waitForState("VI_1", "FAULT", 20_000, mark);
     mark = router.process.mark();
     host.exec("ip", "link", "add", "eth1", "type", "veth", "peer", "name", "far1");
     host.exec("ip", "link", "set", "far1", "up");
     host.exec("ip", "addr", "add", "198.51.100.1/24", "dev", "eth1");
     host.exec("ip", "link", "set", "eth1", "up");
-    await router.waitForState("VI_1", "MASTER", 5_000, mark);
+    await router.waitForState("VI_1", "MASTER", 20_000, mark);
     await host.waitForAddress("eth1", "10.1.0.1");
     await there(routes, "10.9.0.0/24 via 198.51.100.2 dev eth1");
     expect(await router.stop()).toBe(0);
@@ -222,7 +222,7 @@ describe("a reload", () => {
     await there(rules, "from 192.0.2.10 lookup 101");
     await gone(rules, "from 192.0.2.10 lookup 100");
     await gone(() => host.addresses("eth1").join(" "), "10.1.1.1/24");
-    await router.process.waitFor("Reload complete", 5_000, mark);
+    await router.process.waitFor("Reload complete", 20_000, mark);
     const events = await monitor.stop();
     const told = events
       .filter((line) => !line.includes("table local") && !/proto kernel|linkdown|multicast/.test(line))
@@ -273,7 +273,7 @@ describe("a reload", () => {
     const mark = router.process.mark();
     router.reload();
     await there(routes, "10.31.0.0/24");
-    await router.process.waitFor("Reload complete", 5_000, mark);
+    await router.process.waitFor("Reload complete", 20_000, mark);
     expect((await monitor.stop()).filter((line) => line.includes("10.20.0.0/24"))).toEqual([]);
     expect(routes()).toContain("10.20.0.0/24 via 192.0.2.2");
     expect(await router.stop()).toBe(0);

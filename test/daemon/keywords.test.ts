@@ -37,9 +37,9 @@ describe("notifies", () => {
     await daemon.waitForState("VI_1", "MASTER");
     const mark = daemon.process.mark();
     host.exec("ip", "link", "set", "eth0", "down");
-    await daemon.waitForState("VI_1", "FAULT", 5_000, mark);
+    await daemon.waitForState("VI_1", "FAULT", 20_000, mark);
     host.exec("ip", "link", "set", "eth0", "up");
-    await daemon.waitForState("VI_1", "MASTER", 5_000, mark);
+    await daemon.waitForState("VI_1", "MASTER", 20_000, mark);
     await daemon.stop();
     const told = (who: string) => linesOf(out).filter((line) => line.startsWith(who));
     const states = ["backup", "master", "fault", "backup", "master", "stop"];
@@ -313,10 +313,10 @@ describe("interfaces that are replaced", () => {
     await daemon.waitForState("VI_1", "MASTER");
     const mark = daemon.process.mark();
     host.exec("ip", "link", "del", "eth5");
-    await daemon.waitForState("VI_1", "FAULT", 5_000, mark);
+    await daemon.waitForState("VI_1", "FAULT", 20_000, mark);
     host.exec("ip", "link", "add", "link", "eth0", "name", "eth5", "type", "macvlan");
     up();
-    await daemon.waitForState("VI_1", "MASTER", 5_000, mark);
+    await daemon.waitForState("VI_1", "MASTER", 20_000, mark);
     await host.waitForAddress("eth5", "198.51.100.100");
     await daemon.stop();
   });

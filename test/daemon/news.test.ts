@@ -61,7 +61,7 @@ describe("notify FIFOs", () => {
     const mark = daemon.process.mark();
     daemon.configure(text("fifo_write_vrrp_states_on_reload"));
     daemon.reload();
-    await daemon.process.waitFor("Reload complete", 5_000, mark);
+    await daemon.process.waitFor("Reload complete", 20_000, mark);
     await eventually("the states are written again", () => linesOf(out).length === 3);
     expect(linesOf(out)[2]).toBe('INSTANCE "VI_1" MASTER 100');
     expect(linesOf(`${out}.args`)).toHaveLength(1);
@@ -234,9 +234,9 @@ describe("SMTP alerts", () => {
     await daemon.waitForState("VI_1", "MASTER");
     const mark = daemon.process.mark();
     host.exec("ip", "link", "set", "eth0", "down");
-    await daemon.waitForState("VI_1", "FAULT", 5_000, mark);
+    await daemon.waitForState("VI_1", "FAULT", 20_000, mark);
     host.exec("ip", "link", "set", "eth0", "up");
-    await daemon.waitForState("VI_1", "MASTER", 5_000, mark);
+    await daemon.waitForState("VI_1", "MASTER", 20_000, mark);
     await eventually("all came", () => smtp.mails().length >= 8, 10_000);
     const told = smtp.subjects().join("\n");
     expect(told).toContain("[lab] VRRP Group G - Entering MASTER state");

@@ -41,8 +41,8 @@ describe("holdfast run", () => {
       const mark = daemon.process.mark();
       daemon.configure(text.replace("priority 100", "priority 77"));
       daemon.reload();
-      await daemon.process.waitFor("Priority = 77", 5_000, mark);
-      await daemon.process.waitFor("Reload complete", 5_000, mark);
+      await daemon.process.waitFor("Priority = 77", 20_000, mark);
+      await daemon.process.waitFor("Reload complete", 20_000, mark);
       expect(said(daemon).join("\n")).not.toContain("s3cret");
     },
   );
@@ -55,7 +55,7 @@ describe("holdfast run", () => {
       const mark = daemon.process.mark();
       host.exec("ip", "addr", "add", "198.51.100.7/32", "dev", "eth0");
       host.exec("ip", "addr", "del", "198.51.100.7/32", "dev", "eth0");
-      await daemon.process.waitFor("198.51.100.7 removed", 5_000, mark);
+      await daemon.process.waitFor("198.51.100.7 removed", 20_000, mark);
       await daemon.stop();
       lines.push(said(daemon).flatMap((line) => /Netlink reflector reports IP 198.*$/.exec(line) ?? []));
     }
@@ -71,7 +71,7 @@ describe("holdfast run", () => {
     await host.waitForAddress("eth0", "192.0.2.100");
     const mark = daemon.process.mark();
     daemon.reload();
-    await daemon.process.waitFor("Reload complete", 5_000, mark);
+    await daemon.process.waitFor("Reload complete", 20_000, mark);
     expect(daemon.process.log).not.toContain("net_namespace has changed");
     await daemon.stop();
   });
@@ -83,7 +83,7 @@ describe("holdfast run", () => {
     const mark = daemon.process.mark();
     daemon.configure(`include ${lab.path("no")}/*.conf\n${text}`);
     daemon.reload();
-    await daemon.process.waitFor("The new configuration has errors", 5_000, mark);
+    await daemon.process.waitFor("The new configuration has errors", 20_000, mark);
   });
 
   it("-X leaves no virtual address on a backup, as without it", async () => {
@@ -128,7 +128,7 @@ describe("holdfast run", () => {
       signalProcess(pidIn(daemon.files.pid), "SIGINT");
       const mark = daemon.process.mark();
       daemon.reload();
-      await daemon.process.waitFor(goesOn ? "Reload complete" : "Stopped Holdfast", 5_000, mark);
+      await daemon.process.waitFor(goesOn ? "Reload complete" : "Stopped Holdfast", 20_000, mark);
       if (goesOn) await daemon.stop();
     }
   });

@@ -53,7 +53,7 @@ describe("scripts of the daemon", () => {
     await host.waitForAddress("eth0", "192.0.2.100", false);
     const mark = daemon.process.mark();
     writeFileSync(flag, "");
-    await daemon.waitForState("VI_1", "MASTER", 5_000, mark);
+    await daemon.waitForState("VI_1", "MASTER", 20_000, mark);
   });
 
   it.runIf(rootIsRoot)("are disabled when others than root could have changed them", async () => {

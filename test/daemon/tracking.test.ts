@@ -101,7 +101,7 @@ describe("a source address that is tracked", () => {
     await made.waitForState("VI_1", "MASTER");
     const mark = made.process.mark();
     host.exec("ip", "addr", "del", "192.0.2.7/24", "dev", "eth0");
-    await made.waitForState("VI_1", "FAULT", 5_000, mark);
+    await made.waitForState("VI_1", "FAULT", 20_000, mark);
     await made.stop();
   });
 });

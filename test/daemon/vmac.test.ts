@@ -87,7 +87,7 @@ describe("a VMAC", () => {
     expect(host.holds(VMAC, VIP)).toBe(true);
 
     const mark = await reload("use_vmac 02:00:00:00:00:07", [`${VIP}/24`]);
-    await router.waitForState("VI_1", "MASTER", 5_000, mark);
+    await router.waitForState("VI_1", "MASTER", 20_000, mark);
     await eventually("another MAC address", () => link()?.address === "02:00:00:00:00:07");
     expect(link()?.ifindex).not.toBe(first);
 
@@ -131,7 +131,7 @@ describe("a VMAC", () => {
     await nextPid(router.files.vrrpPid, child);
     await router.process.waitFor(`Adopting VMAC interface ${VMAC}`);
     // The address that is there before was left by the first child.
-    await router.waitForState("VI_1", "MASTER", 5_000, mark);
+    await router.waitForState("VI_1", "MASTER", 20_000, mark);
     await master();
     expect(link()?.ifindex).toBe(first);
 
@@ -210,7 +210,7 @@ describe("no_accept", () => {
     const mark = router.process.mark();
     router.configure(instance([`${VIP}/24`], "use_vmac"));
     router.reload();
-    await router.process.waitFor("removing firewall drop rule", 5_000, mark);
+    await router.process.waitFor("removing firewall drop rule", 20_000, mark);
     await eventually("an answer", answers);
     expect(await router.stop()).toBe(0);
     expect(answers()).toBe(false);

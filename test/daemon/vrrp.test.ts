@@ -38,10 +38,10 @@ describe("a running daemon", () => {
     const before = pidIn(router.files.vrrpPid);
     const mark = router.process.mark();
     signalProcess(before, "SIGKILL");
-    await router.process.waitFor(/died \(SIGKILL\): Respawning$/, 5_000, mark);
+    await router.process.waitFor(/died \(SIGKILL\): Respawning$/, 20_000, mark);
     const pid = await nextPid(router.files.vrrpPid, before);
     // It takes the addresses off that its predecessor left, then elects as at any start.
-    await router.waitForState("VI_1", "MASTER", 5_000, mark);
+    await router.waitForState("VI_1", "MASTER", 20_000, mark);
     await host.waitForAddress("eth0", "192.0.2.100");
     expect(isAlive(pid)).toBe(true);
     expect(isAlive(router.process.pid)).toBe(true);
@@ -73,7 +73,7 @@ describe("a running daemon", () => {
     signalProcess(pidIn(router.files.vrrpPid), 36);
     const mark = router.process.mark();
     router.reload();
-    await router.process.waitFor("Reload complete", 5_000, mark);
+    await router.process.waitFor("Reload complete", 20_000, mark);
     expect(router.process.log).not.toContain("died");
   });
 });
@@ -85,8 +85,8 @@ describe("reload", () => {
     const mark = router.process.mark();
     const line = appendLine(router, "no_such_keyword 1");
     router.reload();
-    await router.process.waitFor(`(${router.files.config}: Line ${line}) `, 5_000, mark);
-    await router.process.waitFor("the running one stays as it is", 5_000, mark);
+    await router.process.waitFor(`(${router.files.config}: Line ${line}) `, 20_000, mark);
+    await router.process.waitFor("the running one stays as it is", 20_000, mark);
     expect(pidIn(router.files.vrrpPid)).toBe(child);
     expect(host.holds("eth0", "192.0.2.100")).toBe(true);
     expect(await router.stop()).toBe(0);
@@ -99,7 +99,7 @@ describe("reload", () => {
     router.configure(instance(["192.0.2.100/24", "192.0.2.101/24"]));
     router.reload();
     await host.waitForAddress("eth0", "192.0.2.101");
-    await router.process.waitFor("Reload complete", 5_000, mark);
+    await router.process.waitFor("Reload complete", 20_000, mark);
     const since = router.process.lines.slice(mark).map(({ text }) => text);
     expect(since.filter((text) => text.includes("STATE"))).toEqual([]);
     expect(since.join("\n")).toContain(
@@ -116,7 +116,7 @@ describe("reload", () => {
     await host.waitForAddress("eth0", "192.0.2.101");
     const mark = router.process.mark();
     signalProcess(pidIn(router.files.vrrpPid), "SIGKILL");
-    await router.waitForState("VI_1", "MASTER", 5_000, mark);
+    await router.waitForState("VI_1", "MASTER", 20_000, mark);
     await host.waitForAddress("eth0", "192.0.2.101");
   });
 
@@ -170,7 +170,7 @@ describe("start", () => {
     // What it started on it would not reload to.
     const mark = router.process.mark();
     router.reload();
-    await router.process.waitFor("the running one stays as it is", 5_000, mark);
+    await router.process.waitFor("the running one stays as it is", 20_000, mark);
     expect(host.holds("eth0", "192.0.2.100")).toBe(true);
     expect(await router.stop()).toBe(0);
   });

@@ -103,7 +103,7 @@ async function reload(kind: keyof typeof SERVER, place: Place): Promise<number> 
   const mark = daemon.mark();
   write(kind, place);
   daemon.signal("SIGHUP");
-  await daemon.waitFor("Reload complete", 5_000, mark);
+  await daemon.waitFor("Reload complete", 20_000, mark);
   return mark;
 }
 
@@ -136,11 +136,11 @@ describe.each(["HTTP_GET", "SSL_GET"] as const)("%s", (kind) => {
     await start(kind, { port, check: check("200 400-499", digest) });
     await daemon.waitFor("succeed on service");
     const mark = await reload(kind, { port, check: check("200-299", digest) });
-    await daemon.waitFor("failed after 1 retries", 5_000, mark);
+    await daemon.waitFor("failed after 1 retries", 20_000, mark);
     await reload(kind, { port, check: check("404", digest) });
     await daemon.waitFor("Adding service", 8_000, mark);
     const later = await reload(kind, { port, check: check("404", digest.replace("4", "5")) });
-    await daemon.waitFor("failed after 1 retries", 5_000, later);
+    await daemon.waitFor("failed after 1 retries", 20_000, later);
   });
 
   it("looks for a regex, as its other keywords say", async () => {
@@ -274,13 +274,13 @@ describe("SSL_GET", () => {
     await daemon.waitFor("Removing service");
     let mark = await reload("SSL_GET", { port, check, top: good });
     expect(daemon.log).toContain("SSL");
-    await daemon.waitFor("Adding service", 5_000, mark);
+    await daemon.waitFor("Adding service", 20_000, mark);
     mark = await reload("SSL_GET", { port, check, top: good.replace("test-password", "wrong-secret") });
-    await daemon.waitFor("bad decrypt; the certificates of before stay in use", 5_000, mark);
+    await daemon.waitFor("bad decrypt; the certificates of before stay in use", 20_000, mark);
     await new Promise((done) => setTimeout(done, 2_500));
     expect(daemon.log.slice(daemon.log.indexOf("stay in use"))).not.toContain("Removing");
     mark = await reload("SSL_GET", { port, check, top: SSL(OWN) });
-    await daemon.waitFor("Removing service", 5_000, mark);
+    await daemon.waitFor("Removing service", 20_000, mark);
     expect(daemon.log).not.toMatch(/test-password|wrong-secret/);
   });
 

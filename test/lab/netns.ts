@@ -53,7 +53,7 @@ export class Host {
   }
 
   /** Waits until the interface carries the address, or with `present` false no longer does. */
-  async waitForAddress(device: string, address: string, present = true, timeout = 5_000): Promise<void> {
+  async waitForAddress(device: string, address: string, present = true, timeout = 20_000): Promise<void> {
     const what = `${this.name}: ${address} ${present ? "on" : "gone from"} ${device}`;
     await eventually(what, () => this.holds(device, address) === present, timeout);
   }

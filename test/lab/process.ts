@@ -31,7 +31,7 @@ export function execute(command: readonly string[], input?: string): string {
 export async function eventually<T>(
   what: string,
   check: () => T | undefined | false,
-  timeout = 5_000,
+  timeout = 20_000,
 ): Promise<T> {
   const limit = performance.now() + timeout;
   for (;;) {
@@ -132,7 +132,7 @@ export class LabProcess {
   }
 
   /** The first line that matches, from `mark` on; throws with the log after `timeout` ms or at the end. */
-  async waitFor(pattern: RegExp | string, timeout = 5_000, mark = 0): Promise<Line> {
+  async waitFor(pattern: RegExp | string, timeout = 20_000, mark = 0): Promise<Line> {
     const matches = (line: Line) =>
       typeof pattern === "string" ? line.text.includes(pattern) : pattern.test(line.text);
     try {

@@ -81,7 +81,7 @@ export class Router {
   }
 
   /** Waits for the log to say that the instance entered the state, after `mark` in the log. */
-  async waitForState(instance: string, state: RouterState, timeout = 10_000, mark = 0): Promise<void> {
+  async waitForState(instance: string, state: RouterState, timeout = 20_000, mark = 0): Promise<void> {
     await this.process.waitFor(`(${instance}) Entering ${state} STATE`, timeout, mark);
   }
 
