@@ -10,12 +10,13 @@ beforeEach(() => {
 });
 afterEach(() => lab.dispose());
 
-function pair() {
+async function pair() {
   const wire = lab.switch();
   const left = lab.host("left");
   const right = lab.host("right");
   const cable = wire.connect(left, "eth0", ["192.0.2.1/24"]);
-  wire.connect(right, "eth0", ["192.0.2.2/24"]);
+  const other = wire.connect(right, "eth0", ["192.0.2.2/24"]);
+  for (const each of [cable, other]) await each.passes();
   return { wire, left, right, cable };
 }
 
@@ -31,7 +32,7 @@ function answers(from: { exec(...command: string[]): string }, address: string):
 
 describe("a lab of network namespaces", () => {
   it("joins two hosts, loses them when the path breaks, and joins them again", async () => {
-    const { left, right, cable } = pair();
+    const { left, right, cable } = await pair();
     expect(answers(right, "192.0.2.1")).toBe(true);
     cable.sever();
     expect(left.exec("cat", "/sys/class/net/eth0/carrier").trim()).toBe("1");
@@ -45,7 +46,7 @@ describe("a lab of network namespaces", () => {
   });
 
   it("lists addresses and waits for their coming and going", async () => {
-    const { left } = pair();
+    const { left } = await pair();
     expect(left.addresses("eth0")).toEqual(["192.0.2.1/24"]);
     left.exec("ip", "addr", "add", "192.0.2.100/32", "dev", "eth0");
     await left.waitForAddress("eth0", "192.0.2.100");
@@ -55,35 +56,36 @@ describe("a lab of network namespaces", () => {
   });
 
   it("leaves no namespace, process or file behind", async () => {
-    const { left } = pair();
+    const { left } = await pair();
     const sleeper = left.spawn(["sh", "-c", "sleep 300 & sleep 300 & wait"]);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const pids = processTree(sleeper.pid);
-    expect(pids.length).toBe(3);
+    const pids = await eventually("the shell and its children", () => {
+      const tree = processTree(sleeper.pid);
+      return tree.length === 3 && tree;
+    });
     await lab.dispose();
     await sleeper.exited;
     expect(execute(["ip", "netns", "list"])).not.toContain(left.namespace);
     expect(existsSync(lab.directory)).toBe(false);
-    expect(pids.filter((pid) => existsSync(`/proc/${pid}/cwd`))).toEqual([]);
+    await eventually("the end of them", () => pids.every((pid) => !existsSync(`/proc/${pid}/cwd`)));
   });
 
-  it("reports a command's failure with its words", () => {
-    const { left } = pair();
+  it("reports a command's failure with its words", async () => {
+    const { left } = await pair();
     expect(() => left.exec("ip", "link", "show", "nowhere")).toThrow(/nowhere.*does not exist/);
   });
 });
 
 describe("a controllable web server", () => {
   it("answers, hangs, refuses and answers again", async () => {
-    const { left, right } = pair();
+    const { left, right } = await pair();
     const server = await HttpServer.start(left, "192.0.2.1", 80, "first");
-    const fetched = () =>
-      right.exec("curl", "-sS", "--max-time", "0.5", "-w", " %{http_code}", "http://192.0.2.1/x");
+    const fetched = (seconds = 20) =>
+      right.exec("curl", "-sS", "--max-time", `${seconds}`, "-w", " %{http_code}", "http://192.0.2.1/x");
     expect(fetched()).toBe("first 200");
     await server.behave({ mode: "answer", status: 503, body: "sorry" });
     expect(fetched()).toBe("sorry 503");
     await server.behave({ mode: "hang" });
-    expect(fetched).toThrow(/timed out/);
+    expect(() => fetched(1)).toThrow(/timed out/);
     await server.behave({ mode: "refuse" });
     expect(fetched).toThrow(/Couldn't connect|refused/);
     await server.behave({ mode: "answer", status: 200, body: "back" });

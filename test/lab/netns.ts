@@ -104,11 +104,23 @@ export class Link {
     this.#switch.exec("ip", "link", "set", this.#port, "nomaster");
   }
 
-  /** Undoes `cut` and `sever`; returns when the host's interface has its carrier again. */
+  /** Undoes `cut` and `sever`; returns when packets pass again. */
   async restore(): Promise<void> {
     this.#switch.exec("ip", "link", "set", this.#port, "master", this.#switch.bridge, "up");
-    const path = `/sys/class/net/${this.#device}/carrier`;
-    await eventually(`${this.#host.name}: carrier`, () => this.#host.exec("cat", path).trim() === "1");
+    await this.passes();
+  }
+
+  /** Waits until packets pass: both ends drop them until the kernel, in its own time, has seen the carrier. */
+  async passes(): Promise<void> {
+    const says = (host: Host, path: string) => host.exec("cat", `/sys/class/net/${path}`).trim();
+    const FORWARDING = "3";
+    await eventually(
+      `${this.#host.name}: packets pass on ${this.#device}`,
+      () =>
+        says(this.#host, `${this.#device}/operstate`) === "up" &&
+        says(this.#switch, `${this.#port}/operstate`) === "up" &&
+        says(this.#switch, `${this.#port}/brport/state`) === FORWARDING,
+    );
   }
 }
 
