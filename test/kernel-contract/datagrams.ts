@@ -34,10 +34,11 @@ export function datagramContract(start: () => KernelUnderTest): void {
       const { log, connection } = connect();
       expect(log).toEqual([]);
       await eventually("the start", () => log.length > 0);
-      for (const text of ["one", "", "two"]) {
+      for (const [before, text] of ["one", "", "two"].entries()) {
         connection.send(Buffer.from(text));
-        await settle();
+        await eventually("the answer", () => log.length > before + 1);
       }
+      await settle();
       expect(log).toEqual(["connected", "data echo one", "data ", "data echo two"]);
       connection.close();
     });

@@ -26,8 +26,10 @@ export function processContract(name: string, start: () => ProcessesUnderTest, t
     it("are listed with their names and command lines", async () => {
       const { processes } = host.kernel;
       const pid = host.start(["/bin/sleep", "100"]);
-      await eventually("the program", () => processes.name(pid) === "sleep");
+      // A program has its name before its command line.
+      await eventually("the program", () => processes.command(pid)?.[0] === "/bin/sleep");
       expect(processes.command(pid)).toEqual(["/bin/sleep", "100"]);
+      expect(processes.name(pid)).toBe("sleep");
       expect(processes.list()).toContain(pid);
       host.end(pid);
       await eventually("its end", () => !processes.list().includes(pid));

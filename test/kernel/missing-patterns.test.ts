@@ -84,8 +84,8 @@ describe("where there is no libpcre2-8", () => {
     const options = ["run", "-n", "-l", "-D", "-C", "--kernel", "memory"];
     const daemon = new LabProcess(without(holdfast(...options, ...files)));
     try {
-      await daemon.waitFor("Regular expressions are not looked for, there is no PCRE2: ");
-      await daemon.waitFor(`Remote Web server [127.0.0.1]:tcp:${port} succeed on service.`);
+      await daemon.waitFor("Regular expressions are not looked for, there is no PCRE2: ", 20_000);
+      await daemon.waitFor(`Remote Web server [127.0.0.1]:tcp:${port} succeed on service.`, 20_000);
     } finally {
       await daemon.stop();
     }

@@ -24,7 +24,7 @@ function buffersOfKernel(open: () => Kernel): number[] {
   kernel.links.list();
   kernel.links.monitor(() => {});
   const after = shown();
-  for (const one of before) after.splice(after.indexOf(one), 1);
+  for (const one of before) if (after.includes(one)) after.splice(after.indexOf(one), 1);
   // ss lists one that listens to a group twice.
   return [...new Set(after.map((text) => Number(text.slice(2))))].sort((a, b) => a - b);
 }

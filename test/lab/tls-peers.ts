@@ -73,7 +73,8 @@ function relay(
   return outer.on("close", () => inner.close());
 }
 
-const later = (run: () => void) => void setTimeout(run, 30);
+/** After 30 ms, and after a client of this process has read what came before, however late it is. */
+const later = (run: () => void) => void setTimeout(() => setImmediate(run), 30);
 const demanding: TlsOptions = {
   requestCert: true,
   rejectUnauthorized: true,
