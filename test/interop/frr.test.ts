@@ -6,6 +6,7 @@ import { HOLDFAST } from "../lab/holdfast.ts";
 import { longestOverlap, masterDownInterval, reigns, skewTime } from "../lab/mastership.ts";
 import { Lab } from "../lab/netns.ts";
 import { Router } from "../lab/router.ts";
+import { PROMPT } from "./pair.ts";
 
 const INTERVAL = 500_000;
 const VRID = 51;
@@ -34,7 +35,7 @@ async function build(priorities: { readonly frr: number; readonly holdfast: numb
   wire.connect(right, "eth0", ["192.0.2.2/24"]);
   const definition = { device: "eth0", vrid: VRID, interval: INTERVAL / 1000, address: ADDRESS };
   const other = new FrrRouter(lab, left, { ...definition, priority: priorities.frr });
-  const config = `vrrp_instance VI_1 {
+  const config = `${PROMPT}vrrp_instance VI_1 {
   state BACKUP
   interface eth0
   virtual_router_id ${VRID}

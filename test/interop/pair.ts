@@ -49,6 +49,9 @@ export const PAIRS: readonly Programs[] = (
     return { preferred, other };
   });
 
+/** Before everybody else when its time comes, on a machine with other things to do, too: what is measured is the protocol. */
+export const PROMPT = "global_defs {\n  vrrp_priority -20\n}\n";
+
 /** One end of the pair. */
 export interface End {
   readonly host: Host;
@@ -87,7 +90,7 @@ function configuration(
     ...(variant.password === undefined ? [] : [authentication]),
     `virtual_ipaddress {\n    ${ADDRESSES.map((address) => `${address}/24`).join("\n    ")}\n  }`,
   ];
-  return `vrrp_instance VI_1 {\n  ${lines.join("\n  ")}\n}\n`;
+  return `${PROMPT}vrrp_instance VI_1 {\n  ${lines.join("\n  ")}\n}\n`;
 }
 
 /** Builds the network and prepares, but does not start, both routers; the capture runs. */
