@@ -5,7 +5,7 @@ import { HOLDFAST } from "../lab/holdfast.ts";
 import { KEEPALIVED } from "../lab/keepalived.ts";
 import { Lab, type Link } from "../lab/netns.ts";
 import { eventually } from "../lab/process.ts";
-import { Router, type RouterProgram } from "../lab/router.ts";
+import { Router, type RouterProgram, type RouterState } from "../lab/router.ts";
 
 /** Both programs track the same things, each alone on a wire of its own, and say on it what they make of them. */
 interface Stage {
@@ -60,26 +60,35 @@ vrrp_instance VI_1 {
   return { router, tracked, capture, file: file ?? "", flag: flag ?? "" };
 }
 
-/** Long enough for two runs of the script. */
-async function checked(_step: unknown): Promise<void> {
-  await pause(2_200);
-}
+/** Something is done, and makes it change to a priority or a state; without one nothing comes of it. */
+type Step = readonly [step: (stage: Stage) => unknown, outcome?: number | RouterState];
 
-/** The priorities on the wire, each as often as it came anew, while steps are gone through. */
+/** How the log tells of an outcome. */
+const told = (outcome: number | RouterState): RegExp =>
+  typeof outcome === "number"
+    ? new RegExp(`effective priority .*to ${outcome}$`)
+    : new RegExp(`Entering ${outcome} STATE`);
+
+/** The priorities on the wire from `first` on, each as often as it came anew, while steps are gone through. */
 async function prioritiesOf(
   program: RouterProgram,
   blocks: string,
   tracking: string,
-  steps: readonly ((stage: Stage) => unknown)[],
+  first: number,
+  steps: readonly Step[],
 ): Promise<number[]> {
   const made = await stage(program, blocks, tracking);
   made.router.start();
+  const { process } = made.router;
   await made.router.waitForState("VI_1", "MASTER");
+  if (first !== 100) await process.waitFor(told(first), 10_000);
   await pause(1_000);
   const from = Date.now() * 1_000;
-  for (const step of steps) {
+  for (const [step, outcome] of steps) {
     await pause(500);
+    const mark = process.mark();
     await step(made);
+    if (outcome !== undefined) await process.waitFor(told(outcome), 10_000, mark);
     await pause(500);
   }
   await made.capture.stop();
@@ -108,20 +117,20 @@ vrrp_script chk {
 }
 `;
     const tracking = `track_file {\n f\n }\n track_script {\n chk\n }\n track_interface {\n eth1 weight -30\n }`;
-    const steps = [
-      write("-20"),
-      write("1000"),
-      write("0x10 and more"),
-      write("none"),
-      (made: Stage) => made.tracked.cut(),
-      (made: Stage) => made.tracked.restore(),
-      (made: Stage) => checked(rmSync(made.flag)),
-      (made: Stage) => checked(writeFileSync(made.flag, "")),
-      write("-200"),
-      write("3"),
-      (made: Stage) => rmSync(made.file),
+    const steps: Step[] = [
+      [write("-20"), 80],
+      [write("1000"), 254],
+      [write("0x10 and more"), 152],
+      [write("none"), 120],
+      [({ tracked }) => tracked.cut(), 90],
+      [({ tracked }) => tracked.restore(), 120],
+      [({ flag }) => rmSync(flag), 100],
+      [({ flag }) => writeFileSync(flag, ""), 120],
+      [write("-200"), "FAULT"],
+      [write("3"), "MASTER"],
+      [({ file }) => rmSync(file), 120],
     ];
-    expect(await prioritiesOf(program, blocks, tracking, steps)).toEqual([
+    expect(await prioritiesOf(program, blocks, tracking, 130, steps)).toEqual([
       ...[130, 80, 254, 152, 120],
       ...[90, 120, 100, 120],
       ...[0, 126, 120],
@@ -136,28 +145,21 @@ vrrp_script chk {
       await pause(500);
       await made.tracked.restore();
     };
-    const steps = [
-      bounce,
-      async (made: Stage) => {
-        made.tracked.cut();
-        await pause(1_500);
-      },
-      async (made: Stage) => {
-        await made.tracked.restore();
-        await pause(2_500);
-      },
+    const steps: Step[] = [
+      [bounce],
+      [({ tracked }) => tracked.cut(), 100],
+      [({ tracked }) => tracked.restore(), 80],
     ];
-    expect(await prioritiesOf(program, blocks, tracking, steps)).toEqual([80, 100, 80]);
+    expect(await prioritiesOf(program, blocks, tracking, 80, steps)).toEqual([80, 100, 80]);
   });
 
   it("links that are polled", async () => {
     const blocks = `linkbeat_interfaces {\n eth1 ETHTOOL\n}\n`;
     const tracking = "track_interface {\n eth1 weight 20\n }";
-    const wait = async (step: unknown) => {
-      await step;
-      await pause(1_000);
-    };
-    const steps = [(made: Stage) => wait(made.tracked.cut()), (made: Stage) => wait(made.tracked.restore())];
-    expect(await prioritiesOf(program, blocks, tracking, steps)).toEqual([120, 100, 120]);
+    const steps: Step[] = [
+      [({ tracked }) => tracked.cut(), 100],
+      [({ tracked }) => tracked.restore(), 120],
+    ];
+    expect(await prioritiesOf(program, blocks, tracking, 120, steps)).toEqual([120, 100, 120]);
   });
 });
