@@ -114,7 +114,8 @@ describe.each(
     await eventually("the preferred router has everything again", settled(preferred.host), 15_000).catch(
       () => {},
     );
-    await pause(2_500);
+    const cleared = () => CELLS.every((cell) => holdsNone(other.host, cell));
+    await eventually("the other router has nothing", cleared, 5_000).catch(() => {});
     pictures.push(picture(preferred.host, other.host));
     await capture.stop();
     adverts = decodeAdverts(capture.file);
