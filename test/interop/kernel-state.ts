@@ -2,7 +2,7 @@
 import { HOLDFAST } from "../lab/holdfast.ts";
 import { KEEPALIVED } from "../lab/keepalived.ts";
 import { type Host, Lab } from "../lab/netns.ts";
-import { eventually } from "../lab/process.ts";
+import { eventually, isIdle, processTree, signalProcess } from "../lab/process.ts";
 import { Router, type RouterProgram } from "../lab/router.ts";
 import { firewallState, linkState, parameterState } from "./kernel-state-host.ts";
 
@@ -10,8 +10,7 @@ import { firewallState, linkState, parameterState } from "./kernel-state-host.ts
 export type KernelState = ReadonlyMap<string, readonly string[]>;
 
 /** When the state is taken. */
-export const MOMENTS = ["started", "master", "stopped"] as const;
-export type Moment = (typeof MOMENTS)[number];
+export type Moment = "started" | "master" | "stopped";
 
 /** Parts that differ between two hosts, or between two moments, whatever a router does. */
 const VOLATILE = new Set([
@@ -97,8 +96,6 @@ function buildHost(lab: Lab, name: string): Host {
   return host;
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 250));
-
 /** A VLAN on eth0, for the configurations that name it; a macvlan where the kernel has none. */
 function addVlan(host: Host): void {
   const add = "ip link add link eth0 name eth0.7 address 02:00:00:00:07:00 type";
@@ -112,49 +109,90 @@ async function readyHost(lab: Lab, name: string, config: string): Promise<Host> 
   const host = buildHost(lab, name);
   if (config.includes("eth0.7")) addVlan(host);
   const complete = (device: string) => host.addresses(device).some((address) => address.startsWith("fe80:"));
-  await eventually(`${name}: link-local addresses`, () => complete("eth0") && complete("eth1"));
+  const devices = ["eth0", "eth1", ...(config.includes("eth0.7") ? ["eth0.7"] : [])];
+  await eventually(`${name}: link-local addresses`, () => devices.every(complete), 20_000);
   return host;
 }
 
 const instancesOf = (config: string): string[] =>
   [...config.matchAll(/^vrrp_instance (\S+)/gm)].map(([, name = ""]) => name);
 
-/** Runs a program on a configuration through its life, on a host of its own. */
-async function statesOf(lab: Lab, program: RouterProgram, config: string): Promise<Map<Moment, KernelState>> {
-  const host = await readyHost(lab, program.name, config);
-  const instances = instancesOf(config);
-  const router = new Router(lab, host, program, config);
-  const states = new Map<Moment, KernelState>();
+/** A router on a host of its own, prepared. */
+interface Side {
+  readonly host: Host;
+  readonly router: Router;
+  readonly instances: readonly string[];
+}
+
+async function prepared(lab: Lab, name: string, program: RouterProgram, config: string): Promise<Side> {
+  const host = await readyHost(lab, name, config);
+  return { host, router: new Router(lab, host, program, config), instances: instancesOf(config) };
+}
+
+/** Waits until no process of a router has anything left to do; which they are. */
+async function idle({ host, process }: Router): Promise<readonly number[]> {
+  return eventually(`${host.name}: nothing left to do`, () => {
+    const tree = processTree(process.pid);
+    return tree.every(isIdle) && tree;
+  });
+}
+
+/** Starts it, and stops its processes where every instance is a backup: they have done all that there was to do. */
+async function startUntilBackup({ host, router, instances }: Side): Promise<readonly number[]> {
   const text = () => JSON.stringify([...kernelState(host)]);
-  const before = text();
+  const before = instances.length === 0 ? text() : "";
   router.start();
   for (const instance of instances)
     await router.process.waitFor(`(${instance}) Entering BACKUP STATE`, 20_000);
   // Without an instance no line of the log says that it is there: what is static does.
   if (instances.length === 0)
-    await eventually(`${program.name}: static objects`, () => text() !== before, 20_000);
-  await settled();
-  states.set("started", kernelState(host));
-  for (const instance of instances) await router.waitForState(instance, "MASTER");
-  await settled();
-  states.set("master", kernelState(host));
-  await router.stop();
-  states.set("stopped", kernelState(host));
-  return states;
+    await eventually(`${host.name}: static objects`, () => text() !== before, 20_000);
+  const tree = await idle(router);
+  for (const pid of tree) signalProcess(pid, "SIGSTOP");
+  return tree;
 }
 
-/** What differs between keepalived's kernel and ours on one configuration, by moment. */
-export async function compareKernelStates(config: string): Promise<Readonly<Record<Moment, string[]>>> {
+async function untilMaster({ router, instances }: Side): Promise<void> {
+  for (const instance of instances) await router.waitForState(instance, "MASTER", 20_000);
+  await idle(router);
+}
+
+/** Longest that a kernel may take until it is as expected, milliseconds. */
+const LIMIT = 10_000;
+
+/** What differs, once it is what is expected; what differs at last where it never is. */
+async function settled(compare: () => string[], isExpected: (lines: string[]) => boolean): Promise<string[]> {
+  const limit = performance.now() + LIMIT;
+  for (;;) {
+    const found = compare();
+    if (isExpected(found) || performance.now() > limit) return found;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/**
+ * What differs between keepalived's kernel and ours on one configuration, by moment. The kernel itself goes on for a
+ * while after what a program has done: looked at until the differences are those expected.
+ */
+export async function compareKernelStates(
+  config: string,
+  isExpected: (moment: Moment, lines: readonly string[]) => boolean,
+): Promise<Readonly<Record<Moment, string[]>>> {
   await using lab = new Lab();
-  const [theirs, ours] = await Promise.all([
-    statesOf(lab, KEEPALIVED, config),
-    statesOf(lab, HOLDFAST, config),
-  ]);
-  const at = (moment: Moment) => {
-    const [before, after] = [theirs.get(moment) ?? new Map(), ours.get(moment) ?? new Map()];
-    return differences(["keepalived", before], ["holdfast", after]);
-  };
-  return { started: at("started"), master: at("master"), stopped: at("stopped") };
+  const theirs = await prepared(lab, "keepalived", KEEPALIVED, config);
+  const ours = await prepared(lab, "holdfast", HOLDFAST, config);
+  const at = (moment: Moment) =>
+    settled(
+      () => differences(["keepalived", kernelState(theirs.host)], ["holdfast", kernelState(ours.host)]),
+      (lines) => isExpected(moment, lines),
+    );
+  const stopped = await Promise.all([theirs, ours].map(startUntilBackup));
+  const started = await at("started");
+  for (const pid of stopped.flat()) signalProcess(pid, "SIGCONT");
+  await Promise.all([theirs, ours].map(untilMaster));
+  const master = await at("master");
+  await Promise.all([theirs, ours].map(({ router }) => router.stop()));
+  return { started, master, stopped: await at("stopped") };
 }
 
 /**
@@ -173,35 +211,32 @@ function unordered(state: KernelState): KernelState {
   );
 }
 
-/** Longest that it may take until a reload is carried out and every instance is master, milliseconds. */
-const RELOAD_LIMIT = 10_000;
-
 /** What differs between a router that came to a configuration by a reload and one that was started on it. */
 export async function compareReload(
   before: string,
   after: string,
 ): Promise<Readonly<Record<"master" | "stopped", string[]>>> {
   await using lab = new Lab();
-  const host = await readyHost(lab, "reloaded", before);
-  const router = new Router(lab, host, HOLDFAST, before);
-  router.start();
-  const [fresh] = await Promise.all([
-    statesOf(lab, HOLDFAST, after),
-    ...instancesOf(before).map((instance) => router.waitForState(instance, "MASTER")),
-  ]);
-  const against = (moment: "master" | "stopped") =>
-    differences(
-      ["after a start", unordered(fresh.get(moment) ?? new Map())],
-      ["after a reload", unordered(kernelState(host))],
+  const reloaded = await prepared(lab, "reloaded", HOLDFAST, before);
+  const fresh = await prepared(lab, "started", HOLDFAST, after);
+  for (const { router } of [reloaded, fresh]) router.start();
+  await Promise.all([reloaded, fresh].map(untilMaster));
+  const mark = reloaded.router.process.mark();
+  reloaded.router.configure(after);
+  reloaded.router.reload();
+  await reloaded.router.process.waitFor("Reload complete", LIMIT, mark);
+  await idle(reloaded.router);
+  // No line tells of an instance that it is master still, nor of static objects: the state does.
+  const now = () =>
+    settled(
+      () =>
+        differences(
+          ["after a start", unordered(kernelState(fresh.host))],
+          ["after a reload", unordered(kernelState(reloaded.host))],
+        ),
+      (lines) => lines.length === 0,
     );
-  const mark = router.process.mark();
-  router.configure(after);
-  router.reload();
-  await router.process.waitFor("Reload complete", RELOAD_LIMIT, mark);
-  // No line tells of an instance that it is master still: the state does.
-  const limit = performance.now() + RELOAD_LIMIT;
-  while (against("master").length > 0 && performance.now() < limit) await settled();
-  const master = against("master");
-  await router.stop();
-  return { master, stopped: against("stopped") };
+  const master = await now();
+  await Promise.all([reloaded, fresh].map(({ router }) => router.stop()));
+  return { master, stopped: await now() };
 }

@@ -37,7 +37,7 @@ describe("the capture of a switch", () => {
     router.start();
     await router.waitForState("VI_1", "MASTER");
     await host.waitForAddress("eth0", "192.0.2.100");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await capture.recorded(5);
     expect(await router.stop()).toBe(0);
     await capture.stop();
     await announcements.stop();

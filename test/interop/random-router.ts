@@ -99,7 +99,8 @@ class Writer {
         `virtual_router_id ${51 + index}`,
         "priority 200",
         `version ${version}`,
-        `advert_int ${version === 2 ? 1 : 0.3}`,
+        // Time to look at a backup before it is master.
+        "advert_int 1",
         "garp_master_delay 1",
         ...options,
       ],

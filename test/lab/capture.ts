@@ -1,6 +1,6 @@
 /** Packets on a switch, recorded by dumpcap and decoded by tshark: a judge that shares no code with us. */
 import type { Lab, Switch } from "./netns.ts";
-import { execute, type LabProcess } from "./process.ts";
+import { eventually, execute, isIdle, type LabProcess } from "./process.ts";
 
 /** One VRRP advert as tshark reads it. */
 export interface CapturedAdvert {
@@ -124,10 +124,17 @@ export class Capture {
   static async start(lab: Lab, at: Switch, filter = "ip proto 112 or arp"): Promise<Capture> {
     captures += 1;
     const file = lab.path(`capture-${captures}.pcap`);
-    const dumpcap = ["dumpcap", "-q", "-P", "-i", at.bridge, "-f", filter, "-w", file];
+    const dumpcap = ["dumpcap", "-P", "-i", at.bridge, "-f", filter, "-w", file];
     const capture = new Capture(file, at.spawn(dumpcap));
-    await capture.#process.waitFor(/^File:/);
+    await capture.#process.waitFor(/^File:/, 20_000);
     return capture;
+  }
+
+  /** Waits until it has recorded so many packets. */
+  async recorded(count: number): Promise<void> {
+    const counts = () =>
+      this.#process.lines.map(({ text }) => Number(/^Packets: (\d+)/.exec(text)?.[1] ?? 0));
+    await eventually(`${count} packets`, () => Math.max(0, ...counts()) >= count, 20_000);
   }
 
   /** Ends the recording; its file is complete afterwards. */
@@ -135,6 +142,7 @@ export class Capture {
     if (!this.#process.running) return;
     // The kernel hands packets over in blocks, the last of them a while after it began.
     await new Promise((resolve) => setTimeout(resolve, 400));
+    await eventually("the packets are recorded", () => isIdle(this.#process.pid), 20_000);
     this.#process.signal("SIGINT");
     await this.#process.exited;
   }
