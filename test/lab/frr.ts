@@ -55,18 +55,8 @@ export class FrrRouter {
       const path = (file: string) => `${this.#directory}/${file}`;
       const process = this.host.spawn([
         // Before everybody else, as the other router: what is measured is the protocol.
-        ...[
-          "nice",
-          "-n",
-          "-20",
-          program,
-          "-z",
-          path("zserv.api"),
-          "-i",
-          path(`${name}.pid`),
-          "-f",
-          path(`${name}.conf`),
-        ],
+        ...["nice", "-n", "-20", program],
+        ...["-z", path("zserv.api"), "-i", path(`${name}.pid`), "-f", path(`${name}.conf`)],
         ...["--vty_socket", this.#directory, "-A", "127.0.0.1", "-P", "0", "-u", "frr", "-g", "frr"],
         ...["--log", "stdout"],
       ]);

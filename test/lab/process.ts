@@ -60,6 +60,16 @@ export function processTree(pid: number): number[] {
   return tree;
 }
 
+/** Whether a process waits for something: it has done all that it was woken for. */
+export function isIdle(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat[stat.lastIndexOf(")") + 2] === "S";
+  } catch {
+    return true; // ended meanwhile
+  }
+}
+
 /** Sends a signal to one process; false when it is gone. */
 export function signalProcess(pid: number, signal: NodeJS.Signals | number): boolean {
   try {
