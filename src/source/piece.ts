@@ -26,12 +26,17 @@ export function placed({ mapped, use }: Piece): MappedText {
   return use ? atUse(mapped, use.definition, placed(use.at), use.from, use.to) : mapped;
 }
 
-/** Did the piece come out of the definition of this name? */
-export function cameFrom({ use, after }: Piece, name: string): boolean {
+/** Did the piece, or a part of it, come out of the definition of this name? What a round stands for does not count. */
+export function cameFrom({ mapped, use, after }: Piece, name: string): boolean {
   for (let step = use ?? after; step; step = step.at.use ?? step.at.after) {
     if (step.definition.name === name) return true;
   }
-  return false;
+  return mapped.segments.some(({ via }) => {
+    for (let step = via; step; step = step.within) {
+      if (step.name === name && step.value === undefined) return true;
+    }
+    return false;
+  });
 }
 
 /** Part of a piece, without white space at its ends. */
