@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOLDFAST_BUNDLE } from "../lab/holdfast.ts";
-import { eventually, LabProcess, processTree, signalProcess } from "../lab/process.ts";
+import { eventually, LabProcess, processTree, signalProcess, statOf } from "../lab/process.ts";
 import { instance, isAlive, pidIn } from "./daemon.ts";
 
 let folder: string;
@@ -35,12 +35,6 @@ function run(...options: string[]): LabProcess {
     ...["-p", join(folder, "parent.pid"), "-r", join(folder, "vrrp.pid"), "-c", join(folder, "checkers.pid")],
     ...options,
   ]);
-}
-
-/** Fields of /proc/PID/stat after the name: state, parent, group, session, terminal. */
-function statOf(pid: number): string[] {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 describe("a daemon in the background", () => {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { HOLDFAST } from "../lab/holdfast.ts";
 import type { Host, Lab } from "../lab/netns.ts";
-import { eventually } from "../lab/process.ts";
+import { eventually, statOf } from "../lab/process.ts";
 import { Router } from "../lab/router.ts";
 
 /** An instance that is master after 3.6 × `interval` seconds unless somebody else is. */
@@ -56,12 +56,8 @@ export function nextPid(path: string, before: number): Promise<number> {
 
 /** Whether a process is there and has not ended. */
 export function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
-  } catch {
-    return false;
-  }
+  const [state] = statOf(pid);
+  return state !== undefined && state !== "Z";
 }
 
 /** Adds a line at the end of a router's configuration and returns its number. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOLDFAST_BUNDLE } from "../lab/holdfast.ts";
-import { eventually, LabProcess, processTree, signalProcess } from "../lab/process.ts";
+import { eventually, LabProcess, processTree, signalProcess, statOf } from "../lab/process.ts";
 import { instance, isAlive, pidIn } from "./daemon.ts";
 
 let folder: string;
@@ -46,11 +46,6 @@ const pid = (what: "parent" | "vrrp" | "checkers", daemon = 0) =>
   pidIn(join(folder, `${daemon}-${what}.pid`));
 const nameOf = (of: number) => readFileSync(`/proc/${of}/comm`, "utf8").trim();
 const statusOf = (of: number) => readFileSync(`/proc/${of}/status`, "utf8");
-/** Fields of proc(5) stat, from the third. */
-function statOf(of: number): string[] {
-  const stat = readFileSync(`/proc/${of}/stat`, "utf8");
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}
 
 describe("names", () => {
   it("process_names: keepalived's", async () => {

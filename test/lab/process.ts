@@ -42,32 +42,36 @@ export async function eventually<T>(
   }
 }
 
+/** Fields of /proc/PID/stat after the name: state, parent, group, session, terminal and so on; none when it has ended. */
+export function statOf(pid: number): readonly string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The command's name, in parentheses, may hold anything.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return [];
+  }
+}
+
 /** A process and all that descend from it now, parents before children. */
 export function processTree(pid: number): number[] {
   const children = new Map<number, number[]>();
-  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-      // The command's name, in parentheses, may hold anything; the parent is the second word after it.
-      const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-    } catch {
-      // ended meanwhile
-    }
+  for (const each of readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)) {
+    const [, parent] = statOf(each).map(Number);
+    if (parent === undefined) continue;
+    children.set(parent, [...(children.get(parent) ?? []), each]);
   }
   const tree = [pid];
   for (const member of tree) tree.push(...(children.get(member) ?? []));
   return tree;
 }
 
-/** Whether a process waits for something: it has done all that it was woken for. */
+/** Whether a process has ended, or waits for something: it has done all that it was woken for. */
 export function isIdle(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat[stat.lastIndexOf(")") + 2] === "S";
-  } catch {
-    return true; // ended meanwhile
-  }
+  const [state = "S"] = statOf(pid);
+  return state === "S";
 }
 
 /** Sends a signal to one process; false when it is gone. */
